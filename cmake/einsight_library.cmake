@@ -1,0 +1,33 @@
+# One call per folder:
+#   einsight_library(NAME einsum HEADERS cascade.hpp SOURCES cascade.cpp USES core config)
+# Makes target einsight::einsum, lets others include "einsum/cascade.hpp", links what it uses,
+# and (with CMAKE_VERIFY_INTERFACE_HEADER_SETS) checks that each header compiles alone.
+option(EINSIGHT_WARNINGS_ARE_ERRORS "Off for sanitizer builds, whose warnings are often false" ON)
+add_library(einsight_warnings INTERFACE)
+target_compile_options(einsight_warnings INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -Wshadow>
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${EINSIGHT_WARNINGS_ARE_ERRORS}>>:-Werror>
+  # g++ 12 warns about its own std::string::insert and operator+ (GCC bug 105651).
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>)
+
+function(einsight_library)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "HEADERS;SOURCES;USES;LINKS")
+  add_library(einsight_${ARG_NAME} STATIC ${ARG_SOURCES})
+  add_library(einsight::${ARG_NAME} ALIAS einsight_${ARG_NAME})
+  target_sources(einsight_${ARG_NAME} PUBLIC FILE_SET HEADERS
+                 BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
+  list(TRANSFORM ARG_USES PREPEND einsight::)
+  target_link_libraries(einsight_${ARG_NAME} PUBLIC ${ARG_USES}
+                        PRIVATE $<BUILD_INTERFACE:einsight_warnings> ${ARG_LINKS})
+endfunction()
+
+# einsight_test(NAME einsum SOURCES a_test.cpp USES einsum): one Catch2 program per folder.
+function(einsight_test)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;USES;LINKS")
+  add_executable(${ARG_NAME}_test ${ARG_SOURCES})
+  list(TRANSFORM ARG_USES PREPEND einsight::)
+  target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_USES} ${ARG_LINKS} einsight_test_main einsight_warnings)
+  target_precompile_headers(${ARG_NAME}_test REUSE_FROM einsight_test_headers)
+  target_compile_definitions(${ARG_NAME}_test PRIVATE EINSIGHT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
+endfunction()

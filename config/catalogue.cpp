@@ -1,0 +1,118 @@
+#include "config/catalogue.hpp"
+
+#include "core/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+
+namespace einsight::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Every YAML file in a folder and below, in the order of their paths. Unreadable folders are
+/// empty.
+std::vector<fs::path> yamlFiles(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  const auto skip = fs::directory_options::skip_permission_denied;
+  fs::recursive_directory_iterator entry(folder, skip, error);
+  for (const fs::recursive_directory_iterator end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->path().extension() == ".yaml" && entry->is_regular_file(ignored)) {
+      files.push_back(entry->path());
+    }
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+bool isBareName(const std::string& text) {
+  return text.find('/') == std::string::npos && fs::path(text).extension() != ".yaml";
+}
+
+tl::unexpected<core::Problems> refuse(std::string what, std::string help) {
+  return core::failure({{{}, std::move(what), std::move(help)}});
+}
+
+core::Expected<fs::path> findPath(const std::string& path, std::string_view kindOfThing) {
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) {
+    return fs::path(path);
+  }
+  return refuse(fmt::format("unknown {} '{}'", kindOfThing, path), "there is no such file");
+}
+
+} // namespace
+
+fs::path catalogueRoot() {
+  const char* chosen = std::getenv("EINSIGHT_CATALOGUE"); // NOLINT(concurrency-mt-unsafe)
+  return chosen != nullptr && *chosen != '\0' ? fs::path(chosen) : fs::path(EINSIGHT_CATALOGUE_DIR);
+}
+
+std::vector<std::string> names(const fs::path& folder) {
+  std::vector<std::string> found;
+  for (const auto& file : yamlFiles(folder)) {
+    found.push_back(file.stem().string());
+  }
+  std::ranges::sort(found);
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+core::Expected<fs::path> find(const std::string& nameOrPath, const std::vector<fs::path>& folders,
+                              std::string_view kindOfThing) {
+  if (!isBareName(nameOrPath)) {
+    return findPath(nameOrPath, kindOfThing);
+  }
+  std::vector<fs::path> matches;
+  std::vector<std::string> known;
+  for (const auto& folder : folders) {
+    for (const auto& file : yamlFiles(folder)) {
+      known.push_back(file.stem().string());
+      if (known.back() == nameOrPath && std::ranges::find(matches, file) == matches.end()) {
+        matches.push_back(file);
+      }
+    }
+  }
+  if (matches.size() == 1) {
+    return matches.front();
+  }
+  if (matches.size() > 1) {
+    std::string paths;
+    for (const auto& match : matches) {
+      paths += (paths.empty() ? "" : ", ") + match.string();
+    }
+    return refuse(fmt::format("'{}' is the name of {} files", nameOrPath, matches.size()),
+                  "write one of the paths: " + paths);
+  }
+  if (auto path = findPath(nameOrPath, kindOfThing)) {
+    return path;
+  }
+  std::ranges::sort(known);
+  return refuse(fmt::format("unknown {} '{}'", kindOfThing, nameOrPath),
+                core::suggestion(nameOrPath, known));
+}
+
+std::string hashOfFile(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::error_code error;
+  if (!stream || !fs::is_regular_file(file, error)) {
+    return {};
+  }
+  std::uint64_t hash = 0xcbf29ce484222325U; // offset basis and prime of 64-bit FNV-1a
+  std::array<char, 4096> block{};
+  while (stream.read(block.data(), block.size()) || stream.gcount() > 0) {
+    for (std::streamsize i = 0; i < stream.gcount(); ++i) {
+      hash = (hash ^ static_cast<unsigned char>(block.at(static_cast<std::size_t>(i)))) *
+             0x100000001b3U;
+    }
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+} // namespace einsight::config

@@ -1,0 +1,38 @@
+#pragma once
+#include "mappings/lower.hpp"
+#include "results/result.hpp"
+#include "sim/totals.hpp"
+
+/// One point: a workload on a machine under a mapping, from names to numbers. Every command that
+/// simulates goes through here.
+namespace einsight::explore {
+
+struct PointRequest {
+  std::string workload; ///< name, CASCADE:MODEL or file
+  std::string machine;  ///< name or file
+  std::string mapping;  ///< name or file; empty: the catalogue's default for the machine's kind
+  core::Settings workloadSettings, machineSettings, mappingSettings;
+};
+
+/// Everything that is known before an engine runs.
+struct Point {
+  mappings::VerifiedMapping mapping; ///< with its cascade and machine
+  sim::Schedule schedule;
+  std::string mappingName;           ///< as it was found
+  std::vector<std::string> notes;    ///< e.g. which mapping was chosen, and why
+};
+
+/// Reads, checks, verifies and lowers. All problems at once.
+core::Expected<Point> prepare(const PointRequest& request);
+
+struct RunOptions {
+  std::string engine = "cycle"; ///< "analytic" or "cycle"
+  bool skip = true;
+  bool limits = false;          ///< also simulate with each unit and port twice as fast
+  std::function<bool(double)> progress{};
+};
+
+/// Runs an engine on a prepared point and fills every field of the result but `validated`.
+core::Expected<results::Result> run(const Point& point, const RunOptions& options = {});
+
+} // namespace einsight::explore

@@ -1,0 +1,109 @@
+#include "mappings/lower.hpp"
+
+#include "mappings/lowering/draft.hpp"
+
+#include <numeric>
+#include <stdexcept>
+
+namespace einsight::mappings {
+namespace {
+
+/// The largest number that divides whatever value the amount takes.
+core::Rational grain(const sim::Section& section, const sim::Amount& amount) {
+  core::Rational product(amount.scale);
+  for (const auto& [index, divisor] : amount.factors) {
+    const auto& extent = section.extents[static_cast<std::size_t>(index)];
+    auto common = std::gcd(extent.tile, extent.total);
+    for (const auto& [loop, stride] : extent.terms) {
+      common = std::gcd(common, stride);
+    }
+    product = product * core::Rational(divisor == 1 ? common : 1);
+  }
+  return product;
+}
+
+std::int64_t leastCommonMultiple(std::int64_t a, std::int64_t b) {
+  return (core::Rational(a) * core::Rational(b / std::gcd(a, b))).numerator();
+}
+
+/// The fewest ticks per cycle in which every duration of the section is whole.
+std::int64_t ticksFor(const sim::Section& section, const std::vector<core::Rational>& rates) {
+  std::int64_t ticks = 1;
+  for (std::size_t t = 0; t < rates.size(); ++t) {
+    const auto step = rates[t] * grain(section, section.tasks[t].ticks);
+    ticks = leastCommonMultiple(ticks, step.denominator());
+  }
+  return ticks;
+}
+
+void scale(sim::Section& section, const std::vector<core::Rational>& rates, std::int64_t ticks) {
+  for (std::size_t t = 0; t < rates.size(); ++t) {
+    auto& task = section.tasks[t];
+    const auto factor = rates[t] * core::Rational(ticks);
+    task.ticks.scale = (core::Rational(task.ticks.scale) * core::Rational(factor.numerator()))
+                           .numerator();
+    task.ticks.unit = factor.denominator();
+    for (auto& edge : task.needs) {
+      edge.latency *= ticks;
+    }
+  }
+  for (auto& barrier : section.barriers) {
+    barrier.latency *= ticks;
+  }
+  for (auto& chain : section.chains) {
+    chain.waitTicks *= ticks;
+  }
+}
+
+void addResources(const arch::Machine& machine, sim::Schedule& schedule) {
+  for (const auto& unit : machine.units()) {
+    schedule.resources.push_back(
+        {unit.name, false, unit.processingElements(), core::Rational(1)});
+  }
+  if (machine.dram().bandwidth) {
+    schedule.resources.push_back({machine.dram().name, true, 1, core::Rational(1)});
+  }
+}
+
+sim::Schedule lowerAll(const VerifiedMapping& mapping) {
+  sim::Schedule schedule;
+  addResources(mapping.machine(), schedule);
+  for (const auto& einsum : mapping.cascade().einsums()) {
+    schedule.einsums.push_back(einsum.name);
+  }
+  CounterTable counter(schedule.counters);
+  std::vector<std::vector<core::Rational>> rates;
+  for (const auto& plan : mapping.plan().sections) {
+    Draft draft{mapping, plan, schedule, counter,
+                assignRoom(mapping.plan(), plan, mapping.cascade(), mapping.machine())};
+    draft.section.name = plan.name;
+    for (const auto& part : plan.loops) {
+      draft.section.loops.push_back({part.name, part.trips, false});
+    }
+    addCompute(draft);
+    addMovement(draft);
+    addIssue(draft);
+    schedule.ticksPerCycle =
+        leastCommonMultiple(schedule.ticksPerCycle, ticksFor(draft.section, draft.rate));
+    rates.push_back(std::move(draft.rate));
+    schedule.sections.push_back(std::move(draft.section));
+  }
+  for (std::size_t s = 0; s < rates.size(); ++s) {
+    scale(schedule.sections[s], rates[s], schedule.ticksPerCycle);
+  }
+  return schedule;
+}
+
+} // namespace
+
+core::Expected<sim::Schedule> lower(const VerifiedMapping& mapping) {
+  try {
+    return lowerAll(mapping);
+  } catch (const std::overflow_error&) {
+    return core::failure({{{mapping.mapping().file, 1, 1, mapping.mapping().name},
+                           "a duration of this run does not fit 64 bits in exact ticks",
+                           "use sizes with more common divisors, or a shorter workload"}});
+  }
+}
+
+} // namespace einsight::mappings

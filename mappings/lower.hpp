@@ -1,0 +1,12 @@
+#pragma once
+#include "mappings/verify.hpp"
+#include "sim/schedule.hpp"
+
+namespace einsight::mappings {
+
+/// The schedule of a verified mapping: compute tasks from its Einsums, transfers and counts from
+/// what its memories keep, needs from the cascade, issue order from its nests.
+/// Fails when a size does not fit 64 bits.
+core::Expected<sim::Schedule> lower(const VerifiedMapping& mapping);
+
+} // namespace einsight::mappings

@@ -1,0 +1,169 @@
+#include "einsum/analysis.hpp"
+#include "mappings/lowering/draft.hpp"
+
+#include <algorithm>
+
+namespace einsight::mappings {
+namespace {
+
+/// Cycles per point of the iteration space: operators one after another, a chained run of them as
+/// long as its slowest.
+core::Rational cyclesPerPoint(const arch::Unit& unit,
+                              const std::vector<einsum::OperationCount>& operations) {
+  core::Rational sum(0);
+  for (std::size_t i = 0; i < operations.size();) {
+    std::size_t length = 1;
+    for (const auto& chain : unit.chained) {
+      const bool matches =
+          i + chain.size() <= operations.size() &&
+          std::equal(chain.begin(), chain.end(), operations.begin() + static_cast<std::ptrdiff_t>(i),
+                     [](const auto& name, const auto& operation) { return operation.op == name; });
+      length = matches ? std::max(length, chain.size()) : length;
+    }
+    core::Rational longest(0);
+    for (std::size_t k = i; k < i + length; ++k) {
+      longest = std::max(longest, unit.operation(operations[k].op)->cycles *
+                                      core::Rational(operations[k].perPoint));
+    }
+    sum = sum + longest;
+    i += length;
+  }
+  return sum;
+}
+
+/// Passes over the tile: temporal ranks one value at a time, spatial ones as many as lanes hold.
+sim::Amount passes(Draft& draft, const LeafPlan& leaf) {
+  sim::Amount amount;
+  for (const auto& variable : leaf.einsum->variables) {
+    std::int64_t lanes = 1;
+    for (const auto& part : draft.verified.plan().parts.at(variable)) {
+      for (const auto& [axis, names] : leaf.binding->spatial) {
+        lanes *= std::find(names.begin(), names.end(), part.name) != names.end() ? part.trips : 1;
+      }
+    }
+    amount.factors.push_back({draft.extent(variable, leaf.loops, leaf.einsum->domain), lanes});
+  }
+  for (const auto& [axis, names] : leaf.binding->spatial) {
+    std::int64_t wanted = 1;
+    for (const auto& [variable, parts] : draft.verified.plan().parts) {
+      for (const auto& part : parts) {
+        wanted *= std::find(names.begin(), names.end(), part.name) != names.end() ? part.trips : 1;
+      }
+    }
+    const auto size = leaf.unit->axis(axis)->size;
+    amount.scale *= (wanted + size - 1) / size;
+  }
+  return amount;
+}
+
+sim::Amount times(sim::Amount amount, std::int64_t factor) {
+  amount.scale *= factor;
+  return amount;
+}
+
+/// Operations, their actions, and busy PE-cycles of one tile.
+void countWork(Draft& draft, const LeafPlan& leaf, sim::Task& task, const sim::Amount& points) {
+  const auto operations = einsum::operationsPerPoint(*leaf.einsum);
+  const auto cycles = cyclesPerPoint(*leaf.unit, operations);
+  task.counts.push_back({draft.counter({sim::Counter::Kind::BusyLanes, leaf.unit->name, "lanes",
+                                        task.einsum, {}, cycles.denominator()}),
+                         times(points, cycles.numerator())});
+  for (const auto& [op, perPoint] : operations) {
+    task.counts.push_back({draft.counter({sim::Counter::Kind::Operation, leaf.unit->name, op,
+                                          task.einsum, {}, 1}),
+                           times(points, perPoint)});
+    for (const auto& [name, count] : leaf.unit->operation(op)->actions) {
+      const auto action =
+          std::find_if(leaf.unit->actions.begin(), leaf.unit->actions.end(),
+                       [&, wanted = name](const auto& a) { return a.name == wanted; });
+      const bool free = draft.convention("free_" + op);
+      task.counts.push_back(
+          {draft.counter({sim::Counter::Kind::Action, leaf.unit->name, free ? op + " (free)" : name,
+                          -1, free ? std::optional<double>(0) : action->picojoules, 1}),
+           times(points, perPoint * count)});
+    }
+  }
+}
+
+/// Register file accesses: an operand kept there is read at every point, a running sum is read and
+/// written at every point, a result that stays is written once.
+void countRegisters(Draft& draft, const LeafPlan& leaf, sim::Task& task,
+                    const sim::Amount& points) {
+  const auto* registers = draft.machine().registersOf(leaf.unit->name);
+  if (registers == nullptr) {
+    return;
+  }
+  const auto kept = [&](const std::string& tensor) {
+    return std::any_of(draft.plan.keeps.begin(), draft.plan.keeps.end(), [&](const auto& keep) {
+      return keep.memory == registers && keep.keep->tensor == tensor &&
+             draft.plan.inside(leaf.node, keep.node);
+    });
+  };
+  std::int64_t perPoint = 0;
+  for (const auto* access : einsight::mappings::accesses(*leaf.einsum, "")) {
+    perPoint += kept(access->tensor) ? 1 : 0;
+  }
+  bool accumulates = false; // over a rank that is not spatial
+  for (const auto& reduction : leaf.einsum->reductions) {
+    for (const auto& variable : reduction.variables) {
+      for (const auto& part : draft.verified.plan().parts.at(variable)) {
+        accumulates =
+            accumulates ||
+            std::none_of(leaf.binding->spatial.begin(), leaf.binding->spatial.end(),
+                         [&](const auto& axis) {
+                           return std::find(axis.second.begin(), axis.second.end(), part.name) !=
+                                  axis.second.end();
+                         });
+      }
+    }
+  }
+  const auto count = [&](const char* what, const sim::Amount& amount) {
+    const auto action = std::find_if(registers->actions.begin(), registers->actions.end(),
+                                     [&](const auto& a) { return a.name == what; });
+    const auto energy =
+        action == registers->actions.end() ? std::nullopt : action->picojoules;
+    const auto parts =
+        draft.convention("one_register_file") ? leaf.unit->processingElements() : 1;
+    task.counts.push_back({draft.counter({sim::Counter::Kind::Action, registers->name, what, -1,
+                                          energy, parts}),
+                           amount});
+  };
+  if (perPoint + (accumulates ? 1 : 0) > 0) {
+    count("read", times(points, perPoint + (accumulates ? 1 : 0)));
+  }
+  if (accumulates) {
+    count("write", points);
+  } else if (kept(leaf.einsum->output.tensor)) {
+    count("write", draft.box(leaf.einsum->output, leaf.loops, leaf.einsum->domain));
+  }
+}
+
+} // namespace
+
+void addCompute(Draft& draft) {
+  for (const auto& leaf : draft.plan.leaves) {
+    sim::Task task;
+    task.name = leaf.einsum->name;
+    task.kind = sim::Task::Kind::Compute;
+    task.loops = leaf.loops;
+    task.resource = draft.resource(leaf.unit->name);
+    const auto& names = draft.schedule.einsums;
+    task.einsum =
+        static_cast<int>(std::find(names.begin(), names.end(), task.name) - names.begin());
+    sim::Amount points;
+    for (const auto& variable : leaf.einsum->variables) {
+      const int extent = draft.extent(variable, leaf.loops, leaf.einsum->domain);
+      points.factors.push_back({extent, 1});
+      task.extents.push_back(extent);
+    }
+    task.guards = draft.guards(*leaf.einsum, leaf.loops);
+    task.ticks = passes(draft, leaf);
+    countWork(draft, leaf, task, points);
+    countRegisters(draft, leaf, task, points);
+    const auto cycles =
+        cyclesPerPoint(*leaf.unit, einsum::operationsPerPoint(*leaf.einsum));
+    draft.leafTask.push_back(draft.addTask(std::move(task), cycles));
+  }
+}
+
+} // namespace einsight::mappings

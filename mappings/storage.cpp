@@ -1,0 +1,231 @@
+#include "mappings/storage.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace einsight::mappings {
+namespace {
+
+/// Rank variables whose value moves along a tensor, by any of the indices of an access.
+bool mentions(const einsum::Access& access, const std::string& variable) {
+  return std::any_of(access.indices.begin(), access.indices.end(), [&](const auto& index) {
+    return index.terms.count(variable) > 0;
+  });
+}
+
+/// A leaf inside the keep's node that makes or reads the tensor (for registers: on their unit).
+const LeafPlan* userOf(const SectionPlan& section, const KeepPlan& keep) {
+  const LeafPlan* found = nullptr;
+  for (const auto& leaf : section.leaves) {
+    const bool touches = leaf.einsum->output.tensor == keep.keep->tensor ||
+                         !accesses(*leaf.einsum, keep.keep->tensor).empty();
+    if (!touches || !section.inside(leaf.node, keep.node)) {
+      continue;
+    }
+    if (keep.memory->unit.empty() || keep.memory->unit == leaf.unit->name) {
+      return &leaf;
+    }
+    found = found == nullptr ? &leaf : found;
+  }
+  return found;
+}
+
+const einsum::Access& accessOf(const LeafPlan& leaf, const std::string& tensor) {
+  const auto found = accesses(*leaf.einsum, tensor);
+  return found.empty() ? leaf.einsum->output : *found.front();
+}
+
+std::vector<int> fixedLoops(const SectionPlan& section, const KeepPlan& keep) {
+  const auto& path = section.nodes[static_cast<std::size_t>(keep.node)].path;
+  return {path.begin(), path.begin() + static_cast<std::ptrdiff_t>(keep.fixed)};
+}
+
+/// Iterations between the making of a tensor (or the fetching of it into registers) and its last
+/// use, where all are lines of one nest.
+std::int64_t lagOf(const SectionPlan& section, const KeepPlan& keep) {
+  const auto& tensor = keep.keep->tensor;
+  const auto* maker = section.producer(tensor);
+  if (maker == nullptr) {
+    return 0;
+  }
+  const bool fetched = fetchedFromBuffer(section, keep);
+  std::int64_t first = maker->stage;
+  std::int64_t last = 0;
+  bool any = false;
+  for (const auto& leaf : section.leaves) {
+    if (leaf.node != maker->node || accesses(*leaf.einsum, tensor).empty() ||
+        (fetched && leaf.unit->name != keep.memory->unit)) {
+      continue;
+    }
+    first = fetched && !any ? leaf.stage : fetched ? std::min<std::int64_t>(first, leaf.stage) : first;
+    last = std::max<std::int64_t>(last, leaf.stage);
+    any = true;
+  }
+  return any ? std::max<std::int64_t>(0, last - first) : 0;
+}
+
+/// Rank variables spread over the PEs, so that one PE holds a single value of them.
+std::vector<std::string> spread(const LeafPlan& leaf, const KeepPlan& keep) {
+  std::vector<std::string> parts;
+  if (keep.memory->kind == arch::Memory::Kind::Registers && keep.memory->unit == leaf.unit->name) {
+    for (const auto& [axis, names] : leaf.binding->spatial) {
+      parts.insert(parts.end(), names.begin(), names.end());
+    }
+  }
+  return parts;
+}
+
+} // namespace
+
+std::int64_t boxElements(const Plan& plan, const SectionPlan& section,
+                         const einsum::Cascade& cascade, const einsum::Access& access,
+                         const std::vector<int>& fixed, const std::vector<std::string>& leftOut) {
+  const auto* maker = cascade.einsum(access.tensor);
+  const auto iterative = maker != nullptr ? maker->iterative : std::nullopt;
+  const auto isFixed = [&](const Part& part) {
+    return std::find(leftOut.begin(), leftOut.end(), part.name) != leftOut.end() ||
+           std::find(leftOut.begin(), leftOut.end(), part.variable) != leftOut.end() ||
+           std::any_of(fixed.begin(), fixed.end(), [&](int loop) {
+             return section.loops[static_cast<std::size_t>(loop)].name == part.name;
+           });
+  };
+  const auto& shape = cascade.tensor(access.tensor)->shape;
+  std::int64_t elements = 1;
+  for (std::size_t d = 0; d < access.indices.size(); ++d) {
+    std::int64_t span = 1;
+    for (const auto& [variable, coefficient] : access.indices[d].terms) {
+      if (iterative && variable == *iterative) {
+        continue;
+      }
+      std::int64_t values = 1;
+      for (const auto& part : plan.parts.at(variable)) {
+        values *= isFixed(part) ? 1 : part.trips;
+      }
+      span += std::abs(coefficient) * (std::min(values, cascade.size(variable)) - 1);
+    }
+    elements *= std::min(span, shape[d]);
+  }
+  return elements;
+}
+
+std::vector<int> divisions(const SectionPlan& section, const KeepPlan& keep) {
+  std::vector<int> shared; // loops around every user, inside the kept tile
+  bool first = true;
+  const einsum::Access* access = nullptr;
+  for (const auto& leaf : section.leaves) {
+    const auto found = accesses(*leaf.einsum, keep.keep->tensor);
+    const bool makes = leaf.einsum->output.tensor == keep.keep->tensor;
+    if ((found.empty() && !makes) || !section.inside(leaf.node, keep.node)) {
+      continue;
+    }
+    access = found.empty() ? &leaf.einsum->output : found.front();
+    const std::vector<int> inner(leaf.path.begin() + static_cast<std::ptrdiff_t>(keep.fixed),
+                                 leaf.path.end());
+    if (first) {
+      shared = inner;
+      first = false;
+    } else {
+      std::erase_if(shared, [&](int loop) {
+        return std::find(inner.begin(), inner.end(), loop) == inner.end();
+      });
+    }
+  }
+  std::erase_if(shared, [&](int loop) {
+    return access == nullptr ||
+           !mentions(*access, section.loops[static_cast<std::size_t>(loop)].variable);
+  });
+  return shared;
+}
+
+bool fetchedFromBuffer(const SectionPlan& section, const KeepPlan& keep) {
+  const auto* maker = section.producer(keep.keep->tensor);
+  return keep.memory->kind == arch::Memory::Kind::Registers &&
+         (maker == nullptr || maker->unit->name != keep.memory->unit) &&
+         std::any_of(section.keeps.begin(), section.keeps.end(), [&](const KeepPlan& other) {
+           return other.keep->tensor == keep.keep->tensor &&
+                  other.memory->kind == arch::Memory::Kind::Buffer &&
+                  section.inside(keep.node, other.node);
+         });
+}
+
+Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
+          const einsum::Cascade& cascade) {
+  Room room;
+  const auto* leaf = userOf(section, keep);
+  if (leaf == nullptr) {
+    return {0, 1, 0, 1, false};
+  }
+  const auto& tensor = *cascade.tensor(keep.keep->tensor);
+  const auto* maker = cascade.einsum(tensor.name);
+  auto fixed = fixedLoops(section, keep);
+  for (const int loop : divisions(section, keep)) {
+    const auto& part = section.loops[static_cast<std::size_t>(loop)];
+    if (maker != nullptr && maker->iterative == part.variable) {
+      continue;
+    }
+    room.subTiles *= part.trips;
+    fixed.push_back(loop);
+  }
+  auto leftOut = spread(*leaf, keep);
+  leftOut.insert(leftOut.end(), keep.keep->streamed.begin(), keep.keep->streamed.end());
+  const auto elements = boxElements(plan, section, cascade, accessOf(*leaf, tensor.name), fixed,
+                                    leftOut);
+  const auto held = (core::Rational(1) - keep.spill) * core::Rational(elements * tensor.bits, 8);
+  room.subTileBytes = held.ceil();
+  room.lag = lagOf(section, keep);
+  room.slots = std::max(room.subTiles * keep.keep->tiles.value_or(1), room.lag + 1);
+  room.counted = keep.keep->shares.empty();
+  return room;
+}
+
+std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
+                       const arch::Memory& memory) {
+  std::int64_t most = 0;
+  for (const auto& section : plan.sections) {
+    std::int64_t bytes = 0;
+    for (const auto& keep : section.keeps) {
+      if (keep.memory->name != memory.name) {
+        continue;
+      }
+      const auto needs = room(plan, section, keep, cascade);
+      const auto slots = keep.keep->countedTiles
+                             ? needs.subTiles * *keep.keep->countedTiles
+                             : needs.slots;
+      bytes += needs.counted ? slots * needs.subTileBytes : 0;
+    }
+    most = std::max(most, bytes);
+  }
+  return most;
+}
+
+std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
+                             const einsum::Cascade& cascade, const arch::Machine& machine) {
+  std::vector<Room> rooms;
+  std::map<std::string, std::int64_t> left;
+  for (const auto& memory : machine.memories()) {
+    left[memory.name] = memory.capacity.value_or(INT64_MAX / 2);
+  }
+  for (const auto& keep : section.keeps) {
+    rooms.push_back(room(plan, section, keep, cascade));
+    const auto& made = rooms.back();
+    left[keep.memory->name] -= made.counted ? made.slots * made.subTileBytes : 0;
+  }
+  for (const bool whole : {false, true}) { // first one more sub-tile for each, then a whole tile
+    for (std::size_t k = 0; k < rooms.size(); ++k) {
+      const auto& keep = section.keeps[k];
+      auto& room = rooms[k];
+      if (keep.keep->tiles || !room.counted || room.subTileBytes == 0 ||
+          keep.memory->kind != arch::Memory::Kind::Buffer) {
+        continue;
+      }
+      const auto goal = whole ? std::max(2 * room.subTiles, room.lag + 1) : room.slots + 1;
+      const auto fits = std::max<std::int64_t>(0, left[keep.memory->name]) / room.subTileBytes;
+      const auto more = std::clamp<std::int64_t>(goal - room.slots, 0, fits);
+      room.slots += more;
+      left[keep.memory->name] -= more * room.subTileBytes;
+    }
+  }
+  return rooms;
+}
+
+} // namespace einsight::mappings

@@ -1,0 +1,42 @@
+#pragma once
+#include "mappings/plan.hpp"
+
+/// How much room the kept tiles of a plan take.
+namespace einsight::mappings {
+
+/// The loops of its path, inside the kept tile, that a tensor's tile is divided by: a kept tile is
+/// filled, used and freed in these sub-tiles.
+std::vector<int> divisions(const SectionPlan& section, const KeepPlan& keep);
+
+/// Elements of the box of a tensor that an access touches while `fixed` loops stand still.
+/// The iterative rank of a tensor counts one: a new value takes the old one's place.
+std::int64_t boxElements(const Plan& plan, const SectionPlan& section,
+                         const einsum::Cascade& cascade, const einsum::Access& access,
+                         const std::vector<int>& fixed, const std::vector<std::string>& leftOut);
+
+/// What one keep takes.
+struct Room {
+  std::int64_t subTileBytes = 0; ///< of one PE for register files
+  std::int64_t subTiles = 1;     ///< per kept tile
+  std::int64_t lag = 0;          ///< iterations between making a value and its last use
+  std::int64_t slots = 1;        ///< sub-tiles held at once
+  bool counted = true;           ///< false when it lies in another tensor's place
+};
+
+/// Do these registers get the tensor from a buffer that keeps it, not from its maker?
+bool fetchedFromBuffer(const SectionPlan& section, const KeepPlan& keep);
+
+Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
+          const einsum::Cascade& cascade);
+
+/// Largest number of bytes of a memory that any section holds at once (of one PE for register
+/// files), with the slots that the mapping asks for.
+std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
+                       const arch::Memory& memory);
+
+/// Slots of every keep of a section, in order: what the mapping says, and where it says nothing a
+/// second tile (double buffering) as far as the capacity allows, in the order of the file.
+std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
+                             const einsum::Cascade& cascade, const arch::Machine& machine);
+
+} // namespace einsight::mappings

@@ -1,0 +1,15 @@
+#pragma once
+#include "report/table.hpp"
+#include "results/result.hpp"
+
+namespace einsight::report {
+
+/// The human text of `run`: time, units with their stalls, traffic, energy, Einsums, what limits
+/// the run, how well such answers are validated, and where every input came from.
+std::string text(const results::Result& result, const Style& style = {});
+
+/// What limits a run, in sentences: the unit that would gain most from being twice as fast, where
+/// its time goes, and the Einsums on the critical path. Needs `limits` in the result.
+std::string limitingSentences(const results::Result& result);
+
+} // namespace einsight::report

@@ -1,0 +1,135 @@
+#include "results/json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace einsight::results {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kExactIntegers = 9007199254740992.0; // 2^53
+
+Json number(double value) {
+  if (!std::isfinite(value)) {
+    return nullptr;
+  }
+  if (value == std::floor(value) && std::abs(value) < kExactIntegers) {
+    return static_cast<std::int64_t>(value);
+  }
+  return value;
+}
+
+Json number(const std::optional<double>& value) {
+  return value ? number(*value) : Json(nullptr);
+}
+
+Json unitsJson(const std::vector<UnitUse>& units) {
+  Json out = Json::object();
+  for (const auto& unit : units) {
+    out[unit.name] = {{"busy_cycles", number(unit.busyCycles)},
+                      {"utilization", number(unit.utilization)},
+                      {"stalls",
+                       {{"wait_data", number(unit.stalls.waitData)},
+                        {"wait_space", number(unit.stalls.waitSpace)},
+                        {"wait_sync", number(unit.stalls.waitSync)},
+                        {"wait_bandwidth", number(unit.stalls.waitBandwidth)},
+                        {"idle", number(unit.stalls.idle)}}}};
+  }
+  return out;
+}
+
+Json levelsJson(const std::vector<LevelTraffic>& levels) {
+  Json out = Json::object();
+  for (const auto& level : levels) {
+    out[level.name] = {{"read_bytes", level.readBytes}, {"write_bytes", level.writeBytes}};
+  }
+  return out;
+}
+
+Json energyJson(const Energy& energy) {
+  Json by = Json::object();
+  for (const auto& [component, picojoules] : energy.by) {
+    by[component] = number(picojoules);
+  }
+  Json out = {{"total", number(energy.total)}, {"by", std::move(by)}};
+  if (out["total"].is_null()) {
+    out["reason"] = energy.reason;
+  }
+  return out;
+}
+
+Json einsumsJson(const std::vector<EinsumUse>& einsums) {
+  Json out = Json::array();
+  for (const auto& einsum : einsums) {
+    Json ops = Json::object();
+    for (const auto& [op, count] : einsum.ops) {
+      ops[op] = count;
+    }
+    out.push_back({{"name", einsum.name},
+                   {"unit", einsum.unit},
+                   {"ops", std::move(ops)},
+                   {"busy_cycles", number(einsum.busyCycles)},
+                   {"utilization", number(einsum.utilization)}});
+  }
+  return out;
+}
+
+Json criticalPathJson(const std::vector<PathShare>& path) {
+  Json out = Json::array();
+  for (const auto& step : path) {
+    out.push_back({{"einsum", step.einsum}, {"share", number(step.share)}});
+  }
+  return out;
+}
+
+Json limitsJson(const std::vector<Limit>& limits) {
+  Json out = Json::array();
+  for (const auto& limit : limits) {
+    out.push_back({{"unit", limit.unit},
+                   {"utilization", number(limit.utilization)},
+                   {"speedup_if_doubled", number(limit.speedupIfDoubled)}});
+  }
+  return out;
+}
+
+Json validatedJson(const std::optional<Validation>& validated) {
+  if (!validated) {
+    return nullptr;
+  }
+  return {{"suite", validated->suite},
+          {"family", validated->family},
+          {"mean_error", number(validated->meanError)}};
+}
+
+Json provenanceJson(const Result& result) {
+  Json inputs = Json::object();
+  for (const auto& [file, hash] : result.inputs) {
+    inputs[file] = hash;
+  }
+  return {{"version", result.version}, {"inputs", std::move(inputs)}};
+}
+
+} // namespace
+
+std::string toJson(const Result& result) {
+  Json out = {{"workload", result.workload},         {"machine", result.machine},
+              {"mapping", result.mapping},           {"engine", result.engine},
+              {"cycles", number(result.cycles)},     {"seconds", number(result.seconds)},
+              {"flops", number(result.flops)},       {"units", unitsJson(result.units)},
+              {"levels", levelsJson(result.levels)}, {"energy_pj", energyJson(result.energy)},
+              {"area_um2", number(result.areaUm2)}};
+  if (out["area_um2"].is_null()) {
+    out["area_reason"] = result.areaReason;
+  }
+  out["einsums"] = einsumsJson(result.einsums);
+  out["critical_path"] = criticalPathJson(result.criticalPath);
+  out["limits"] = limitsJson(result.limits);
+  out["validated"] = validatedJson(result.validated);
+  out["provenance"] = provenanceJson(result);
+  out["notes"] = result.notes;
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace einsight::results

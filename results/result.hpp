@@ -1,0 +1,91 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace einsight::results {
+
+/// Why a unit was not working, in cycles. busy + all stalls = the run's cycles.
+struct Stalls {
+  double waitData = 0;      ///< an operand was still being computed
+  double waitSpace = 0;     ///< no free slot in a buffer
+  double waitSync = 0;      ///< at a barrier
+  double waitBandwidth = 0; ///< an operand was still being transferred
+  double idle = 0;          ///< nothing left, or nothing yet, to do
+};
+
+/// One unit or memory port.
+struct UnitUse {
+  std::string name;
+  double busyCycles = 0;  ///< time in which it worked
+  double utilization = 0; ///< busy PE-cycles / (PEs x cycles)
+  Stalls stalls;
+};
+
+/// Bytes that crossed the boundary of a memory.
+struct LevelTraffic {
+  std::string name;
+  std::int64_t readBytes = 0;
+  std::int64_t writeBytes = 0;
+};
+
+/// One Einsum's share.
+struct EinsumUse {
+  std::string name;
+  std::string unit;
+  std::map<std::string, std::int64_t> ops; ///< operator -> executed times
+  double busyCycles = 0;
+  double utilization = 0; ///< its share of the unit's utilisation
+};
+
+struct PathShare {
+  std::string einsum; ///< an Einsum, "load T", "store T" or "wait"
+  double share = 0;
+};
+
+/// What doubling one unit's (or port's) speed would give: simulated again, not estimated.
+struct Limit {
+  std::string unit;
+  double utilization = 0;
+  double speedupIfDoubled = 1;
+};
+
+/// Energy by component and action, pJ. `total` is empty, with a reason, where no table covers a
+/// part.
+struct Energy {
+  std::optional<double> total;
+  std::map<std::string, double> by; ///< "array_2d", "dram", "global_buffer", "registers_1d", …
+  std::string reason;
+};
+
+/// How well answers of this kind are known to agree with something outside the simulator.
+struct Validation {
+  std::string suite;
+  std::string family;
+  double meanError = 0;
+};
+
+/// The answer to "run": one workload, machine, mapping and engine. docs/quantities.md says what
+/// each number means.
+struct Result {
+  std::string workload, machine, mapping, engine;
+  std::optional<double> cycles;
+  double seconds = 0;
+  double flops = 0;
+  std::vector<UnitUse> units;
+  std::vector<LevelTraffic> levels;
+  Energy energy;
+  std::optional<double> areaUm2;
+  std::string areaReason;
+  std::vector<EinsumUse> einsums;
+  std::vector<PathShare> criticalPath;
+  std::vector<Limit> limits;
+  std::optional<Validation> validated;
+  std::map<std::string, std::string> inputs; ///< file -> hash of its content
+  std::string version;
+  std::vector<std::string> notes; ///< e.g. "steady state found, 99.9 % skipped exactly"
+};
+
+} // namespace einsight::results

@@ -1,0 +1,116 @@
+#include "sim/totals.hpp"
+
+#include <algorithm>
+
+namespace einsight::sim {
+namespace {
+
+/// ticks / speedup, rounded down (a bound must not exceed the truth).
+Wide faster(Wide ticks, const core::Rational& speedup) {
+  return ticks * speedup.denominator() / speedup.numerator();
+}
+
+/// The work of one section per task, and what follows from it.
+struct SectionWork {
+  std::vector<Wide> ticks; ///< per task
+  std::vector<Wide> busy;  ///< per resource
+
+  SectionWork(const Schedule& schedule, const Section& section)
+      : ticks(section.tasks.size()), busy(schedule.resources.size()) {
+    const auto slots = slotOfTask(section);
+    const Wide sharing = slots.empty() ? 1 : 1 + *std::max_element(slots.begin(), slots.end());
+    for (std::size_t i = 0; i < section.tasks.size(); ++i) {
+      const auto& task = section.tasks[i];
+      if (task.resource < 0) {
+        continue;
+      }
+      const auto resource = static_cast<std::size_t>(task.resource);
+      ticks[i] = faster(totals(section, task, {&task.ticks}).front(),
+                        schedule.resources[resource].speedup);
+      if (slots[i] >= 0) { // slots share the iterations; at best evenly
+        ticks[i] /= sharing;
+      }
+      busy[resource] += ticks[i];
+    }
+  }
+
+  /// Phases cannot overlap: the sum over them of the longest side, and their waits.
+  [[nodiscard]] Wide bound(const Section& section, const PhaseChain& chain) const {
+    Wide sum = Wide(chain.waitTicks) *
+               iterations(section, section.blocks[static_cast<std::size_t>(chain.block)].loops);
+    for (const auto& phase : chain.tasks) {
+      std::vector<Wide> side(busy.size());
+      for (const int task : phase) {
+        const auto at = static_cast<std::size_t>(task);
+        side[static_cast<std::size_t>(section.tasks[at].resource)] += ticks[at];
+      }
+      sum += *std::max_element(side.begin(), side.end());
+    }
+    return sum;
+  }
+};
+
+} // namespace
+
+std::vector<Wide> countAll(const Schedule& schedule) {
+  std::vector<Wide> counters(schedule.counters.size());
+  for (const auto& section : schedule.sections) {
+    const auto slots = slotOfTask(section);
+    for (std::size_t t = 0; t < section.tasks.size(); ++t) {
+      const auto& task = section.tasks[t];
+      if (slots[t] > 0) {
+        continue; // the same iterations as slot 0's copy
+      }
+      std::vector<const Amount*> amounts;
+      for (const auto& count : task.counts) {
+        amounts.push_back(&count.amount);
+      }
+      const auto sums = totals(section, task, amounts);
+      for (std::size_t i = 0; i < amounts.size(); ++i) {
+        counters[static_cast<std::size_t>(task.counts[i].counter)] += sums[i];
+      }
+    }
+  }
+  return counters;
+}
+
+Totals analytic(const Schedule& schedule) {
+  Totals all;
+  all.counters = countAll(schedule);
+  all.resources.resize(schedule.resources.size());
+  all.einsumBusy.resize(schedule.einsums.size());
+  all.path.resize(schedule.einsums.size() + 2);
+  for (const auto& section : schedule.sections) {
+    const SectionWork work(schedule, section);
+    Wide longest = *std::max_element(work.busy.begin(), work.busy.end());
+    for (const auto& chain : section.chains) {
+      longest = std::max(longest, work.bound(section, chain));
+    }
+    all.ticks += longest;
+    for (std::size_t i = 0; i < work.busy.size(); ++i) {
+      all.resources[i].busy += work.busy[i];
+      all.resources[i].waits[static_cast<std::size_t>(Wait::Idle)] += longest - work.busy[i];
+    }
+    // The bound's critical path is the resource (or phases) that gave the bound; what it does not
+    // explain is waiting.
+    const auto limiting = static_cast<int>(
+        std::max_element(work.busy.begin(), work.busy.end()) - work.busy.begin());
+    Wide explained = 0;
+    for (std::size_t i = 0; i < section.tasks.size(); ++i) {
+      const auto& task = section.tasks[i];
+      const auto einsum = task.einsum >= 0 ? static_cast<std::size_t>(task.einsum)
+                                           : schedule.einsums.size();
+      if (task.einsum >= 0) {
+        all.einsumBusy[einsum] += work.ticks[i];
+      }
+      if (task.resource == limiting) {
+        all.path[einsum] += work.ticks[i];
+        explained += work.ticks[i];
+      }
+    }
+    all.path.back() += longest - explained;
+  }
+  return all;
+}
+
+} // namespace einsight::sim

@@ -1,0 +1,103 @@
+#include "sim/cycle/kernel.hpp"
+
+#include <memory>
+#include <systemc>
+#include <vector>
+
+namespace einsight::sim::kernel {
+namespace {
+
+Client* client = nullptr;
+sc_core::sc_time start;
+
+std::int64_t now() {
+  return static_cast<std::int64_t>((sc_core::sc_time_stamp() - start).value());
+}
+
+/// Separates deciding from seeing: what modules do in a delta cycle is applied in its update phase,
+/// so the order in which SystemC calls them cannot matter.
+class Board : public sc_core::sc_prim_channel {
+public:
+  Board() : sc_core::sc_prim_channel("board") {}
+  void acted() { request_update(); }
+
+private:
+  void update() override { client->settle(now()); }
+};
+
+class ResourceModule : public sc_core::sc_module {
+public:
+  sc_core::sc_event done;
+  sc_core::sc_event wake;
+
+  SC_HAS_PROCESS(ResourceModule);
+  ResourceModule(sc_core::sc_module_name name, int number, Board& board)
+      : sc_core::sc_module(name), number_(number), board_(board) {
+    SC_METHOD(step);
+    sensitive << done << wake;
+    dont_initialize();
+  }
+
+private:
+  void step() {
+    client->step(number_, now());
+    board_.acted();
+  }
+  int number_;
+  Board& board_;
+};
+
+struct Pool {
+  Board board;
+  std::vector<std::unique_ptr<ResourceModule>> modules;
+
+  Pool() {
+    for (int i = 0; i < kResources; ++i) {
+      modules.push_back(std::make_unique<ResourceModule>(
+          sc_core::sc_module_name(sc_core::sc_gen_unique_name("resource")), i, board));
+    }
+  }
+  ResourceModule& at(int resource) { return *modules[static_cast<std::size_t>(resource)]; }
+};
+
+/// Lives as long as the process: SystemC objects must not be destroyed after its own globals.
+Pool& pool() {
+  static Pool* const only = [] {
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+    auto* made = new Pool; // NOLINT(cppcoreguidelines-owning-memory): see above
+    sc_core::sc_start(sc_core::SC_ZERO_TIME); // elaborates
+    return made;
+  }();
+  return *only;
+}
+
+} // namespace
+
+void run(Client& target, int count) {
+  auto& modules = pool();
+  client = &target;
+  start = sc_core::sc_time_stamp();
+  for (int i = 0; i < count; ++i) {
+    modules.at(i).wake.notify(sc_core::SC_ZERO_TIME);
+  }
+  sc_core::sc_start();
+  for (auto& module : modules.modules) {
+    module->done.cancel();
+    module->wake.cancel();
+  }
+  client = nullptr;
+}
+
+void stop() { sc_core::sc_pause(); }
+
+void wakeAfter(int resource, std::int64_t ticks) {
+  auto& event = pool().at(resource).done;
+  event.notify(sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(ticks)));
+}
+
+void wakeNow(int resource) { pool().at(resource).wake.notify(sc_core::SC_ZERO_TIME); }
+
+} // namespace einsight::sim::kernel
+
+/// libsystemc's own main wants it; this program has its own main and never calls it.
+int sc_main(int /*argc*/, char* /*argv*/[]) { return 0; }

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+
+namespace einsight::sim {
+
+/// What the SystemC modules drive: ordinary code that can be read and tested without a kernel.
+class Client {
+public:
+  virtual ~Client() = default;
+  /// A resource's work may have ended, or something it waits for may have happened.
+  virtual void step(int resource, std::int64_t now) = 0;
+  /// All resources that act at this moment have acted; what they did becomes visible now.
+  virtual void settle(std::int64_t now) = 0;
+};
+
+/// The SystemC side of `cycle`: one module per resource, elaborated once per process and used for
+/// every schedule after that (a second elaboration is an error of the library). One SystemC time
+/// unit is one tick. Not thread safe; sweeps use processes.
+namespace kernel {
+
+/// Resources that a schedule may have; the last one is the delay line.
+inline constexpr int kResources = 512;
+inline constexpr int kDelayLine = kResources - 1;
+
+/// Steps resources 0 … count-1 at time 0 and runs until nothing is left to happen or stop().
+void run(Client& client, int count);
+/// Ends run() at the end of the current moment.
+void stop();
+/// Steps the resource once after that many ticks (a unit's work ends).
+void wakeAfter(int resource, std::int64_t ticks);
+/// Steps the resource again in this moment, after everything done so far has become visible.
+void wakeNow(int resource);
+
+} // namespace kernel
+} // namespace einsight::sim

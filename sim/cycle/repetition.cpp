@@ -1,0 +1,292 @@
+#include "sim/cycle/repetition.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace einsight::sim {
+namespace {
+
+constexpr auto kAlways = std::numeric_limits<std::int64_t>::max();
+
+std::size_t positionOf(const std::vector<int>& loops, int loop) {
+  return static_cast<std::size_t>(std::find(loops.begin(), loops.end(), loop) - loops.begin());
+}
+
+/// Iterations of the loops behind a position: what one trip there is worth.
+std::int64_t strideAt(const Section& section, const std::vector<int>& loops,
+                      std::size_t position) {
+  return iterations(section, {loops.begin() + static_cast<std::ptrdiff_t>(position) + 1,
+                              loops.end()});
+}
+
+std::vector<Delayed> relative(std::vector<Delayed> list, std::int64_t now) {
+  for (auto& what : list) {
+    what.time -= now;
+  }
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+template <class T>
+void extrapolate(std::vector<T>& now, const std::vector<T>& before, const std::vector<T>& after,
+                 std::int64_t times) {
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    now[i] += (after[i] - before[i]) * times;
+  }
+}
+
+} // namespace
+
+Repetition::Motion Repetition::motion(std::size_t stream) const {
+  const auto& before = before_.cursors[stream];
+  const auto& after = after_.cursors[stream];
+  Motion motion;
+  if (before.frames.size() != after.frames.size() || before.arrived != after.arrived ||
+      before.ready != after.ready ||
+      (after.ready && timeBefore_ - before.readySince != timeAfter_ - after.readySince)) {
+    return motion;
+  }
+  for (std::size_t i = 0; i < after.frames.size(); ++i) {
+    const auto& was = before.frames[i];
+    const auto& is = after.frames[i];
+    if (was.block != is.block || was.item != is.item) {
+      return motion;
+    }
+    if (was.epoch == is.epoch) {
+      continue;
+    }
+    const auto& loops = program_.section.blocks[static_cast<std::size_t>(is.block)].loops;
+    const auto position = positionOf(loops, loop_);
+    if (position == loops.size()) {
+      return motion;
+    }
+    const auto stride =
+        program_.walks[static_cast<std::size_t>(is.block)].strides[position];
+    if (motion.frame >= 0 || is.epoch - was.epoch != step_ * stride) {
+      return motion;
+    }
+    motion.frame = static_cast<int>(i);
+    motion.stride = stride;
+  }
+  motion.equal = true;
+  return motion;
+}
+
+bool Repetition::sameServers() const {
+  for (std::size_t r = 0; r < after_.servers.size(); ++r) {
+    const auto& was = before_.servers[r];
+    const auto& is = after_.servers[r];
+    const bool same = is.running >= 0 ? is.finish - timeAfter_ == was.finish - timeBefore_
+                                      : is.wait == was.wait;
+    if (was.running != is.running || !same) {
+      return false;
+    }
+  }
+  return relative(before_.delayed, timeBefore_) == relative(after_.delayed, timeAfter_);
+}
+
+Repetition::Window Repetition::window(const Cursor& before, const Cursor& after,
+                                      const Motion& motion) const {
+  const auto& section = program_.section;
+  const auto at = static_cast<std::size_t>(motion.frame);
+  const auto& frame = after.frames[at];
+  const auto& walk = program_.walks[static_cast<std::size_t>(frame.block)];
+  const auto& loops = section.blocks[static_cast<std::size_t>(frame.block)].loops;
+  Window window;
+  window.low = before.frames[at].epoch - walk.lastStage;
+  window.high = frame.epoch;
+  if (window.low < 0 || window.high >= walk.iterations) {
+    window.low = -1;
+    return window;
+  }
+  window.lowTrip = window.low / motion.stride % trips();
+  window.highTrip = window.high / motion.stride % trips();
+  window.lowDigits.assign(section.loops.size(), 0);
+  window.highDigits.clear();
+  for (const auto& loop : section.loops) {
+    window.highDigits.push_back(loop.trips - 1);
+  }
+  const auto outside = std::vector<Frame>(
+      after.frames.begin(), after.frames.begin() + static_cast<std::ptrdiff_t>(at));
+  for (auto* digits : {&window.lowDigits, &window.highDigits}) {
+    locate(program_, {outside, false, false, 0}, *digits);
+  }
+  const auto inside = motion.stride - 1;
+  decode(section, loops, window.low - window.low % motion.stride, window.lowDigits);
+  decode(section, loops, window.high - window.high % motion.stride + inside, window.highDigits);
+  return window;
+}
+
+std::int64_t Repetition::timesFor(std::size_t stream, const Motion& motion) const {
+  const auto& before = before_.cursors[stream];
+  const auto& after = after_.cursors[stream];
+  const auto window = this->window(before, after, motion);
+  const auto span = motion.stride * trips();
+  if (window.low < 0 || window.low / span != window.high / span) {
+    return 0;
+  }
+  auto times = (trips() - 1 - window.highTrip) / step_;
+  const auto& walk = program_.walks[static_cast<std::size_t>(
+      after.frames[static_cast<std::size_t>(motion.frame)].block)];
+  for (const int barrier : walk.barriers) {
+    const auto b = static_cast<std::size_t>(barrier);
+    const auto epochs = step_ * motion.stride;
+    if (after_.releases[b] - before_.releases[b] != epochs ||
+        after_.arrivals[b] - before_.arrivals[b] !=
+            epochs * program_.section.barriers[b].participants) {
+      return 0;
+    }
+  }
+  for (const int task : walk.tasks) {
+    times = std::min(times, timesFor(task, window));
+  }
+  return times;
+}
+
+std::int64_t Repetition::timesFor(int index, const Window& window) const {
+  const auto& task = program_.section.tasks[static_cast<std::size_t>(index)];
+  const auto position = positionOf(task.loops, loop_);
+  auto times = kAlways;
+  if (position == task.loops.size()) { // runs at one trip of the loop: not while it repeats
+    for (const auto& pin : program_.pinsOfTask[static_cast<std::size_t>(index)]) {
+      if (pin.loop != loop_) {
+        continue;
+      }
+      if (!pin.last) {
+        return window.lowTrip > 0 ? kAlways : 0;
+      }
+      return window.highTrip < trips() - 1 ? (trips() - 2 - window.highTrip) / step_ : 0;
+    }
+    return 0;
+  }
+  const auto until = constantUntil(program_.section, task, position, window.lowDigits);
+  if (until < window.highTrip) {
+    return 0;
+  }
+  times = (until - window.highTrip) / step_;
+  for (const auto& need : program_.needs[static_cast<std::size_t>(index)]) {
+    times = std::min(times, timesFor(need, window));
+  }
+  return times;
+}
+
+std::int64_t Repetition::timesFor(const Program::Need& need, const Window& window) const {
+  const auto& section = program_.section;
+  const auto& edge = *need.edge;
+  const auto& producer = section.tasks[static_cast<std::size_t>(edge.producer)];
+  const auto port = static_cast<std::size_t>(need.port);
+  std::int64_t lowTrip = window.lowTrip;
+  std::int64_t times = kAlways;
+  bool moves = true;
+  if (edge.lag > 0) {
+    const auto position = positionOf(edge.lagLoops, loop_);
+    moves = position != edge.lagLoops.size();
+    if (moves) { // stepping back must not carry into loops outside
+      const auto stride = strideAt(section, edge.lagLoops, position);
+      const auto span = stride * trips();
+      const auto low = encode(section, edge.lagLoops, window.lowDigits) - edge.lag;
+      const auto high = encode(section, edge.lagLoops, window.highDigits) - edge.lag;
+      if (low < 0 || low / span != high / span) {
+        return 0;
+      }
+      lowTrip = low / stride % trips();
+      times = ((low / span + 1) * span - 1 - high) / (stride * step_);
+    }
+  }
+  std::int64_t slope = 0; // how much more is needed from one period to the next
+  for (std::size_t i = 0; moves && i < producer.loops.size(); ++i) {
+    const auto& source = edge.sources[i];
+    if (source.at == Edge::Source::At::Same && source.loop == loop_) {
+      if (lowTrip < source.shift) {
+        return 0;
+      }
+      slope = strideAt(section, producer.loops, i) * step_;
+    }
+  }
+  if (slope == after_.ports[port] - before_.ports[port]) {
+    return times;
+  }
+  const auto most = needed(section, edge, window.highDigits);
+  if (most > before_.ports[port]) {
+    return 0;
+  }
+  return slope == 0 ? times : std::min(times, (before_.ports[port] - most) / slope);
+}
+
+/// A stream that did not move must go on waiting for something that does not come.
+std::int64_t Repetition::timesStanding(std::size_t stream) const {
+  const auto& cursor = after_.cursors[stream];
+  auto times = kAlways;
+  if (cursor.frames.empty()) {
+    return times;
+  }
+  const auto& frame = cursor.frames.back();
+  const auto& item = program_.section.blocks[static_cast<std::size_t>(frame.block)]
+                         .items[static_cast<std::size_t>(frame.item)];
+  if (item.kind == Item::Kind::Barrier) {
+    const auto b = static_cast<std::size_t>(item.index);
+    const auto moved = after_.releases[b] - before_.releases[b];
+    return moved == 0 ? times : std::max<std::int64_t>(0, frame.epoch - after_.releases[b]) / moved;
+  }
+  Digits digits(program_.section.loops.size(), 0);
+  locate(program_, cursor, digits);
+  for (const auto& [edge, number] : program_.needs[static_cast<std::size_t>(item.index)]) {
+    const auto port = static_cast<std::size_t>(number);
+    const auto missing = needed(program_.section, *edge, digits) - after_.ports[port];
+    const auto moved = after_.ports[port] - before_.ports[port];
+    if (missing > 0 && moved > 0) {
+      times = std::min(times, (missing - 1) / moved);
+    }
+  }
+  return times;
+}
+
+std::int64_t Repetition::times() const {
+  if (step_ <= 0 || !sameServers()) {
+    return 0;
+  }
+  auto times = kAlways;
+  for (std::size_t s = 0; s < after_.cursors.size() && times > 0; ++s) {
+    const auto motion = this->motion(s);
+    if (!motion.equal) {
+      return 0;
+    }
+    times = std::min(times, motion.frame >= 0 ? timesFor(s, motion) : timesStanding(s));
+  }
+  return times == kAlways ? 0 : times;
+}
+
+void Repetition::apply(std::int64_t times, State& state) const {
+  for (std::size_t s = 0; s < state.cursors.size(); ++s) {
+    const auto motion = this->motion(s);
+    if (motion.frame >= 0) {
+      state.cursors[s].frames[static_cast<std::size_t>(motion.frame)].epoch +=
+          times * step_ * motion.stride;
+    }
+  }
+  extrapolate(state.ports, before_.ports, after_.ports, times);
+  extrapolate(state.arrivals, before_.arrivals, after_.arrivals, times);
+  extrapolate(state.releases, before_.releases, after_.releases, times);
+  auto& now = state.statistics;
+  const auto& before = before_.statistics;
+  const auto& after = after_.statistics;
+  extrapolate(now.einsumBusy, before.einsumBusy, after.einsumBusy, times);
+  for (std::size_t r = 0; r < now.resources.size(); ++r) {
+    now.resources[r].busy += (after.resources[r].busy - before.resources[r].busy) * times;
+    for (std::size_t w = 0; w < kWaits; ++w) {
+      now.resources[r].waits[w] +=
+          (after.resources[r].waits[w] - before.resources[r].waits[w]) * times;
+    }
+  }
+  const auto paths = [&](std::vector<Path>& list, const std::vector<Path>& was,
+                         const std::vector<Path>& is) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      extrapolate(list[i], was[i], is[i], times);
+    }
+  };
+  paths(now.streamPaths, before.streamPaths, after.streamPaths);
+  paths(now.portPaths, before.portPaths, after.portPaths);
+  paths(now.barrierPaths, before.barrierPaths, after.barrierPaths);
+}
+
+} // namespace einsight::sim

@@ -1,0 +1,43 @@
+#include "core/text.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace einsight::core;
+
+TEST_CASE("the nearest name is the one with the fewest edits", "[core]") {
+  CHECK(nearest("capasity", {"latency", "capacity", "policy"}) == "capacity");
+  CHECK(nearest("lur", {"lru", "fifo"}) == "lru");
+  CHECK(nearest("atention-1pass", {"attention-2pass", "attention-1pass"}) == "attention-1pass");
+  CHECK(nearest("x", {"y", "x"}) == "x");
+}
+
+TEST_CASE("a name is not near when more than half of it, or more than three letters, differ",
+          "[core]") {
+  CHECK(nearest("arch", {"help"}).empty());
+  CHECK(nearest("bandwidth", {"bandwXXXh"}) == "bandwXXXh");
+  CHECK(nearest("bandwidth", {"bandXXXXh"}).empty());
+  CHECK(nearest("", {"a", "b"}).empty());
+  CHECK(nearest("abc", {}).empty());
+}
+
+TEST_CASE("a suggestion names the nearest and lists all", "[core]") {
+  CHECK(suggestion("lur", {"lru", "fifo"}) == "did you mean 'lru'? (one of: lru, fifo)");
+  CHECK(suggestion("random", {"lru", "fifo"}) == "one of: lru, fifo");
+  CHECK(suggestion("random", {}).empty());
+}
+
+TEST_CASE("a long list of candidates is cut", "[core]") {
+  const std::vector<std::string> many(43, "name");
+  const std::string text = suggestion("somethingelse", many);
+  CHECK(text.substr(text.size() - 26) == "name, name, … and 3 more");
+}
+
+TEST_CASE("counts are printed with binary suffixes only where they are exact", "[core]") {
+  CHECK(binaryCount(0) == "0");
+  CHECK(binaryCount(1023) == "1023");
+  CHECK(binaryCount(1024) == "1K");
+  CHECK(binaryCount(1536) == "1536");
+  CHECK(binaryCount(1048576) == "1M");
+  CHECK(binaryCount(std::int64_t{1} << 40) == "1024G");
+  CHECK(binaryCount(-2048) == "-2K");
+}

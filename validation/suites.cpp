@@ -1,0 +1,44 @@
+#include "config/catalogue.hpp"
+#include "core/text.hpp"
+#include "validation/array_suite.hpp"
+#include "validation/suite.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace einsight::validation {
+namespace {
+
+/// A suite that is described by suites/NAME.yaml: published results of spatial arrays.
+Suite arraySuite(const std::string& name, const std::string& summary) {
+  return {name, summary, [name](const SuiteOptions& options) {
+            return runArraySuite(validationFolder() / "suites" / (name + ".yaml"), options);
+          }};
+}
+
+} // namespace
+
+std::span<const Suite> suites() {
+  static const std::array kSuites{
+      arraySuite("fusemax", "attention on spatial arrays: every number of the FuseMax paper's "
+                            "artifact (MICRO 2024), two simpler designs included"),
+  };
+  return kSuites;
+}
+
+core::Expected<const Suite*> findSuite(const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& suite : suites()) {
+    if (suite.name == name) {
+      return &suite;
+    }
+    known.push_back(suite.name);
+  }
+  return core::failure({{{}, fmt::format("there is no suite '{}'", name),
+                         core::suggestion(name, known)}});
+}
+
+std::filesystem::path validationFolder() { return config::catalogueRoot() / "validation"; }
+
+} // namespace einsight::validation

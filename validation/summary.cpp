@@ -1,0 +1,70 @@
+#include "validation/suite.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace einsight::validation {
+namespace {
+
+bool compared(const Outcome& outcome) {
+  return outcome.verdict == Verdict::Within || outcome.verdict == Verdict::Outside;
+}
+
+/// Kendall's tau: (concordant - discordant) / pairs, pairs with equal references left out.
+std::optional<double> kendallTau(std::span<const Outcome* const> outcomes) {
+  std::int64_t score = 0;
+  std::int64_t pairs = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    for (std::size_t j = i + 1; j < outcomes.size(); ++j) {
+      const auto &a = *outcomes[i], &b = *outcomes[j];
+      if (a.metric != b.metric || a.engine != b.engine || *a.reference == *b.reference) {
+        continue;
+      }
+      ++pairs;
+      const double agreement = (*a.reference - *b.reference) * (*a.simulated - *b.simulated);
+      score += agreement > 0 ? 1 : agreement < 0 ? -1 : 0;
+    }
+  }
+  return pairs == 0 ? std::nullopt
+                    : std::optional(static_cast<double>(score) / static_cast<double>(pairs));
+}
+
+} // namespace
+
+std::string_view name(Verdict verdict) {
+  switch (verdict) {
+  case Verdict::Within:
+    return "within";
+  case Verdict::Outside:
+    return "outside";
+  case Verdict::Informative:
+    return "informative";
+  case Verdict::NotCovered:
+    break;
+  }
+  return "not covered";
+}
+
+Summary summarize(std::span<const Outcome> outcomes) {
+  Summary summary;
+  std::vector<const Outcome*> judged;
+  for (const auto& outcome : outcomes) {
+    ++summary.count;
+    summary.notCovered += outcome.verdict == Verdict::NotCovered ? 1 : 0;
+    summary.informative += outcome.verdict == Verdict::Informative ? 1 : 0;
+    summary.outside += outcome.verdict == Verdict::Outside ? 1 : 0;
+    if (compared(outcome)) {
+      judged.push_back(&outcome);
+      const double error = std::abs(*outcome.relativeError);
+      summary.meanAbsoluteError += error;
+      summary.maxAbsoluteError = std::max(summary.maxAbsoluteError, error);
+    }
+  }
+  if (!judged.empty()) {
+    summary.meanAbsoluteError /= static_cast<double>(judged.size());
+  }
+  summary.kendallTau = kendallTau(judged);
+  return summary;
+}
+
+} // namespace einsight::validation
