@@ -57,6 +57,7 @@ struct Memory {
   std::optional<std::int64_t> capacity;    ///< bytes (Registers: of ONE PE); empty: unbounded
   std::int64_t accessBytes = 2;            ///< bytes moved by one read or write action (a row)
   std::optional<core::Rational> bandwidth; ///< bytes per cycle; empty: never the limit
+  std::int64_t interleaveBytes = 32768;    ///< Dram: of one transfer before others have a turn
   std::optional<std::int64_t> ports;       ///< Buffer: accesses per cycle; empty: unlimited
   std::vector<Action> actions;             ///< "read" and "write" of accessBytes
   std::optional<double> area;              ///< um2 (Registers: of one PE)

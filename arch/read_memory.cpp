@@ -147,6 +147,9 @@ void readDram(const Node& node, Reading& reading) {
   if (const auto* access = scalar(reader, "access")) {
     dram.accessBytes = reading.scope.bytes(*access).value_or(1);
   }
+  if (const auto* turn = reader.optional("interleave")) {
+    dram.interleaveBytes = reading.scope.bytes(*turn).value_or(dram.interleaveBytes);
+  }
   const auto* table = reader.optional("table");
   const auto* part = table == nullptr ? nullptr : findPart(table->scalar, *table, reading);
   for (const auto* name : {"read", "write"}) {

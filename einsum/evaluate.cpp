@@ -170,7 +170,10 @@ double largestDifference(const Values& a, const Values& b) {
       continue;
     }
     const double difference = std::abs(a.data[i] - b.data[i]) / std::max(1.0, std::abs(b.data[i]));
-    largest = std::isnan(difference) ? kInfinity : std::max(largest, difference);
+    if (std::isnan(difference)) {
+      return kInfinity;
+    }
+    largest = std::max(largest, difference);
   }
   return largest;
 }

@@ -63,7 +63,7 @@ private:
       if (name.empty() || std::islower(static_cast<unsigned char>(name.front())) == 0) {
         config::report(key, fmt::format("rank variable '{}' must begin with a small letter", name),
                        "capital names are parameters", problems_);
-      } else if (scope_.isVariable(name) && isDeclared(name)) {
+      } else if (isDeclared(name)) {
         config::report(key, fmt::format("rank variable '{}' given twice", name), {}, problems_);
       } else {
         const auto what = fmt::format("the size of '{}'", name);
@@ -94,7 +94,7 @@ private:
         readEinsumMap(item);
       } else {
         config::report(item, "this is not an Einsum",
-                       "write Z[m,n] = A[m,k] * B[k,n], or {einsum: \"...\", where: \"m <= n\"}",
+                       R"(write Z[m,n] = A[m,k] * B[k,n], or {einsum: "...", where: "m <= n"})",
                        problems_);
       }
     }

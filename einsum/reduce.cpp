@@ -51,9 +51,9 @@ public:
     if (!einsum.reductions.empty()) {
       last_ = findOperator(einsum.reductions.back().op);
     }
-    for (std::size_t r = 0; r < einsum.reductions.size(); ++r) {
-      rows_.push_back(findOperator(einsum.reductions[r].op));
-      levels_.push_back(odometer(cascade, einsum.reductions[r].variables, iteration));
+    for (const Reduction& reduction : einsum.reductions) {
+      rows_.push_back(findOperator(reduction.op));
+      levels_.push_back(odometer(cascade, reduction.variables, iteration));
     }
     const auto taken = reducedVariables(einsum);
     std::vector<std::string> kept;

@@ -220,13 +220,13 @@ private:
 };
 
 template <class T>
-Parsed<T> parseWith(std::string_view text, T (Parser::*rule)()) {
+Parsed<T> parseWith(std::string_view text, T (*rule)(Parser&)) {
   auto words = tokens(text);
   if (!words) {
     return tl::unexpected(words.error());
   }
-  Parser parser(std::move(*words));
-  T out = (parser.*rule)();
+  Parser parser(std::move(*words)); // NOLINT(misc-const-correctness): the rule changes it
+  T out = rule(parser);
   if (parser.error()) {
     return tl::unexpected(*parser.error());
   }
@@ -236,11 +236,12 @@ Parsed<T> parseWith(std::string_view text, T (Parser::*rule)()) {
 } // namespace
 
 Parsed<StatementSyntax> parseStatement(std::string_view text) {
-  return parseWith<StatementSyntax>(text, &Parser::statement);
+  return parseWith<StatementSyntax>(text, [](Parser& parser) { return parser.statement(); });
 }
 
 Parsed<std::vector<ComparisonSyntax>> parseMask(std::string_view text) {
-  return parseWith<std::vector<ComparisonSyntax>>(text, &Parser::mask);
+  return parseWith<std::vector<ComparisonSyntax>>(text,
+                                                  [](Parser& parser) { return parser.mask(); });
 }
 
 } // namespace einsight::einsum

@@ -91,6 +91,14 @@ sim::Schedule lowerAll(const VerifiedMapping& mapping) {
   for (std::size_t s = 0; s < rates.size(); ++s) {
     scale(schedule.sections[s], rates[s], schedule.ticksPerCycle);
   }
+  const auto& dram = mapping.machine().dram();
+  for (auto& resource : schedule.resources) {
+    if (resource.port) { // a turn need not be whole: rounding it up changes nothing but the turn
+      resource.quantum = (core::Rational(dram.interleaveBytes) / *dram.bandwidth *
+                          core::Rational(schedule.ticksPerCycle))
+                             .ceil();
+    }
+  }
   return schedule;
 }
 

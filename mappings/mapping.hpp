@@ -102,8 +102,8 @@ struct Mapping {
 /// machine ("array_2d.rows"), and sizes of parts.
 core::Expression::Lookup names(const einsum::Cascade& cascade, const arch::Machine& machine);
 
-/// Reads a mapping file. `cases:` (a list of `when:` and replacements; the first that holds is laid
-/// over the file) are decided by the workload and the machine. `settings` replace sizes of parts.
+/// Reads a mapping file. `cases:` (named, each with `when:` and replacements; the first that holds is
+/// laid over the file) are decided by the workload and the machine. `settings` replace sizes of parts.
 core::Expected<Mapping> readMapping(const std::filesystem::path& file,
                                     const einsum::Cascade& cascade, const arch::Machine& machine,
                                     const core::Settings& settings = {},

@@ -183,7 +183,7 @@ Node decideCases(Node root, const core::Expression::Lookup& lookup, core::Proble
   }
   const Node cases = found->second;
   root.entries.erase(found);
-  for (const auto& item : cases.items) {
+  for (const auto& [name, item] : cases.entries) {
     const auto* when = item.find("when");
     if (when == nullptr) {
       config::report(item, "a case needs when", "write when: and a condition", problems);

@@ -40,28 +40,40 @@ std::vector<int> fixedLoops(const SectionPlan& section, const KeepPlan& keep) {
   return {path.begin(), path.begin() + static_cast<std::ptrdiff_t>(keep.fixed)};
 }
 
-/// Iterations between the making of a tensor (or the fetching of it into registers) and its last
-/// use, where all are lines of one nest.
+/// The stage of the line of `node` that a leaf is, or is inside.
+int stageAt(const SectionPlan& section, const LeafPlan& leaf, int node) {
+  int stage = leaf.stage;
+  for (int at = leaf.node; at != node && at >= 0;
+       at = section.nodes[static_cast<std::size_t>(at)].parent) {
+    stage = section.nodes[static_cast<std::size_t>(at)].stage;
+  }
+  return stage;
+}
+
+/// Iterations between the making of a tensor (or the fetching of it into registers) and the last
+/// use of its place.
 std::int64_t lagOf(const SectionPlan& section, const KeepPlan& keep) {
-  const auto& tensor = keep.keep->tensor;
-  const auto* maker = section.producer(tensor);
-  if (maker == nullptr) {
+  const auto* maker = section.producer(keep.keep->tensor);
+  if (maker == nullptr || !section.inside(maker->node, keep.node)) {
     return 0;
   }
   const bool fetched = fetchedFromBuffer(section, keep);
-  std::int64_t first = maker->stage;
-  std::int64_t last = 0;
-  bool any = false;
+  std::vector<int> stages;
   for (const auto& leaf : section.leaves) {
-    if (leaf.node != maker->node || accesses(*leaf.einsum, tensor).empty() ||
-        (fetched && leaf.unit->name != keep.memory->unit)) {
-      continue;
+    const auto tensors = reads(*leaf.einsum);
+    const bool uses = std::any_of(tensors.begin(), tensors.end(), [&](const std::string& tensor) {
+      return tensor == keep.keep->tensor || sharesPlace(section, keep, tensor);
+    });
+    if (uses && section.inside(leaf.node, keep.node) &&
+        (!fetched || leaf.unit->name == keep.memory->unit)) {
+      stages.push_back(stageAt(section, leaf, keep.node));
     }
-    first = fetched && !any ? leaf.stage : fetched ? std::min<std::int64_t>(first, leaf.stage) : first;
-    last = std::max<std::int64_t>(last, leaf.stage);
-    any = true;
   }
-  return any ? std::max<std::int64_t>(0, last - first) : 0;
+  if (!fetched) {
+    stages.push_back(stageAt(section, *maker, keep.node));
+  }
+  const auto [first, last] = std::minmax_element(stages.begin(), stages.end());
+  return stages.empty() ? 0 : *last - *first;
 }
 
 /// Rank variables spread over the PEs, so that one PE holds a single value of them.
@@ -135,6 +147,13 @@ std::vector<int> divisions(const SectionPlan& section, const KeepPlan& keep) {
            !mentions(*access, section.loops[static_cast<std::size_t>(loop)].variable);
   });
   return shared;
+}
+
+bool sharesPlace(const SectionPlan& section, const KeepPlan& keep, const std::string& tensor) {
+  return std::any_of(section.keeps.begin(), section.keeps.end(), [&](const KeepPlan& other) {
+    return other.keep->tensor == tensor && other.memory == keep.memory &&
+           other.keep->shares == keep.keep->tensor;
+  });
 }
 
 bool fetchedFromBuffer(const SectionPlan& section, const KeepPlan& keep) {

@@ -23,6 +23,9 @@ struct Room {
   bool counted = true;           ///< false when it lies in another tensor's place
 };
 
+/// Does a tensor lie in the place of the kept one, overwriting it?
+bool sharesPlace(const SectionPlan& section, const KeepPlan& keep, const std::string& tensor);
+
 /// Do these registers get the tensor from a buffer that keeps it, not from its maker?
 bool fetchedFromBuffer(const SectionPlan& section, const KeepPlan& keep);
 

@@ -72,11 +72,9 @@ std::string gain(const Limit& limit) {
 
 std::string limitingSentences(const Result& result) {
   std::vector<std::string> lines;
-  const auto most =
-      std::max_element(result.limits.begin(), result.limits.end(),
-                       [](const Limit& a, const Limit& b) {
-                         return a.speedupIfDoubled < b.speedupIfDoubled;
-                       });
+  const auto most = std::max_element(
+      result.limits.begin(), result.limits.end(),
+      [](const Limit& a, const Limit& b) { return a.speedupIfDoubled < b.speedupIfDoubled; });
   if (most != result.limits.end()) {
     if (most->speedupIfDoubled >= kNoticeable) {
       lines.push_back(fmt::format("{} limits this run.", most->unit));

@@ -20,10 +20,18 @@ std::string padded(const std::string& text, std::size_t wide, Table::Align align
 
 } // namespace
 
-std::string bold(std::string_view text, const Style& style) { return escaped(text, 1, style); }
-std::string green(std::string_view text, const Style& style) { return escaped(text, 32, style); }
-std::string yellow(std::string_view text, const Style& style) { return escaped(text, 33, style); }
-std::string red(std::string_view text, const Style& style) { return escaped(text, 31, style); }
+std::string bold(std::string_view text, const Style& style) {
+  return escaped(text, 1, style);
+}
+std::string green(std::string_view text, const Style& style) {
+  return escaped(text, 32, style);
+}
+std::string yellow(std::string_view text, const Style& style) {
+  return escaped(text, 33, style);
+}
+std::string red(std::string_view text, const Style& style) {
+  return escaped(text, 31, style);
+}
 
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char letter) {

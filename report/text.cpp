@@ -15,7 +15,8 @@ using results::Result;
 
 std::string cyclesText(double cycles) {
   const bool whole = cycles == std::floor(cycles) && std::abs(cycles) < 9e15;
-  return whole ? core::formatCount(static_cast<std::int64_t>(cycles)) : fmt::format("{:.2f}", cycles);
+  return whole ? core::formatCount(static_cast<std::int64_t>(cycles))
+               : fmt::format("{:.2f}", cycles);
 }
 
 std::string share(double part, double whole) {
@@ -23,10 +24,10 @@ std::string share(double part, double whole) {
 }
 
 std::string heading(const Result& result, const Style& style) {
-  auto out = bold(fmt::format("{} on {}, mapping {}", result.workload, result.machine,
-                              result.mapping),
-                  style) +
-             fmt::format(" ({} engine)\n\n", result.engine);
+  auto out =
+      bold(fmt::format("{} on {}, mapping {}", result.workload, result.machine, result.mapping),
+           style) +
+      fmt::format(" ({} engine)\n\n", result.engine);
   const auto line = [&](std::string_view name, const std::string& value) {
     out += fmt::format("  {:<12}{}\n", name, value);
   };

@@ -168,12 +168,14 @@ struct Section {
   std::vector<PhaseChain> chains;
 };
 
-/// A unit or a port. A port serves its streams oldest request first, a unit in program order.
+/// A unit or a port. Streams are served oldest request first; with a quantum, a long request makes
+/// way for the others after that many ticks and goes on behind them.
 struct Resource {
   std::string name;
   bool port = false;
   std::int64_t units = 1;    ///< PEs (ports: 1), for utilisation
   core::Rational speedup{1}; ///< for "what if it were twice as fast"
+  std::int64_t quantum = 0;  ///< ticks served without a break, 0: to the end
 };
 
 struct Schedule {

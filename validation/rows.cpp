@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 
 namespace einsight::validation {
 namespace {
@@ -45,10 +46,10 @@ public:
     } else if (header_.empty()) {
       readHeader(std::move(*cells), where);
     } else if (cells->size() != header_.size()) {
-      problems.push_back({where,
-                          fmt::format("the row has {} cells, the header names {}", cells->size(),
-                                      header_.size()),
-                          "quote cells that contain a comma"});
+      problems.push_back(
+          {where,
+           fmt::format("the row has {} cells, the header names {}", cells->size(), header_.size()),
+           "quote cells that contain a comma"});
     } else {
       Row row{{}, where};
       for (std::size_t i = 0; i < header_.size(); ++i) {

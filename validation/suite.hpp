@@ -23,8 +23,8 @@ std::string_view name(Verdict verdict);
 
 /// One published or measured number and ours.
 struct Outcome {
-  std::string id;     ///< unique in the suite: "6a/FuseMax+Binding/BERT/1K/util_1d/cycle"
-  std::string group;  ///< what is reported together: the configuration
+  std::string id;    ///< unique in the suite: "6a/FuseMax+Binding/BERT/1K/util_1d/cycle"
+  std::string group; ///< what is reported together: the configuration
   std::string metric;
   std::string engine; ///< "analytic", "cycle", or empty
   std::optional<double> reference;
@@ -37,7 +37,7 @@ struct Outcome {
 
 /// Errors over the points that are compared (Within and Outside).
 struct Summary {
-  int count = 0;      ///< all points
+  int count = 0; ///< all points
   int notCovered = 0;
   int informative = 0;
   int outside = 0;
@@ -67,8 +67,8 @@ struct SuiteResult {
 
 struct SuiteOptions {
   std::vector<std::string> engines{"analytic", "cycle"};
-  std::optional<std::filesystem::path> points; ///< a user's own rows instead of the suite's
-  std::optional<double> tolerance;             ///< relative; instead of the suite's
+  std::optional<std::filesystem::path> points;     ///< a user's own rows instead of the suite's
+  std::optional<double> tolerance;                 ///< relative; instead of the suite's
   std::function<bool(double fraction)> progress{}; ///< false stops the run
 };
 

@@ -35,10 +35,12 @@ core::Expected<const Suite*> findSuite(const std::string& name) {
     }
     known.push_back(suite.name);
   }
-  return core::failure({{{}, fmt::format("there is no suite '{}'", name),
-                         core::suggestion(name, known)}});
+  return core::failure(
+      {{{}, fmt::format("there is no suite '{}'", name), core::suggestion(name, known)}});
 }
 
-std::filesystem::path validationFolder() { return config::catalogueRoot() / "validation"; }
+std::filesystem::path validationFolder() {
+  return config::catalogueRoot() / "validation";
+}
 
 } // namespace einsight::validation

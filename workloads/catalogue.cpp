@@ -148,7 +148,7 @@ core::Expected<Files> filesOf(const std::string& reference) {
     return core::failure(file.error());
   }
   if (!parts.model.empty()) {
-    return findModel(parts.model).map([&](fs::path model) { return Files{*file, model}; });
+    return findModel(parts.model).map([&](const fs::path& model) { return Files{*file, model}; });
   }
   const auto document = readFile(file);
   if (!document) {
@@ -158,7 +158,9 @@ core::Expected<Files> filesOf(const std::string& reference) {
     return Files{*file, std::nullopt};
   }
   return readModel(*document, {}).and_then([&](const Model& model) {
-    return findWorkload(model.cascade).map([&](fs::path cascade) { return Files{cascade, *file}; });
+    return findWorkload(model.cascade).map([&](const fs::path& cascade) {
+      return Files{cascade, *file};
+    });
   });
 }
 

@@ -35,8 +35,10 @@ public:
     for (std::size_t l = 0; l < draft.plan.leaves.size(); ++l) {
       const auto& leaf = draft.plan.leaves[l];
       for (const auto* access : accesses(*leaf.einsum, tensor.name)) {
+        const int registers = registersOf(leaf);
+        const bool passes = registers >= 0 && !inStep(leaf, keep(registers).keep->streamed);
         readers_.push_back({&leaf, draft.leafTask[l], access, shiftOf(*access), home(leaf),
-                            registersOf(leaf)});
+                            passes ? -1 : registers});
       }
     }
   }
@@ -86,6 +88,39 @@ private:
     return keepAround(leaf, [&](const KeepPlan& kept) {
       return kept.memory->unit == leaf.unit->name;
     });
+  }
+
+  /// Does an Einsum (transitively, within the section) need the tensor?
+  bool needs(const einsum::Einsum& einsum) const {
+    for (const auto& name : reads(einsum)) {
+      const auto* maker = draft_.plan.producer(name);
+      if (name == tensor_.name ||
+          (maker != nullptr && maker->einsum != &einsum && !maker->einsum->iterative &&
+           needs(*maker->einsum))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Of a streamed tensor one value is there at a time: a reader gets it only if it does not also
+  /// need a sum over all of them.
+  bool inStep(const LeafPlan& reader, const std::vector<std::string>& streamed) const {
+    for (const auto& name : reads(*reader.einsum)) {
+      const auto* maker = draft_.plan.producer(name);
+      if (maker == nullptr || name == tensor_.name) {
+        continue;
+      }
+      for (const auto& reduction : maker->einsum->reductions) {
+        for (const auto& variable : reduction.variables) {
+          if (std::find(streamed.begin(), streamed.end(), variable) != streamed.end() &&
+              needs(*maker->einsum)) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
   }
 
   /// Iterations of the iterative rank from the making of the value that an access reads.
@@ -308,8 +343,10 @@ void TensorMovement::store() {
     const int loaded = addDram(std::move(back), elements(user.output, loops, user), share);
     need(makerTask_, draft_.edge(loaded, maker_->loops, Edge::Kind::Bandwidth));
   }
-  if (!buffered) { // two tiles may wait for the port
-    need(makerTask_, space(makerTask_, store_, loops, 2));
+  if (!buffered) { // as many tiles may wait for the port as the registers hold, else two
+    const int registers = registersOf(*maker_);
+    const auto slots = registers >= 0 ? room(registers).slots : 2;
+    need(makerTask_, space(makerTask_, store_, loops, slots));
   }
 }
 
@@ -453,7 +490,7 @@ void TensorMovement::waitForSpace() {
   for (std::size_t k = 0; k < draft_.plan.keeps.size(); ++k) {
     const auto& kept = draft_.plan.keeps[k];
     if (kept.keep->tensor != tensor_.name || !draft_.plan.inside(maker_->node, kept.node) ||
-        fetchedFromBuffer(draft_.plan, kept)) {
+        fetchedFromBuffer(draft_.plan, kept) || !kept.keep->shares.empty()) {
       continue;
     }
     const auto loops = subTiles(kept);
@@ -466,6 +503,14 @@ void TensorMovement::waitForSpace() {
     }
     if (store_ >= 0 && static_cast<int>(k) == makerHome_) {
       wait(store_);
+    }
+    for (std::size_t l = 0; l < draft_.plan.leaves.size(); ++l) {
+      const auto& leaf = draft_.plan.leaves[l];
+      for (const auto& tensor : reads(*leaf.einsum)) {
+        if (sharesPlace(draft_.plan, kept, tensor) && draft_.plan.inside(leaf.node, kept.node)) {
+          wait(draft_.leafTask[l]);
+        }
+      }
     }
   }
 }

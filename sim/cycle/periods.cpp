@@ -18,6 +18,7 @@ std::uint64_t patternOf(const State& state, std::int64_t now) {
   for (const auto& cursor : state.cursors) {
     mix(static_cast<std::int64_t>(cursor.frames.size()));
     mix(cursor.arrived ? 1 : 0);
+    mix(cursor.remaining);
     mix(cursor.ready ? now - cursor.readySince : -1);
     for (const auto& frame : cursor.frames) {
       mix(frame.item);

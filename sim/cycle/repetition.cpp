@@ -42,7 +42,7 @@ Repetition::Motion Repetition::motion(std::size_t stream) const {
   const auto& after = after_.cursors[stream];
   Motion motion;
   if (before.frames.size() != after.frames.size() || before.arrived != after.arrived ||
-      before.ready != after.ready ||
+      before.ready != after.ready || before.remaining != after.remaining ||
       (after.ready && timeBefore_ - before.readySince != timeAfter_ - after.readySince)) {
     return motion;
   }
@@ -109,7 +109,7 @@ Repetition::Window Repetition::window(const Cursor& before, const Cursor& after,
   const auto outside = std::vector<Frame>(
       after.frames.begin(), after.frames.begin() + static_cast<std::ptrdiff_t>(at));
   for (auto* digits : {&window.lowDigits, &window.highDigits}) {
-    locate(program_, {outside, false, false, 0}, *digits);
+    locate(program_, {outside, false, false, 0, 0}, *digits);
   }
   const auto inside = motion.stride - 1;
   decode(section, loops, window.low - window.low % motion.stride, window.lowDigits);
@@ -147,6 +147,14 @@ std::int64_t Repetition::timesFor(int index, const Window& window) const {
   const auto& task = program_.section.tasks[static_cast<std::size_t>(index)];
   const auto position = positionOf(task.loops, loop_);
   auto times = kAlways;
+  for (const auto& pin : program_.pinsOfTask[static_cast<std::size_t>(index)]) {
+    const auto at = static_cast<std::size_t>(pin.loop);
+    const auto wanted = pin.last ? program_.section.loops[at].trips - 1 : 0;
+    if (pin.loop != loop_ && window.lowDigits[at] == window.highDigits[at] &&
+        window.lowDigits[at] != wanted) {
+      return kAlways; // does not run here
+    }
+  }
   if (position == task.loops.size()) { // runs at one trip of the loop: not while it repeats
     for (const auto& pin : program_.pinsOfTask[static_cast<std::size_t>(index)]) {
       if (pin.loop != loop_) {
@@ -285,6 +293,7 @@ void Repetition::apply(std::int64_t times, State& state) const {
     }
   };
   paths(now.streamPaths, before.streamPaths, after.streamPaths);
+  paths(now.nextPaths, before.nextPaths, after.nextPaths);
   paths(now.portPaths, before.portPaths, after.portPaths);
   paths(now.barrierPaths, before.barrierPaths, after.barrierPaths);
 }

@@ -57,11 +57,11 @@ Simulation::Simulation(const Schedule& schedule, const Section& section,
   state_.statistics = {std::vector<Totals::Use>(schedule.resources.size()),
                        std::vector<Wide>(schedule.einsums.size()),
                        std::vector<Path>(streams, nothing),
+                       std::vector<Path>(streams, nothing),
                        std::vector<Path>(program_.ports.size(), nothing),
                        std::vector<Path>(section.barriers.size(), nothing)};
   digits_.assign(streams, Digits(section.loops.size(), 0));
   actual_.assign(section.loops.size(), 0);
-  nextPath_.assign(streams, nothing);
   waitsFor_.assign(streams, Wait::Idle);
   lastUnmet_.assign(streams, -1);
   int slots = 0;
@@ -233,9 +233,8 @@ void Simulation::start(std::size_t stream, std::int64_t now) {
   auto& cursor = state_.cursors[stream];
   const auto index = item(cursor).index;
   const auto& task = at(section_.tasks, index);
-  auto& server = at(state_.servers, task.resource);
   const auto duration = ticks(task, whereabouts(stream));
-  auto& path = nextPath_[stream];
+  auto& path = state_.statistics.nextPaths[stream];
   path = state_.statistics.streamPaths[stream];
   const int cause = lastUnmet_[stream];
   if (cause >= 0 && sum(at(state_.statistics.portPaths, cause)) > sum(path)) {
@@ -249,10 +248,7 @@ void Simulation::start(std::size_t stream, std::int64_t now) {
   if (task.einsum >= 0) {
     at(state_.statistics.einsumBusy, task.einsum) += duration;
   }
-  standStill(task.resource, Wait::Idle, now);
-  server.running = static_cast<int>(stream);
-  server.finish = now + duration;
-  duration == 0 ? kernel::wakeNow(task.resource) : kernel::wakeAfter(task.resource, duration);
+  cursor.remaining = duration;
   if (++instances_ % kInstancesBetweenReports == 0 && options_.progress) {
     const auto& leader = state_.cursors[periods_.leader()];
     const auto& walk = at(program_.walks, section_.streams[periods_.leader()].root);
@@ -266,6 +262,20 @@ void Simulation::start(std::size_t stream, std::int64_t now) {
   }
 }
 
+/// Gives a turn of its unit or port to a task that has started.
+void Simulation::serve(std::size_t stream, std::int64_t now) {
+  auto& cursor = state_.cursors[stream];
+  const int resource = section_.streams[stream].resource;
+  auto& server = at(state_.servers, resource);
+  const auto quantum = at(schedule_.resources, resource).quantum;
+  const auto turn = quantum > 0 ? std::min(quantum, cursor.remaining) : cursor.remaining;
+  cursor.remaining -= turn;
+  standStill(resource, Wait::Idle, now);
+  server.running = static_cast<int>(stream);
+  server.finish = now + turn;
+  turn == 0 ? kernel::wakeNow(resource) : kernel::wakeAfter(resource, turn);
+}
+
 void Simulation::ended(int task, const Path& path) {
   for (const int port : at(program_.portsOfTask, task)) {
     at(state_.statistics.portPaths, port) = path;
@@ -273,11 +283,19 @@ void Simulation::ended(int task, const Path& path) {
   }
 }
 
+/// Ends the service in progress: the task's end, or only a turn of it.
 void Simulation::complete(int resource, std::int64_t now) {
   auto& server = at(state_.servers, resource);
   const auto stream = static_cast<std::size_t>(server.running);
-  state_.statistics.streamPaths[stream] = nextPath_[stream];
-  ended(item(state_.cursors[stream]).index, nextPath_[stream]);
+  if (state_.cursors[stream].remaining > 0) { // behind those that wait
+    server.running = -1;
+    server.waitSince = now;
+    state_.cursors[stream].readySince = now;
+    return;
+  }
+  const auto& path = state_.statistics.nextPaths[stream];
+  state_.statistics.streamPaths[stream] = path;
+  ended(item(state_.cursors[stream]).index, path);
   server.running = -1;
   server.waitSince = now;
   state_.cursors[stream].ready = false;
@@ -328,7 +346,10 @@ void Simulation::step(int resource, std::int64_t now) {
     }
   }
   if (chosen != section_.streams.size()) {
-    start(chosen, now);
+    if (state_.cursors[chosen].remaining == 0) {
+      start(chosen, now);
+    }
+    serve(chosen, now);
   } else {
     standStill(resource, why, now);
   }

@@ -29,6 +29,7 @@ private:
   };
 
   void complete(int resource, std::int64_t now);
+  void serve(std::size_t stream, std::int64_t now);
   void advance(std::size_t stream);
   void nextItem(std::size_t stream);
   bool takeTicket(std::size_t stream, const Frame& frame);
@@ -50,7 +51,6 @@ private:
   Periods periods_;
   std::vector<std::vector<std::size_t>> streamsOf_; ///< per resource
   std::vector<Digits> digits_;                      ///< per stream: counters of its current item
-  std::vector<Path> nextPath_;                      ///< per stream: path if its task ends
   std::vector<Wait> waitsFor_;                      ///< per stream: kind of its unmet need
   std::vector<int> lastUnmet_;                      ///< per stream: port it last waited for, or -1
   std::vector<Delayed> pending_;                    ///< visible at the end of this moment

@@ -20,6 +20,7 @@ struct Cursor {
   bool arrived = false;      ///< at the barrier it stands before
   bool ready = false;        ///< its task may start
   std::int64_t readySince = 0;
+  std::int64_t remaining = 0; ///< ticks of its task that are still to be served
 };
 
 struct Server {
@@ -44,6 +45,7 @@ struct Statistics {
   std::vector<Totals::Use> resources;
   std::vector<Wide> einsumBusy;
   std::vector<Path> streamPaths;  ///< up to the last task that ended in the stream
+  std::vector<Path> nextPaths;    ///< up to the end of the task it works on
   std::vector<Path> portPaths;    ///< up to the last visible end
   std::vector<Path> barrierPaths; ///< up to the last arrival
 };

@@ -15,20 +15,20 @@ const core::Settings kWhole{{"B", 2}, {"H", 3}, {"L", kM}, {"E", 4}, {"F", 8}};
 
 TEST_CASE("3-pass attention must keep whole fibers of what later passes read again", "[einsum]") {
   const auto sizes = footprints(attention("attention-3pass", kWhole));
-  CHECK(sizes.at("QK").elements == 2 * 3 * kM * kM);
+  CHECK(sizes.at("QK").elements == std::int64_t{2} * 3 * kM * kM);
   CHECK(sizes.at("QK").liveElements == kM);
   CHECK(sizes.at("SN").liveElements == kM);
   CHECK(sizes.at("A").liveElements == 1);
   CHECK(sizes.at("GM").liveElements == 1);
-  CHECK(sizes.at("AV").elements == 2 * 3 * 8 * kM);
+  CHECK(sizes.at("AV").elements == std::int64_t{2} * 3 * 8 * kM);
 }
 
 TEST_CASE("1-pass attention keeps one tile, whatever the length", "[einsum]") {
   const auto sizes = footprints(attention("attention-1pass", kTiled));
-  CHECK(sizes.at("BQK").elements == 2 * 3 * kM * kM);
+  CHECK(sizes.at("BQK").elements == std::int64_t{2} * 3 * kM * kM);
   CHECK(sizes.at("BQK").liveElements == kM0);
   CHECK(sizes.at("SLN").liveElements == 1);
-  CHECK(sizes.at("RM").elements == 2 * 3 * (kM / kM0 + 1) * kM);
+  CHECK(sizes.at("RM").elements == std::int64_t{2} * 3 * (kM / kM0 + 1) * kM);
   CHECK(sizes.at("RM").liveElements == 1);
   CHECK(sizes.at("RNV").liveElements == 1);
 }

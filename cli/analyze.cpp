@@ -1,0 +1,152 @@
+#include "cli/command.hpp"
+#include "cli/settings.hpp"
+#include "cli/terminal.hpp"
+#include "core/format.hpp"
+#include "einsum/analysis.hpp"
+#include "report/table.hpp"
+#include "workloads/catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace einsight::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using report::Table;
+
+struct Options {
+  std::string workload;
+  std::vector<std::string> settings;
+};
+
+/// Everything that is known about a workload before it meets a machine.
+struct Analysis {
+  std::vector<std::pair<std::string, std::map<std::string, std::int64_t>>> operations;
+  std::map<std::string, int> passes;
+  std::map<std::string, einsum::Footprint> footprints;
+  double intensity = 0;
+};
+
+core::Expected<Analysis> analyze(const einsum::Cascade& cascade) {
+  Analysis analysis;
+  core::Problems problems;
+  for (const auto& einsum : cascade.einsums()) {
+    if (einsum.view) {
+      continue;
+    }
+    if (auto operations = einsum::operations(cascade, einsum)) {
+      analysis.operations.emplace_back(einsum.name, std::move(*operations));
+    } else {
+      problems.insert(problems.end(), operations.error().begin(), operations.error().end());
+    }
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  analysis.passes = einsum::passes(cascade);
+  analysis.footprints = einsum::footprints(cascade);
+  analysis.intensity = einsum::operationalIntensity(cascade);
+  return analysis;
+}
+
+std::string toJson(const std::string& workload, const einsum::Cascade& cascade,
+                   const Analysis& analysis) {
+  Json einsums = Json::array();
+  for (const auto& [name, operations] : analysis.operations) {
+    einsums.push_back({{"name", name}, {"ops", operations}});
+  }
+  Json tensors = Json::array();
+  for (const auto& tensor : cascade.tensors()) {
+    if (const auto found = analysis.footprints.find(tensor.name);
+        found != analysis.footprints.end()) {
+      tensors.push_back({{"name", tensor.name},
+                         {"elements", found->second.elements},
+                         {"live_elements", found->second.liveElements},
+                         {"bits", tensor.bits}});
+    }
+  }
+  Json parameters = Json::object();
+  for (const auto& parameter : cascade.parameters()) {
+    parameters[parameter.name] = parameter.value;
+  }
+  return Json{{"workload", workload},          {"parameters", std::move(parameters)},
+              {"passes", analysis.passes},     {"operational_intensity", analysis.intensity},
+              {"einsums", std::move(einsums)}, {"tensors", std::move(tensors)}}
+             .dump(2) +
+         "\n";
+}
+
+std::string toText(const einsum::Cascade& cascade, const Analysis& analysis,
+                   const report::Style& style) {
+  Table operations(
+      {{"Einsum", Table::Align::Left}, {"operator", Table::Align::Left}, {"operations"}, {""}});
+  for (const auto& [name, counts] : analysis.operations) {
+    for (const auto& [op, count] : counts) {
+      operations.row(
+          {name, op, core::formatCount(count), core::formatLarge(static_cast<double>(count))});
+    }
+  }
+  Table tensors({{"tensor", Table::Align::Left},
+                 {"role", Table::Align::Left},
+                 {"elements"},
+                 {"live elements"},
+                 {"live bytes"}});
+  for (const auto& tensor : cascade.tensors()) {
+    const auto found = analysis.footprints.find(tensor.name);
+    if (found == analysis.footprints.end()) {
+      continue;
+    }
+    const auto& [elements, live] = found->second;
+    tensors.row({tensor.name,
+                 tensor.input    ? "input"
+                 : tensor.result ? "result"
+                                 : "",
+                 core::formatCount(elements), core::formatCount(live),
+                 core::formatBytes(static_cast<double>(live) * tensor.bits / 8)});
+  }
+  Table passes({{"rank", Table::Align::Left}, {"passes"}});
+  for (const auto& [rank, count] : analysis.passes) {
+    passes.row({rank, fmt::format("{}", count)});
+  }
+  return report::bold(fmt::format("{}: {}", cascade.name(), cascade.summary()), style) + "\n\n" +
+         operations.render(style) + "\n" + tensors.render(style) + "\n" + passes.render(style) +
+         fmt::format("\n  operational intensity {:.4g} operations per byte, with every input read "
+                     "and every result written once\n",
+                     analysis.intensity);
+}
+
+core::Expected<Answer> work(const Options& options) {
+  const auto settings = readSettings(options.settings);
+  if (!settings) {
+    return core::failure(settings.error());
+  }
+  if (!settings->machine.empty() || !settings->mapping.empty()) {
+    return core::failure({{{{}, 0, 0, "--set"},
+                           "analyze knows neither machine nor mapping",
+                           "set parameters of the workload, such as L=4K"}});
+  }
+  const auto cascade = workloads::load(options.workload, settings->workload);
+  if (!cascade) {
+    return core::failure(cascade.error());
+  }
+  return analyze(*cascade).map([&](const Analysis& analysis) {
+    return Answer{toText(*cascade, analysis, stdoutStyle()),
+                  toJson(options.workload, *cascade, analysis),
+                  false,
+                  {}};
+  });
+}
+
+} // namespace
+
+Work addAnalyze(CLI::App& options) {
+  const auto given = std::make_shared<Options>();
+  options.add_option("-w,--workload", given->workload, "name, CASCADE:MODEL or file")->required();
+  options.add_option("--set", given->settings, "L=4K")->delimiter(',');
+  return [given] { return work(*given); };
+}
+
+} // namespace einsight::cli

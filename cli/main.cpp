@@ -1,0 +1,130 @@
+#include "cli/command.hpp"
+#include "cli/terminal.hpp"
+#include "core/text.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+
+namespace {
+
+using einsight::cli::Answer;
+using einsight::cli::Command;
+using einsight::cli::Work;
+namespace core = einsight::core;
+
+enum Status { kDone = 0, kOutside = 1, kInputWrong = 2, kOurFault = 3 };
+
+constexpr std::array kCommands{
+    Command{"run", "simulate one workload on one machine", einsight::cli::addRun},
+    Command{"analyze", "operations, tensors, passes and intensity of a workload",
+            einsight::cli::addAnalyze},
+    Command{"validate", "simulations against published numbers", einsight::cli::addValidate},
+    Command{"list", "what the catalogue has: workloads, machines, mappings, suites",
+            einsight::cli::addList},
+    Command{"show", "a workload, machine or mapping in full", einsight::cli::addShow},
+    Command{"schema", "the JSON Schema of a file: workload, machine or mapping",
+            einsight::cli::addSchema},
+};
+
+struct Ready {
+  CLI::App* app = nullptr;
+  Work work;
+};
+
+/// A command that does not exist, as the first word: answered with the nearest name.
+core::Problems checkCommand(int count, char** arguments) {
+  if (count < 2 || arguments[1][0] == '-') {
+    return {};
+  }
+  std::vector<std::string> known;
+  for (const auto& command : kCommands) {
+    if (std::string(command.name) == arguments[1]) {
+      return {};
+    }
+    known.emplace_back(command.name);
+  }
+  return {{{},
+           fmt::format("there is no command '{}'", arguments[1]),
+           core::suggestion(arguments[1], known)}};
+}
+
+int fail(const core::Problems& problems) {
+  std::cerr << core::render(problems);
+  return kInputWrong;
+}
+
+/// Writes everything, the files first; an unwritable file is the user's problem.
+int write(const Answer& answer, const std::string& jsonFile) {
+  auto files = answer.files;
+  if (!jsonFile.empty() && jsonFile != "-") {
+    files.emplace_back(jsonFile, answer.json);
+  }
+  core::Problems problems;
+  for (const auto& [path, content] : files) {
+    std::ofstream file(path, std::ios::binary);
+    file << content;
+    file.close();
+    if (!file) {
+      problems.push_back({{path.string(), 0, 0, {}}, "cannot write the file", {}});
+    }
+  }
+  if (!problems.empty()) {
+    return fail(problems);
+  }
+  std::cout << (jsonFile == "-" ? answer.json : answer.text) << std::flush;
+  return answer.outside ? kOutside : kDone;
+}
+
+int parseFailed(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) { // --help, --version
+    return app.exit(error);
+  }
+  const auto subcommands = app.get_subcommands();
+  const auto command = subcommands.empty() ? std::string() : " " + subcommands[0]->get_name();
+  return fail({{{}, error.what(), fmt::format("einsight{} --help lists the options", command)}});
+}
+
+int run(int count, char** arguments) {
+  CLI::App app{"What will this attention do on that machine, and is the answer true?", "einsight"};
+  app.set_version_flag("--version", "einsight " EINSIGHT_VERSION);
+  app.require_subcommand(1);
+  std::string jsonFile;
+  std::vector<Ready> ready;
+  for (const auto& command : kCommands) {
+    auto* options = app.add_subcommand(command.name, command.summary);
+    ready.push_back({options, command.add(*options)});
+    options->add_option("--json", jsonFile, "write the answer as JSON to FILE (- for stdout)")
+        ->type_name("FILE");
+  }
+  if (const auto problems = checkCommand(count, arguments); !problems.empty()) {
+    return fail(problems);
+  }
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) { return parseFailed(app, error); }
+  for (const auto& [options, work] : ready) {
+    if (options->parsed()) {
+      const auto answer = work();
+      return answer ? write(*answer, jsonFile) : fail(answer.error());
+    }
+  }
+  return kOurFault;
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+  einsight::cli::exitOnInterrupt();
+  try {
+    return run(count, arguments);
+  } catch (const std::exception& error) {
+    std::cerr << "internal error: " << error.what() << "\n";
+    return kOurFault;
+  }
+}

@@ -1,0 +1,114 @@
+#include "cli/command.hpp"
+#include "cli/engines.hpp"
+#include "cli/settings.hpp"
+#include "cli/terminal.hpp"
+#include "config/catalogue.hpp"
+#include "explore/point.hpp"
+#include "report/text.hpp"
+#include "results/json.hpp"
+#include "validation/accuracy.hpp"
+#include "workloads/catalogue.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+namespace einsight::cli {
+namespace {
+
+struct Options {
+  std::string workload, machine, mapping;
+  std::string engine = "cycle";
+  std::vector<std::string> settings;
+  bool noSkip = false;
+};
+
+/// Does the file lie in the catalogue that comes with the program?
+bool shipped(const std::string& file) {
+  const auto relative =
+      std::filesystem::weakly_canonical(file).lexically_relative(config::catalogueRoot());
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// Adds what only the command knows: the workload as it was asked for, the model's file, and how
+/// well such answers are validated.
+core::Expected<void> complete(const Options& options, const Settings& settings,
+                              const explore::Point& point, results::Result& result) {
+  const auto known = validation::accuracies();
+  if (!known) {
+    return core::failure(known.error());
+  }
+  const auto& mapping = point.mapping;
+  const bool unchanged = settings.machine.empty() && settings.mapping.empty();
+  const bool ours = shipped(mapping.cascade().file()) && shipped(mapping.machine().file()) &&
+                    shipped(mapping.mapping().file);
+  result.validated =
+      validation::validationOf(*known, result, mapping.machine().kind(), unchanged && ours);
+  result.workload = options.workload;
+  if (const auto files = workloads::filesOf(options.workload); files && files->model) {
+    result.inputs[files->model->string()] = config::hashOfFile(*files->model);
+  }
+  return {};
+}
+
+/// Progress over the run itself and the runs with one unit or port twice as fast.
+class Rounds {
+public:
+  Rounds(ProgressBar& bar, std::size_t rounds) : bar_(bar), rounds_(static_cast<double>(rounds)) {}
+  bool operator()(double fraction) {
+    round_ += fraction < last_ ? 1 : 0;
+    last_ = fraction;
+    return bar_.show((round_ + fraction) / rounds_);
+  }
+
+private:
+  ProgressBar& bar_;
+  double rounds_;
+  double round_ = 0;
+  double last_ = 0;
+};
+
+core::Expected<Answer> work(const Options& options) {
+  auto problems = checkEngine(options.engine);
+  const auto settings = readSettings(options.settings);
+  if (!settings) {
+    problems.insert(problems.end(), settings.error().begin(), settings.error().end());
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  const auto point = explore::prepare({options.workload, options.machine, options.mapping,
+                                       settings->workload, settings->machine, settings->mapping});
+  if (!point) {
+    return core::failure(point.error());
+  }
+  ProgressBar bar("simulating");
+  explore::RunOptions how;
+  how.engine = options.engine;
+  how.skip = !options.noSkip;
+  how.limits = true;
+  how.progress = Rounds(bar, point->schedule.resources.size() + 1);
+  auto result = explore::run(*point, how);
+  if (!result) {
+    return core::failure(std::move(result.error()));
+  }
+  if (const auto done = complete(options, *settings, *point, *result); !done) {
+    return core::failure(done.error());
+  }
+  return Answer{report::text(*result, stdoutStyle()), results::toJson(*result), false, {}};
+}
+
+} // namespace
+
+Work addRun(CLI::App& options) {
+  const auto given = std::make_shared<Options>();
+  options.add_option("-w,--workload", given->workload, "name, CASCADE:MODEL or file")->required();
+  options.add_option("-a,--arch", given->machine, "machine: name or file")->required();
+  options.add_option("-m,--mapping", given->mapping,
+                     "name or file; without it the catalogue's for that workload and machine");
+  options.add_option("--set", given->settings, "L=4K arch.PE=64 mapping.p1=4")->delimiter(',');
+  options.add_option("--engine", given->engine, "analytic or cycle (default)");
+  options.add_flag("--no-skip", given->noSkip, "simulate every period, also repeated ones");
+  return [given] { return work(*given); };
+}
+
+} // namespace einsight::cli

@@ -1,0 +1,20 @@
+#pragma once
+#include "core/expected.hpp"
+#include "core/settings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace einsight::cli {
+
+/// What `--set` gives: a bare name is a parameter of the workload, `arch.` and `mapping.` go before
+/// names of the other files.
+struct Settings {
+  core::Settings workload, machine, mapping;
+};
+
+/// Reads "L=4K", "arch.PE=64", "mapping.p1=4": values are exact numbers with the binary suffixes K,
+/// M, G, or arithmetic on them. Every problem at once.
+core::Expected<Settings> readSettings(const std::vector<std::string>& texts);
+
+} // namespace einsight::cli

@@ -1,0 +1,113 @@
+#include "cli/command.hpp"
+#include "cli/engines.hpp"
+#include "cli/terminal.hpp"
+#include "validation/suite_report.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+
+namespace einsight::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> suites;
+  std::string engine, points, csv, tolerance;
+};
+
+core::Expected<std::optional<double>> toleranceOf(const std::string& text) {
+  if (text.empty()) {
+    return std::optional<double>{};
+  }
+  const bool percent = text.back() == '%';
+  std::istringstream stream(percent ? text.substr(0, text.size() - 1) : text);
+  double value = 0;
+  if (!(stream >> value) || !stream.eof() || !std::isfinite(value) || value < 0) {
+    return core::failure({{{{}, 0, 0, "--tolerance"},
+                           fmt::format("'{}' is not a relative tolerance", text),
+                           "write a number such as 0.01, or 1%"}});
+  }
+  return std::optional(percent ? value / 100 : value);
+}
+
+/// The suites asked for; all of them when none is named.
+core::Expected<std::vector<const validation::Suite*>>
+suitesOf(const std::vector<std::string>& names) {
+  std::vector<const validation::Suite*> suites;
+  core::Problems problems;
+  for (const auto& name : names) {
+    if (const auto suite = validation::findSuite(name)) {
+      suites.push_back(*suite);
+    } else {
+      problems.insert(problems.end(), suite.error().begin(), suite.error().end());
+    }
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  if (names.empty()) {
+    for (const auto& suite : validation::suites()) {
+      suites.push_back(&suite);
+    }
+  }
+  return suites;
+}
+
+core::Expected<Answer> work(const Options& options) {
+  const auto suites = suitesOf(options.suites);
+  const auto tolerance = toleranceOf(options.tolerance);
+  core::Problems problems = options.engine.empty() ? core::Problems{} : checkEngine(options.engine);
+  if (!suites) {
+    problems.insert(problems.end(), suites.error().begin(), suites.error().end());
+  } else if (!options.points.empty() && suites->size() != 1) {
+    problems.push_back({{{}, 0, 0, "--points"},
+                        "goes with one suite",
+                        "name the suite whose columns the file has"});
+  }
+  if (!tolerance) {
+    problems.insert(problems.end(), tolerance.error().begin(), tolerance.error().end());
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  Answer answer;
+  std::vector<validation::SuiteResult> results;
+  for (const auto* suite : *suites) {
+    ProgressBar bar("validating " + suite->name);
+    validation::SuiteOptions how;
+    how.engines = options.engine.empty() ? engineNames() : std::vector{options.engine};
+    how.points = options.points.empty() ? std::optional<std::filesystem::path>{}
+                                        : std::filesystem::path(options.points);
+    how.tolerance = *tolerance;
+    how.progress = [&bar](double fraction) { return bar.show(fraction); };
+    auto result = suite->run(how);
+    if (!result) {
+      return core::failure(std::move(result.error()));
+    }
+    answer.outside = answer.outside || !result->passed;
+    results.push_back(std::move(*result));
+  }
+  for (const auto& result : results) {
+    answer.text += (answer.text.empty() ? "" : "\n") + validation::text(result, stdoutStyle());
+  }
+  answer.json = validation::toJson(results);
+  if (!options.csv.empty()) {
+    answer.files.emplace_back(options.csv, validation::toCsv(results));
+  }
+  return answer;
+}
+
+} // namespace
+
+Work addValidate(CLI::App& options) {
+  const auto given = std::make_shared<Options>();
+  options.add_option("suite", given->suites, "suites to run; all when none is named");
+  options.add_option("--engine", given->engine, "analytic or cycle; both when not given");
+  options.add_option("--points", given->points, "a CSV file of your own points")->type_name("FILE");
+  options.add_option("--tolerance", given->tolerance, "relative, instead of the suite's");
+  options.add_option("--csv", given->csv, "write every point to FILE")->type_name("FILE");
+  return [given] { return work(*given); };
+}
+
+} // namespace einsight::cli
