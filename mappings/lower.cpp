@@ -1,6 +1,7 @@
 #include "mappings/lower.hpp"
 
 #include "mappings/lowering/draft.hpp"
+#include "sim/merge.hpp"
 
 #include <numeric>
 #include <stdexcept>
@@ -83,6 +84,7 @@ sim::Schedule lowerAll(const VerifiedMapping& mapping) {
     addCompute(draft);
     addMovement(draft);
     addIssue(draft);
+    sim::mergeLoops(draft.section);
     schedule.ticksPerCycle =
         leastCommonMultiple(schedule.ticksPerCycle, ticksFor(draft.section, draft.rate));
     rates.push_back(std::move(draft.rate));

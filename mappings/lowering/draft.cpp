@@ -90,6 +90,13 @@ int Draft::extent(const std::string& variable, const std::vector<int>& fixed,
     }
     made = usable ? clipped : made;
   }
+  auto last = made.total;
+  for (const auto& [fixedLoop, stride] : made.terms) {
+    last -= stride * (loop(fixedLoop).trips - 1);
+  }
+  if (last >= made.tile) { // no tile is short
+    made = {made.tile, made.tile, {}};
+  }
   const auto known = std::find_if(section.extents.begin(), section.extents.end(),
                                   [&](const auto& e) { return e == made; });
   if (known != section.extents.end()) {

@@ -8,6 +8,8 @@ namespace einsight::sim {
 namespace {
 
 constexpr std::size_t kSnapshotsKept = 48;
+/// A loop in which no period was found after so many snapshots is not watched any more.
+constexpr std::int64_t kHopeless = 512;
 
 /// A hash of what must be equal; only to pass over hopeless pairs quickly.
 std::uint64_t patternOf(const State& state, std::int64_t now) {
@@ -45,6 +47,10 @@ void Periods::crossed(const Frame& frame, std::size_t depth) {
   while (frame.epoch % walk.strides[loop] != 0) {
     ++loop;
   }
+  const auto& hopes = hopes_[{depth, loop}];
+  if (hopes.tried >= kHopeless && hopes.found == 0) {
+    return;
+  }
   due_ = Level{depth, frame.block, loop, walk.strides[loop]};
   dueEpoch_ = frame.epoch;
 }
@@ -52,6 +58,8 @@ void Periods::crossed(const Frame& frame, std::size_t depth) {
 Skip Periods::observe(State& state, std::int64_t now, Wide skipped) {
   const Level level = *due_;
   due_.reset();
+  auto& hopes = hopes_[{level.depth, level.loop}];
+  ++hopes.tried;
   std::erase_if(histories_, [&](const History& history) { // inner loops have started anew
     return history.level.depth > level.depth ||
            (history.level.depth == level.depth && history.level.loop > level.loop);
@@ -69,12 +77,10 @@ Skip Periods::observe(State& state, std::int64_t now, Wide skipped) {
     if (before->pattern != after.pattern) {
       continue;
     }
-    const Repetition repetition(program_, before->state, before->time, after.state, now,
-                                program_.section.blocks[static_cast<std::size_t>(level.block)]
-                                    .loops[level.loop],
-                                (after.epoch - before->epoch) / level.stride);
+    const Repetition repetition(program_, before->state, before->time, after.state, now);
     if (const auto times = repetition.times(); times > 0) {
       repetition.apply(times, state);
+      ++hopes.found;
       const Skip skip{times, times * (after.elapsed - before->elapsed)};
       snapshots.clear();
       return skip;

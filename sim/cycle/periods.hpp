@@ -2,7 +2,7 @@
 #include "sim/cycle/program.hpp"
 
 #include <optional>
-#include <unordered_map>
+#include <map>
 
 namespace einsight::sim {
 
@@ -13,8 +13,8 @@ struct Skip {
 };
 
 /// Finds exactly repeated periods and skips them. A snapshot is taken whenever the leading stream
-/// completes an iteration of one of its loops; two snapshots that are equal relative to that loop
-/// and to time bound a period, which may be repeated as long as everything that it reads (trip
+/// completes an iteration of one of its loops; two snapshots that are equal relative to loops and
+/// to time bound a period, which may be repeated as long as everything that it reads (trip
 /// counts, guards, extents, needs) is the same, shown on the expressions. docs/engines.md has the proof.
 class Periods {
 public:
@@ -30,6 +30,10 @@ public:
   Skip observe(State& state, std::int64_t now, Wide skipped);
 
 private:
+  struct Hopes {
+    std::int64_t tried = 0;
+    std::int64_t found = 0;
+  };
   struct Level {
     std::size_t depth = 0;
     int block = 0;
@@ -54,6 +58,7 @@ private:
   std::optional<Level> due_;
   std::int64_t dueEpoch_ = 0;
   std::vector<History> histories_;
+  std::map<std::pair<std::size_t, std::size_t>, Hopes> hopes_; ///< per depth and loop
 };
 
 } // namespace einsight::sim

@@ -55,18 +55,24 @@ Repetition::Motion Repetition::motion(std::size_t stream) const {
     if (was.epoch == is.epoch) {
       continue;
     }
+    if (motion.frame >= 0 || is.epoch < was.epoch) {
+      return motion;
+    }
     const auto& loops = program_.section.blocks[static_cast<std::size_t>(is.block)].loops;
-    const auto position = positionOf(loops, loop_);
+    const auto& strides = program_.walks[static_cast<std::size_t>(is.block)].strides;
+    const auto moved = is.epoch - was.epoch;
+    std::size_t position = 0; // the outermost loop that can have made the move alone
+    while (position < loops.size() &&
+           (trips(loops[position]) == 1 || moved % strides[position] != 0)) {
+      ++position;
+    }
     if (position == loops.size()) {
       return motion;
     }
-    const auto stride =
-        program_.walks[static_cast<std::size_t>(is.block)].strides[position];
-    if (motion.frame >= 0 || is.epoch - was.epoch != step_ * stride) {
-      return motion;
-    }
     motion.frame = static_cast<int>(i);
-    motion.stride = stride;
+    motion.loop = loops[position];
+    motion.stride = strides[position];
+    motion.step = moved / motion.stride;
   }
   motion.equal = true;
   return motion;
@@ -93,14 +99,16 @@ Repetition::Window Repetition::window(const Cursor& before, const Cursor& after,
   const auto& walk = program_.walks[static_cast<std::size_t>(frame.block)];
   const auto& loops = section.blocks[static_cast<std::size_t>(frame.block)].loops;
   Window window;
+  window.loop = motion.loop;
+  window.step = motion.step;
   window.low = before.frames[at].epoch - walk.lastStage;
   window.high = frame.epoch;
   if (window.low < 0 || window.high >= walk.iterations) {
     window.low = -1;
     return window;
   }
-  window.lowTrip = window.low / motion.stride % trips();
-  window.highTrip = window.high / motion.stride % trips();
+  window.lowTrip = window.low / motion.stride % trips(motion.loop);
+  window.highTrip = window.high / motion.stride % trips(motion.loop);
   window.lowDigits.assign(section.loops.size(), 0);
   window.highDigits.clear();
   for (const auto& loop : section.loops) {
@@ -121,16 +129,16 @@ std::int64_t Repetition::timesFor(std::size_t stream, const Motion& motion) cons
   const auto& before = before_.cursors[stream];
   const auto& after = after_.cursors[stream];
   const auto window = this->window(before, after, motion);
-  const auto span = motion.stride * trips();
+  const auto span = motion.stride * trips(motion.loop);
   if (window.low < 0 || window.low / span != window.high / span) {
     return 0;
   }
-  auto times = (trips() - 1 - window.highTrip) / step_;
+  auto times = (trips(motion.loop) - 1 - window.highTrip) / motion.step;
   const auto& walk = program_.walks[static_cast<std::size_t>(
       after.frames[static_cast<std::size_t>(motion.frame)].block)];
   for (const int barrier : walk.barriers) {
     const auto b = static_cast<std::size_t>(barrier);
-    const auto epochs = step_ * motion.stride;
+    const auto epochs = motion.step * motion.stride;
     if (after_.releases[b] - before_.releases[b] != epochs ||
         after_.arrivals[b] - before_.arrivals[b] !=
             epochs * program_.section.barriers[b].participants) {
@@ -145,25 +153,26 @@ std::int64_t Repetition::timesFor(std::size_t stream, const Motion& motion) cons
 
 std::int64_t Repetition::timesFor(int index, const Window& window) const {
   const auto& task = program_.section.tasks[static_cast<std::size_t>(index)];
-  const auto position = positionOf(task.loops, loop_);
+  const auto position = positionOf(task.loops, window.loop);
   auto times = kAlways;
   for (const auto& pin : program_.pinsOfTask[static_cast<std::size_t>(index)]) {
     const auto at = static_cast<std::size_t>(pin.loop);
     const auto wanted = pin.last ? program_.section.loops[at].trips - 1 : 0;
-    if (pin.loop != loop_ && window.lowDigits[at] == window.highDigits[at] &&
+    if (pin.loop != window.loop && window.lowDigits[at] == window.highDigits[at] &&
         window.lowDigits[at] != wanted) {
       return kAlways; // does not run here
     }
   }
   if (position == task.loops.size()) { // runs at one trip of the loop: not while it repeats
     for (const auto& pin : program_.pinsOfTask[static_cast<std::size_t>(index)]) {
-      if (pin.loop != loop_) {
+      if (pin.loop != window.loop) {
         continue;
       }
       if (!pin.last) {
         return window.lowTrip > 0 ? kAlways : 0;
       }
-      return window.highTrip < trips() - 1 ? (trips() - 2 - window.highTrip) / step_ : 0;
+      const auto last = trips(window.loop) - 1;
+      return window.highTrip < last ? (last - 1 - window.highTrip) / window.step : 0;
     }
     return 0;
   }
@@ -171,7 +180,7 @@ std::int64_t Repetition::timesFor(int index, const Window& window) const {
   if (until < window.highTrip) {
     return 0;
   }
-  times = (until - window.highTrip) / step_;
+  times = (until - window.highTrip) / window.step;
   for (const auto& need : program_.needs[static_cast<std::size_t>(index)]) {
     times = std::min(times, timesFor(need, window));
   }
@@ -187,28 +196,28 @@ std::int64_t Repetition::timesFor(const Program::Need& need, const Window& windo
   std::int64_t times = kAlways;
   bool moves = true;
   if (edge.lag > 0) {
-    const auto position = positionOf(edge.lagLoops, loop_);
+    const auto position = positionOf(edge.lagLoops, window.loop);
     moves = position != edge.lagLoops.size();
     if (moves) { // stepping back must not carry into loops outside
       const auto stride = strideAt(section, edge.lagLoops, position);
-      const auto span = stride * trips();
+      const auto span = stride * trips(window.loop);
       const auto low = encode(section, edge.lagLoops, window.lowDigits) - edge.lag;
       const auto high = encode(section, edge.lagLoops, window.highDigits) - edge.lag;
       if (low < 0 || low / span != high / span) {
         return 0;
       }
-      lowTrip = low / stride % trips();
-      times = ((low / span + 1) * span - 1 - high) / (stride * step_);
+      lowTrip = low / stride % trips(window.loop);
+      times = ((low / span + 1) * span - 1 - high) / (stride * window.step);
     }
   }
   std::int64_t slope = 0; // how much more is needed from one period to the next
   for (std::size_t i = 0; moves && i < producer.loops.size(); ++i) {
     const auto& source = edge.sources[i];
-    if (source.at == Edge::Source::At::Same && source.loop == loop_) {
+    if (source.at == Edge::Source::At::Same && source.loop == window.loop) {
       if (lowTrip < source.shift) {
         return 0;
       }
-      slope = strideAt(section, producer.loops, i) * step_;
+      slope = strideAt(section, producer.loops, i) * window.step;
     }
   }
   if (slope == after_.ports[port] - before_.ports[port]) {
@@ -250,7 +259,7 @@ std::int64_t Repetition::timesStanding(std::size_t stream) const {
 }
 
 std::int64_t Repetition::times() const {
-  if (step_ <= 0 || !sameServers()) {
+  if (!sameServers()) {
     return 0;
   }
   auto times = kAlways;
@@ -269,7 +278,7 @@ void Repetition::apply(std::int64_t times, State& state) const {
     const auto motion = this->motion(s);
     if (motion.frame >= 0) {
       state.cursors[s].frames[static_cast<std::size_t>(motion.frame)].epoch +=
-          times * step_ * motion.stride;
+          times * motion.step * motion.stride;
     }
   }
   extrapolate(state.ports, before_.ports, after_.ports, times);

@@ -3,20 +3,20 @@
 
 namespace einsight::sim {
 
-/// Two moments between which a loop advanced by `step` trips: is what happened between them a
-/// period, and how often does it repeat exactly from the second moment on?
+/// Two moments: is what happened between them a period, and how often does it repeat exactly from
+/// the second moment on?
 ///
-/// Equal means: every stream either stands where it stood or has moved by `step` trips of that loop
-/// and nothing else; every resource works on the same thing with the same time left; the same
+/// Equal means: every stream either stands where it stood or has moved by some trips of one of its
+/// loops and nothing else (each stream of its own loop); every resource works on the same thing with the same time left; the same
 /// things are under way. Then the next period is the same step function on the same state, as
 /// long as all it reads is unchanged: extents and guards (constantUntil), pinned trips, and needs,
 /// which either move with their producer's count or were met before the period began.
 class Repetition {
 public:
   Repetition(const Program& program, const State& before, std::int64_t timeBefore,
-             const State& after, std::int64_t timeAfter, int loop, std::int64_t step)
+             const State& after, std::int64_t timeAfter)
       : program_(program), before_(before), timeBefore_(timeBefore), after_(after),
-        timeAfter_(timeAfter), loop_(loop), step_(step) {}
+        timeAfter_(timeAfter) {}
 
   /// Number of further periods that are equal; 0 when the two moments do not bound a period.
   [[nodiscard]] std::int64_t times() const;
@@ -28,10 +28,14 @@ private:
   struct Motion {
     bool equal = false;
     int frame = -1;
+    int loop = -1;
+    std::int64_t step = 0;   ///< trips of the loop
     std::int64_t stride = 0; ///< epochs per trip of the loop
   };
   /// Iterations of the moved block that the period touches.
   struct Window {
+    int loop = -1;
+    std::int64_t step = 0;
     std::int64_t low = 0;
     std::int64_t high = 0;
     std::int64_t lowTrip = 0;  ///< of the loop
@@ -48,8 +52,8 @@ private:
   [[nodiscard]] std::int64_t timesFor(int task, const Window& window) const;
   [[nodiscard]] std::int64_t timesFor(const Program::Need& need, const Window& window) const;
   [[nodiscard]] std::int64_t timesStanding(std::size_t stream) const;
-  [[nodiscard]] std::int64_t trips() const {
-    return program_.section.loops[static_cast<std::size_t>(loop_)].trips;
+  [[nodiscard]] std::int64_t trips(int loop) const {
+    return program_.section.loops[static_cast<std::size_t>(loop)].trips;
   }
 
   const Program& program_;
@@ -57,8 +61,6 @@ private:
   std::int64_t timeBefore_;
   const State& after_;
   std::int64_t timeAfter_;
-  int loop_;
-  std::int64_t step_;
 };
 
 } // namespace einsight::sim
