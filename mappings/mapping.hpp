@@ -75,6 +75,7 @@ struct Nest {
   std::vector<std::string> loops;
   std::vector<Keep> keeps;
   std::vector<Phase> phases;
+  bool skipMasked = false;   ///< tiles in which nothing attends are not visited
   bool synchronised = false; ///< written as `phases:`, with barriers; else as `do:`
   core::Where where;
 };

@@ -115,6 +115,7 @@ std::optional<Nest> readNest(const Node& node, core::Problems& problems) {
     nest.keeps = readKeeps(*keep, problems);
   }
   const bool lines = reader.has("do");
+  nest.skipMasked = reader.booleanOr("skip_masked", false).value_or(false);
   nest.synchronised = reader.has("phases");
   if (lines == nest.synchronised) {
     reader.problem("", lines ? "give either do or phases, not both" : "a nest needs do or phases",

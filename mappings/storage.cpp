@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 
 namespace einsight::mappings {
 namespace {
@@ -229,11 +230,18 @@ std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
     const auto& made = rooms.back();
     left[keep.memory->name] -= made.counted ? made.slots * made.subTileBytes : 0;
   }
+  std::vector<std::size_t> order(rooms.size()); // what changes most often first
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return section.keeps[a].fixed > section.keeps[b].fixed;
+  });
   for (const bool whole : {false, true}) { // first one more sub-tile for each, then a whole tile
-    for (std::size_t k = 0; k < rooms.size(); ++k) {
+    for (const auto k : order) {
       const auto& keep = section.keeps[k];
       auto& room = rooms[k];
-      if (keep.keep->tiles || !room.counted || room.subTileBytes == 0 ||
+      const auto* maker = cascade.einsum(keep.keep->tensor);
+      const bool inPlace = maker != nullptr && maker->iterative.has_value();
+      if (keep.keep->tiles || !room.counted || room.subTileBytes == 0 || inPlace ||
           keep.memory->kind != arch::Memory::Kind::Buffer) {
         continue;
       }

@@ -38,7 +38,7 @@ std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
                        const arch::Memory& memory);
 
 /// Slots of every keep of a section, in order: what the mapping says, and where it says nothing a
-/// second tile (double buffering) as far as the capacity allows, in the order of the file.
+/// second tile (double buffering) as far as the capacity allows, what changes most often first.
 std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
                              const einsum::Cascade& cascade, const arch::Machine& machine);
 

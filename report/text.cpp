@@ -13,10 +13,17 @@ namespace {
 using Align = Table::Align;
 using results::Result;
 
+/// "1,892,989.73": exact up to hundredths.
 std::string cyclesText(double cycles) {
-  const bool whole = cycles == std::floor(cycles) && std::abs(cycles) < 9e15;
-  return whole ? core::formatCount(static_cast<std::int64_t>(cycles))
-               : fmt::format("{:.2f}", cycles);
+  constexpr double kExact = 9e15;
+  if (!(std::abs(cycles) < kExact)) {
+    return fmt::format("{:.6g}", cycles);
+  }
+  const double hundredths = std::round(cycles * 100);
+  const double whole = std::trunc(hundredths / 100);
+  const auto rest = static_cast<int>(std::abs(hundredths - 100 * whole));
+  const auto text = core::formatCount(static_cast<std::int64_t>(whole));
+  return rest == 0 ? text : fmt::format("{}.{:02}", text, rest);
 }
 
 std::string share(double part, double whole) {
@@ -94,6 +101,9 @@ std::string einsums(const Result& result, const Style& style) {
                {"utilisation"},
                {"operations", Align::Left}});
   for (const auto& einsum : result.einsums) {
+    if (einsum.unit.empty()) {
+      continue; // a view: renames, does nothing
+    }
     std::string ops;
     for (const auto& [op, count] : einsum.ops) {
       ops += (ops.empty() ? "" : ", ") + op + " " + core::formatLarge(static_cast<double>(count));

@@ -95,7 +95,10 @@ private:
         options_.tolerance.value_or(judgement->second.tolerance(row.question->lengths.front()));
     const bool within = std::abs(*out.relativeError) <= out.tolerance;
     out.verdict = within ? Verdict::Within : Verdict::Outside;
-    out.reason = judgement->second.reason;
+    const auto& expected = judgement->second.reason;
+    out.reason = within || expected.empty()
+                     ? expected
+                     : "outside its tolerance, which allows for: " + expected;
   }
 
   const ArraySpec& spec_;

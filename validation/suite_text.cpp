@@ -15,8 +15,10 @@ using report::Table;
 
 constexpr std::size_t kWorst = 5;
 
+constexpr double kRounding = 1e-12; // of double arithmetic: as good as equal
+
 std::string percent(double fraction) {
-  return fraction == 0 ? std::string("0") : fmt::format("{:.2g}%", 100 * fraction);
+  return fraction < kRounding ? std::string("0") : fmt::format("{:.2g}%", 100 * fraction);
 }
 
 /// Points of one group and metric.

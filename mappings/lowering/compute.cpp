@@ -138,6 +138,26 @@ void countRegisters(Draft& draft, const LeafPlan& leaf, sim::Task& task,
   }
 }
 
+/// In a nest that skips masked tiles an Einsum does not run where its neighbours find nothing that
+/// attends, provided it has all the loops that decide this.
+void skipMasked(Draft& draft, const LeafPlan& leaf, sim::Task& task) {
+  const auto& node = draft.plan.nodes[static_cast<std::size_t>(leaf.node)];
+  if (!node.nest->skipMasked) {
+    return;
+  }
+  for (const auto& other : draft.plan.leaves) {
+    for (auto& guard : draft.guards(*other.einsum, other.loops)) {
+      const bool decidable = std::all_of(
+          guard.terms.begin(), guard.terms.end(), [&](const sim::LoopTerm& term) {
+            return std::find(leaf.loops.begin(), leaf.loops.end(), term.loop) != leaf.loops.end();
+          });
+      if (other.node == leaf.node && !guard.terms.empty() && decidable) {
+        task.guards.push_back(std::move(guard));
+      }
+    }
+  }
+}
+
 } // namespace
 
 void addCompute(Draft& draft) {
@@ -157,6 +177,7 @@ void addCompute(Draft& draft) {
       task.extents.push_back(extent);
     }
     task.guards = draft.guards(*leaf.einsum, leaf.loops);
+    skipMasked(draft, leaf, task);
     task.ticks = passes(draft, leaf);
     countWork(draft, leaf, task, points);
     countRegisters(draft, leaf, task, points);
