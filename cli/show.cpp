@@ -84,20 +84,14 @@ core::Expected<std::vector<std::string>> kindsOf(const std::string& name) {
                          core::suggestion(name, known)}});
 }
 
-/// Machines, those whose name begins most like the mapping's first.
+/// Machines, those first whose name the mapping's begins with.
 std::vector<std::string> machinesFor(const std::string& mapping) {
   std::vector<std::string> names;
   for (const auto& machine : arch::list().value_or(std::vector<arch::Listed>{})) {
     names.push_back(machine.name);
   }
-  const auto shared = [&](const std::string& name) {
-    return std::mismatch(name.begin(), name.end(), mapping.begin(), mapping.end()).first -
-           name.begin();
-  };
-  std::stable_sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-    return std::pair(shared(a), -static_cast<std::ptrdiff_t>(a.size())) >
-           std::pair(shared(b), -static_cast<std::ptrdiff_t>(b.size()));
-  });
+  std::stable_partition(names.begin(), names.end(),
+                        [&](const std::string& name) { return mapping.starts_with(name); });
   return names;
 }
 

@@ -35,6 +35,12 @@ tl::expected<const Design*, std::string> designOf(const ArraySpec& spec, const s
   for (const auto& [config, design] : spec.published) {
     known.push_back(config);
   }
+  for (const auto& [config, design] : spec.sensible) {
+    if (config == name) {
+      return &design;
+    }
+    known.push_back(config);
+  }
   return unknown("configuration", name, known);
 }
 

@@ -139,9 +139,9 @@ std::int64_t Repetition::timesFor(std::size_t stream, const Motion& motion) cons
   for (const int barrier : walk.barriers) {
     const auto b = static_cast<std::size_t>(barrier);
     const auto epochs = motion.step * motion.stride;
+    const auto own = b * after_.cursors.size() + stream;
     if (after_.releases[b] - before_.releases[b] != epochs ||
-        after_.arrivals[b] - before_.arrivals[b] !=
-            epochs * program_.section.barriers[b].participants) {
+        after_.arrivals[own] - before_.arrivals[own] != epochs) {
       return 0;
     }
   }
@@ -283,6 +283,7 @@ void Repetition::apply(std::int64_t times, State& state) const {
   }
   extrapolate(state.ports, before_.ports, after_.ports, times);
   extrapolate(state.arrivals, before_.arrivals, after_.arrivals, times);
+  extrapolate(state.completed, before_.completed, after_.completed, times);
   extrapolate(state.releases, before_.releases, after_.releases, times);
   auto& now = state.statistics;
   const auto& before = before_.statistics;

@@ -3,6 +3,7 @@
 #include "core/invariant.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace einsight::sim {
@@ -52,8 +53,9 @@ Simulation::Simulation(const Schedule& schedule, const Section& section,
   state_.cursors.resize(streams);
   state_.servers.resize(schedule.resources.size());
   state_.ports.resize(program_.ports.size());
-  state_.arrivals.resize(section.barriers.size());
+  state_.arrivals.resize(section.barriers.size() * section.streams.size());
   state_.releases.resize(section.barriers.size());
+  state_.completed.resize(section.barriers.size());
   state_.statistics = {std::vector<Totals::Use>(schedule.resources.size()),
                        std::vector<Wide>(schedule.einsums.size()),
                        std::vector<Path>(streams, nothing),
@@ -104,6 +106,50 @@ bool Simulation::takeTicket(std::size_t stream, const Frame& frame) {
   return true;
 }
 
+/// Passes epochs without work at once. True when it now stands at the last barrier of them: it has
+/// arrived at all before, so the others meet them as if it had waited at each.
+bool Simulation::passIdle(std::size_t stream) {
+  auto& cursor = state_.cursors[stream];
+  auto& frame = cursor.frames.back();
+  const auto epochs = idleEpochs(program_, frame, digits_[stream]);
+  if (epochs < 2) {
+    return false;
+  }
+  const auto& block = at(section_.blocks, frame.block);
+  const auto& walk = at(program_.walks, frame.block);
+  int lastBarrier = -1;
+  for (std::size_t i = 0; i < block.items.size(); ++i) {
+    const auto& item = block.items[i];
+    const auto iteration = frame.epoch - item.stage;
+    if (item.kind == Item::Kind::Barrier) {
+      arrive(stream, item.index, epochs);
+      lastBarrier = static_cast<int>(i);
+    } else if (iteration >= 0 && iteration < walk.iterations) {
+      decode(section_, block.loops, iteration, digits_[stream]);
+      const bool takesPart =
+          std::all_of(item.pins.begin(), item.pins.end(), [&](const Item::Pin& pin) {
+            return at(digits_[stream], pin.loop) ==
+                   (pin.last ? at(section_.loops, pin.loop).trips - 1 : 0);
+          });
+      if (takesPart) {
+        ended(item.index, state_.statistics.streamPaths[stream], epochs);
+      }
+    }
+  }
+  cursor.arrived = lastBarrier >= 0;
+  if (lastBarrier >= 0) {
+    frame.epoch += epochs - 1;
+    frame.item = lastBarrier;
+    return true;
+  }
+  frame.epoch += epochs;
+  if (stream == periods_.leader() && options_.skip) {
+    periods_.crossed(frame, cursor.frames.size() - 1);
+  }
+  advance(stream);
+  return true;
+}
+
 void Simulation::nextItem(std::size_t stream) {
   auto& cursor = state_.cursors[stream];
   auto& frame = cursor.frames.back();
@@ -130,6 +176,9 @@ void Simulation::advance(std::size_t stream) {
       }
       continue;
     }
+    if (cursor.frames.back().item == 0 && passIdle(stream)) {
+      return;
+    }
     const auto& frame = cursor.frames.back();
     const auto& here = item(cursor);
     const auto& walk = at(program_.walks, frame.block);
@@ -154,7 +203,7 @@ void Simulation::advance(std::size_t stream) {
       cursor.ready = false;
       return;
     } else {
-      ended(here.index, state_.statistics.streamPaths[stream]);
+      ended(here.index, state_.statistics.streamPaths[stream], 1);
       nextItem(stream);
     }
   }
@@ -201,7 +250,7 @@ void Simulation::checkReady(std::size_t stream, std::int64_t now) {
       return;
     }
     if (!cursor.arrived) {
-      arrive(stream, here.index);
+      arrive(stream, here.index, 1);
     }
     if (at(state_.releases, here.index) <= cursor.frames.back().epoch) {
       waitsFor_[stream] = Wait::Sync;
@@ -219,9 +268,11 @@ void Simulation::checkReady(std::size_t stream, std::int64_t now) {
   waitsFor_[stream] = cursor.frames.empty() ? Wait::Idle : waitsFor_[stream];
 }
 
-void Simulation::arrive(std::size_t stream, int barrier) {
+void Simulation::arrive(std::size_t stream, int barrier, std::int64_t epochs) {
   state_.cursors[stream].arrived = true;
-  pending_.push_back({0, true, barrier});
+  const auto at0 = static_cast<std::size_t>(barrier) * section_.streams.size() + stream;
+  state_.arrivals[at0] += epochs;
+  pending_.push_back({0, true, barrier, epochs});
   auto& path = at(state_.statistics.barrierPaths, barrier);
   const auto& own = state_.statistics.streamPaths[stream];
   if (sum(own) >= sum(path)) {
@@ -276,15 +327,15 @@ void Simulation::serve(std::size_t stream, std::int64_t now) {
   turn == 0 ? kernel::wakeNow(resource) : kernel::wakeAfter(resource, turn);
 }
 
-void Simulation::ended(int task, const Path& path) {
+void Simulation::ended(int task, const Path& path, std::int64_t count) {
   for (const int port : at(program_.portsOfTask, task)) {
     at(state_.statistics.portPaths, port) = path;
-    pending_.push_back({at(program_.ports, port).latency, false, port});
+    pending_.push_back({at(program_.ports, port).latency, false, port, count});
   }
 }
 
 /// Ends the service in progress: the task's end, or only a turn of it.
-void Simulation::complete(int resource, std::int64_t now) {
+void Simulation::endTurn(int resource, std::int64_t now) {
   auto& server = at(state_.servers, resource);
   const auto stream = static_cast<std::size_t>(server.running);
   if (state_.cursors[stream].remaining > 0) { // behind those that wait
@@ -295,7 +346,7 @@ void Simulation::complete(int resource, std::int64_t now) {
   }
   const auto& path = state_.statistics.nextPaths[stream];
   state_.statistics.streamPaths[stream] = path;
-  ended(item(state_.cursors[stream]).index, path);
+  ended(item(state_.cursors[stream]).index, path, 1);
   server.running = -1;
   server.waitSince = now;
   state_.cursors[stream].ready = false;
@@ -316,7 +367,7 @@ void Simulation::step(int resource, std::int64_t now) {
   if (resource == kernel::kDelayLine) {
     while (!state_.delayed.empty() && state_.delayed.front().time == now) {
       std::pop_heap(state_.delayed.begin(), state_.delayed.end(), std::greater<>());
-      pending_.push_back({0, state_.delayed.back().barrier, state_.delayed.back().index});
+      pending_.push_back(state_.delayed.back());
       pending_.back().time = -1; // due: a release, not an arrival
       state_.delayed.pop_back();
     }
@@ -325,7 +376,7 @@ void Simulation::step(int resource, std::int64_t now) {
   auto& server = at(state_.servers, resource);
   const auto& streams = at(streamsOf_, resource);
   if (server.running >= 0 && server.finish == now) {
-    complete(resource, now);
+    endTurn(resource, now);
   }
   if (server.running >= 0) {
     for (const auto stream : streams) {
@@ -368,36 +419,51 @@ bool Simulation::release(const Delayed& what) {
     }
   };
   if (what.barrier) {
-    ++at(state_.releases, what.index);
+    at(state_.releases, what.index) += what.count;
     wake(at(program_.barrierWaiters, what.index));
   } else {
-    ++at(state_.ports, what.index);
+    at(state_.ports, what.index) += what.count;
     wake(at(program_.ports, what.index).waiters);
   }
   return woken;
 }
 
+/// Epochs of a barrier in which everyone has arrived and that were not counted before.
+std::int64_t Simulation::complete(int barrier) {
+  auto everyone = std::numeric_limits<std::int64_t>::max();
+  for (const int stream : at(program_.participants, barrier)) {
+    everyone = std::min(everyone,
+                        state_.arrivals[static_cast<std::size_t>(barrier) *
+                                            section_.streams.size() +
+                                        static_cast<std::size_t>(stream)]);
+  }
+  auto& known = at(state_.completed, barrier);
+  const auto fresh = everyone - known;
+  known = everyone;
+  return fresh;
+}
+
 void Simulation::settle(std::int64_t now) {
   std::vector<Delayed> visible;
   visible.swap(pending_);
-  const auto later = [&](std::int64_t latency, bool barrier, int index) {
-    state_.delayed.push_back({now + latency, barrier, index});
+  const auto later = [&](std::int64_t latency, const Delayed& what) {
+    state_.delayed.push_back({now + latency, what.barrier, what.index, what.count});
     std::push_heap(state_.delayed.begin(), state_.delayed.end(), std::greater<>());
     kernel::wakeAfter(kernel::kDelayLine, state_.delayed.front().time - now);
   };
   bool quiet = true;
-  for (const auto& what : visible) {
+  for (auto& what : visible) {
     if (what.barrier && what.time >= 0) {
-      const auto& barrier = at(section_.barriers, what.index);
-      if (++at(state_.arrivals, what.index) % barrier.participants != 0) {
+      what.count = complete(what.index);
+      if (what.count == 0) {
         continue;
       }
-      if (barrier.latency > 0) {
-        later(barrier.latency, true, what.index);
+      if (const auto latency = at(section_.barriers, what.index).latency; latency > 0) {
+        later(latency, what);
         continue;
       }
     } else if (!what.barrier && what.time > 0) {
-      later(what.time, false, what.index);
+      later(what.time, what);
       continue;
     }
     quiet = !release(what) && quiet;

@@ -28,15 +28,17 @@ private:
     std::vector<std::int64_t> taken; ///< tickets by the slot's own ordinal
   };
 
-  void complete(int resource, std::int64_t now);
+  void endTurn(int resource, std::int64_t now);
   void serve(std::size_t stream, std::int64_t now);
   void advance(std::size_t stream);
   void nextItem(std::size_t stream);
   bool takeTicket(std::size_t stream, const Frame& frame);
   void checkReady(std::size_t stream, std::int64_t now);
   void start(std::size_t stream, std::int64_t now);
-  void ended(int task, const Path& path);
-  void arrive(std::size_t stream, int barrier);
+  void ended(int task, const Path& path, std::int64_t count);
+  void arrive(std::size_t stream, int barrier, std::int64_t epochs);
+  std::int64_t complete(int barrier);
+  bool passIdle(std::size_t stream);
   void standStill(int resource, Wait why, std::int64_t now);
   bool release(const Delayed& what);
   [[nodiscard]] const Digits& whereabouts(std::size_t stream);

@@ -35,6 +35,7 @@ struct Delayed {
   std::int64_t time = 0;
   bool barrier = false;
   int index = 0; ///< port or barrier
+  std::int64_t count = 1;
   auto operator<=>(const Delayed&) const = default;
 };
 
@@ -54,8 +55,9 @@ struct State {
   std::vector<Cursor> cursors;
   std::vector<Server> servers;
   std::vector<std::int64_t> ports;    ///< visible ends per (task, latency)
-  std::vector<std::int64_t> arrivals; ///< per barrier
-  std::vector<std::int64_t> releases; ///< epochs released, per barrier
+  std::vector<std::int64_t> arrivals; ///< epochs, per barrier and stream (barrier-major)
+  std::vector<std::int64_t> completed; ///< epochs in which all have arrived, per barrier
+  std::vector<std::int64_t> releases;  ///< of these, visible
   std::vector<Delayed> delayed;       ///< a heap, earliest first
   Statistics statistics;
 };
