@@ -7,6 +7,8 @@
 namespace einsight::mappings {
 namespace {
 
+constexpr std::int64_t kPieces = 8;
+
 /// Rank variables whose value moves along a tensor, by any of the indices of an access.
 bool mentions(const einsum::Access& access, const std::string& variable) {
   return std::any_of(access.indices.begin(), access.indices.end(), [&](const auto& index) {
@@ -250,6 +252,22 @@ std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
       const auto more = std::clamp<std::int64_t>(goal - room.slots, 0, fits);
       room.slots += more;
       left[keep.memory->name] -= more * room.subTileBytes;
+    }
+  }
+  for (const auto k : order) {
+    const auto& keep = section.keeps[k];
+    auto& room = rooms[k];
+    if (keep.keep->tiles || !room.counted || room.slots > room.subTiles ||
+        section.producer(keep.keep->tensor) != nullptr ||
+        keep.memory->kind != arch::Memory::Kind::Buffer) {
+      continue;
+    }
+    const auto piece = (room.subTileBytes + kPieces - 1) / kPieces;
+    const auto more = piece == 0 ? 0 : std::max<std::int64_t>(0, left[keep.memory->name]) / piece;
+    if (more > 0) {
+      room.pieces = kPieces;
+      room.slots = room.slots * kPieces + more;
+      left[keep.memory->name] -= more * piece;
     }
   }
   return rooms;

@@ -19,7 +19,8 @@ struct Room {
   std::int64_t subTileBytes = 0; ///< of one PE for register files
   std::int64_t subTiles = 1;     ///< per kept tile
   std::int64_t lag = 0;          ///< iterations between making a value and its last use
-  std::int64_t slots = 1;        ///< sub-tiles held at once
+  std::int64_t slots = 1;        ///< sub-tiles held at once (pieces of them, where pieces > 1)
+  std::int64_t pieces = 1;       ///< parts in which a sub-tile is filled and freed
   bool counted = true;           ///< false when it lies in another tensor's place
 };
 
@@ -38,7 +39,8 @@ std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
                        const arch::Memory& memory);
 
 /// Slots of every keep of a section, in order: what the mapping says, and where it says nothing a
-/// second tile (double buffering) as far as the capacity allows, what changes most often first.
+/// second tile (double buffering) as far as the capacity allows, what changes most often first. Where a
+/// whole one more does not fit, tiles from DRAM are filled and freed in pieces.
 std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
                              const einsum::Cascade& cascade, const arch::Machine& machine);
 

@@ -447,19 +447,26 @@ void TensorMovement::readDram(Reader& reader, int home) {
   if (fill == fills_.end()) {
     auto task = transfer(Task::Kind::Load, loops, user);
     const auto box = elements(*reader.access, loops, user);
+    auto share = home >= 0 ? core::Rational(1) - keep(home).spill : core::Rational(1);
+    auto filled = core::Rational(1);
+    if (home >= 0 && room(home).pieces > 1) {
+      filled = core::Rational(1, room(home).pieces);
+      share = share * filled;
+      task.loops.push_back(static_cast<int>(draft_.section.loops.size()));
+      draft_.section.loops.push_back({tensor_.name + " piece", room(home).pieces, false});
+    }
     if (store_ >= 0) {
       task.needs.push_back(draft_.edge(store_, loops, Edge::Kind::Data));
     }
     if (home >= 0) {
-      countBox(task, *keep(home).memory, true, box);
+      countBox(task, *keep(home).memory, true, box, filled);
     }
-    const auto share = home >= 0 ? core::Rational(1) - keep(home).spill : core::Rational(1);
     const int number = addDram(std::move(task), box, share);
     fill = fills_.insert_or_assign(home, number).first;
   }
   const int load = fill->second;
   need(reader.task, draft_.edge(load, reader.leaf->loops, Edge::Kind::Bandwidth));
-  need(load, space(load, reader.task, loops, slots));
+  need(load, space(load, reader.task, draft_.task(load).loops, slots));
 }
 
 /// The part of a tile that does not fit stays in DRAM: each of its accesses goes there.

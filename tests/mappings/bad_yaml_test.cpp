@@ -21,8 +21,7 @@ std::string contentOf(const fs::path& file) {
 
 std::vector<fs::path> filesWith(const std::string& extension) {
   std::vector<fs::path> files;
-  for (const auto& entry :
-       fs::directory_iterator(EINSIGHT_SOURCE_DIR "/tests/bad_yaml/mapping")) {
+  for (const auto& entry : fs::directory_iterator(EINSIGHT_SOURCE_DIR "/tests/bad_yaml/mapping")) {
     if (entry.path().extension() == extension) {
       files.push_back(entry.path());
     }
@@ -47,7 +46,7 @@ Setting settingOf(const std::string& text) {
       const core::Rational value(std::stoll(word.substr(mark + 1)));
       const auto name = word.substr(0, mark);
       const auto dot = name.find('.');
-      auto& settings = dot == std::string::npos     ? setting.workloadSettings
+      auto& settings = dot == std::string::npos        ? setting.workloadSettings
                        : name.substr(0, dot) == "arch" ? setting.machineSettings
                                                        : setting.mappingSettings;
       settings[name.substr(dot == std::string::npos ? 0 : dot + 1)] = value;

@@ -1,10 +1,9 @@
 #include "mapping_text.hpp"
 
+#include "arch/catalogue.hpp"
 #include "config/catalogue.hpp"
 #include "mappings/catalogue.hpp"
 #include "workloads/catalogue.hpp"
-
-#include "arch/catalogue.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -50,8 +49,8 @@ core::Expected<Reading> readingOfFile(const std::filesystem::path& file, const S
   return Reading{std::move(*mapping), std::move(*cascade), std::move(*machine)};
 }
 
-/// With bare file names.
-std::string render(core::Problems problems) {
+/// The problems as the user sees them, with bare file names.
+std::string withBareNames(core::Problems problems) {
   for (auto& problem : problems) {
     problem.where.file = std::filesystem::path(problem.where.file).filename().string();
   }
@@ -102,11 +101,11 @@ VerifiedMapping valid(core::Expected<VerifiedMapping> mapping) {
 }
 
 std::string messages(const core::Expected<Reading>& reading) {
-  return reading ? "no problem" : render(reading.error());
+  return reading ? "no problem" : withBareNames(reading.error());
 }
 
 std::string messages(const core::Expected<VerifiedMapping>& mapping) {
-  return mapping ? "no problem" : render(mapping.error());
+  return mapping ? "no problem" : withBareNames(mapping.error());
 }
 
 Part partOf(const VerifiedMapping& mapping, const std::string& name) {

@@ -50,8 +50,7 @@ TEST_CASE("the buffer holds as many query tiles as FuseMax's capacity rule says"
   }
 }
 
-TEST_CASE("with the scores in the buffer fewer query tiles fit, as in the artifact",
-          "[mappings]") {
+TEST_CASE("with the scores in the buffer fewer query tiles fit, as in the artifact", "[mappings]") {
   const std::vector<std::int64_t> expected{4, 16, 32, 32, 32, 32};
   const auto machine = kPublished + "machines/cascade-as-published.yaml";
   const auto mapping = kPublished + "mappings/cascade-as-published.yaml";
@@ -97,10 +96,10 @@ TEST_CASE("a size that must divide makes equal groups, one that need not fills t
   const auto dividing = valid(verifiedOf(readingOf("fusemax-binding", setting)));
   CHECK(partOf(dividing, "p1").trips == 167); // 501 tiles = 3 * 167
   CHECK(partOf(dividing, "p2").trips == 3);
-  const auto filling = valid(verifiedOf(
-      readingOfText("extends: fusemax-binding\nmapping: filling\n"
-                    "sizes: {p1: {fit: global_buffer, divides: false}}\n",
-                    setting)));
+  const auto filling =
+      valid(verifiedOf(readingOfText("extends: fusemax-binding\nmapping: filling\n"
+                                     "sizes: {p1: {fit: global_buffer, divides: false}}\n",
+                                     setting)));
   CHECK(partOf(filling, "p1").trips == 251);
   CHECK(partOf(filling, "p2").trips == 2);
 }
@@ -121,18 +120,18 @@ TEST_CASE("an Einsum without a loop around it runs at the last trip when it need
   CHECK(leafOf(section, "RNV").phase == 0);
   CHECK(leafOf(section, "SPNV").phase == 3);
 
-  const auto early = valid(verifiedOf(readingOfText(
-      "mapping: early\n"
-      "bind:\n"
-      "  QK: {on: array_2d}\n"
-      "  GM: {on: array_1d}\n"
-      "  SN: {on: array_1d}\n"
-      "  SD: {on: array_1d}\n"
-      "  A: {on: array_1d}\n"
-      "  AV: {on: array_2d}\n"
-      "sections:\n"
-      "  all: {loops: [b, h, p, f], do: [QK, GM, SN, SD, A, AV]}\n",
-      {"attention-3pass", "flat", {}, {}, {}})));
+  const auto early =
+      valid(verifiedOf(readingOfText("mapping: early\n"
+                                     "bind:\n"
+                                     "  QK: {on: array_2d}\n"
+                                     "  GM: {on: array_1d}\n"
+                                     "  SN: {on: array_1d}\n"
+                                     "  SD: {on: array_1d}\n"
+                                     "  A: {on: array_1d}\n"
+                                     "  AV: {on: array_2d}\n"
+                                     "sections:\n"
+                                     "  all: {loops: [b, h, p, f], do: [QK, GM, SN, SD, A, AV]}\n",
+                                     {"attention-3pass", "flat", {}, {}, {}})));
   const auto& nest = early.plan().sections.at(0);
   REQUIRE(leafOf(nest, "QK").pins.size() == 1);
   CHECK(namesOf(nest, {leafOf(nest, "QK").pins[0].first}) == std::vector<std::string>{"f"});
@@ -146,8 +145,7 @@ TEST_CASE("a nest inside a nest has the outer loops around its own", "[mappings]
   REQUIRE(section.nodes.size() == 2);
   CHECK(section.nodes[0].parent == -1);
   CHECK(section.nodes[1].parent == 0);
-  CHECK(namesOf(section, section.nodes[1].path) ==
-        std::vector<std::string>{"b", "h", "p1", "m1"});
+  CHECK(namesOf(section, section.nodes[1].path) == std::vector<std::string>{"b", "h", "p1", "m1"});
   CHECK(section.nodes[0].phases.at(0).size() == 6);
   CHECK(section.nodes[0].phases.at(0).at(0) == -1 - 1);
   CHECK(section.inside(1, 0));

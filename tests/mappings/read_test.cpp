@@ -34,8 +34,8 @@ TEST_CASE("a mapping file says where each Einsum runs, what is kept, and in whic
   const auto* lm = mapping.binding("LM");
   REQUIRE(lm != nullptr);
   CHECK(lm->unit == "array_2d");
-  CHECK(lm->spatial == std::map<std::string, std::vector<std::string>>{{"rows", {"m0"}},
-                                                                       {"columns", {"p0"}}});
+  CHECK(lm->spatial ==
+        std::map<std::string, std::vector<std::string>>{{"rows", {"m0"}}, {"columns", {"p0"}}});
   CHECK(mapping.binding("BK") == nullptr);
   REQUIRE(mapping.sections.size() == 1);
   const auto& nest = mapping.sections.front().nest;

@@ -32,8 +32,7 @@ struct Case {
     return usedBytes(mapping.plan(), mapping.cascade(), *mapping.machine().memory(memory));
   }
   Room assigned(const std::string& memory, const std::string& tensor) const {
-    const auto rooms =
-        assignRoom(mapping.plan(), section, mapping.cascade(), mapping.machine());
+    const auto rooms = assignRoom(mapping.plan(), section, mapping.cascade(), mapping.machine());
     const auto* keep = &keepOf(section, memory, tensor);
     return rooms.at(static_cast<std::size_t>(keep - section.keeps.data()));
   }
@@ -59,19 +58,15 @@ TEST_CASE("the buffer holds a row of keys and values, and four tensors of every 
           "[mappings]") {
   for (const std::int64_t f : {64, 32}) {
     for (const std::int64_t tiles : {1, 3, 4}) {
-      const auto at = caseOf("fusemax-binding", {"attention-1pass",
-                                                 "fusemax",
-                                                 {{"E", 64}, {"F", f}},
-                                                 {},
-                                                 {{"p1", tiles}}});
-      CHECK(at.used("global_buffer") ==
-            2 * 256 * (64 + f) + tiles * 256 * 2 * (64 + f + 2));
+      const auto at =
+          caseOf("fusemax-binding",
+                 {"attention-1pass", "fusemax", {{"E", 64}, {"F", f}}, {}, {{"p1", tiles}}});
+      CHECK(at.used("global_buffer") == 2 * 256 * (64 + f) + tiles * 256 * 2 * (64 + f + 2));
     }
   }
 }
 
-TEST_CASE("a kept tile is filled and freed in the sub-tiles of the loops inside it",
-          "[mappings]") {
+TEST_CASE("a kept tile is filled and freed in the sub-tiles of the loops inside it", "[mappings]") {
   const auto at = caseOf("fusemax-binding");
   CHECK(at.room("global_buffer", "Q").subTiles == 4);
   CHECK(at.room("global_buffer", "Q").subTileBytes == 64 * 256 * 2);
@@ -124,11 +119,8 @@ TEST_CASE("a second tile is held where there is room for it, never of what is ma
   CHECK(roomy.assigned("global_buffer", "BK").slots == 2);
   CHECK(roomy.assigned("global_buffer", "Q").slots == 8);
   CHECK(roomy.assigned("global_buffer", "RNV").slots == 4);
-  const auto full = caseOf("fusemax-binding", {"attention-1pass",
-                                               "fusemax",
-                                               {{"L", 1 << 18}},
-                                               {},
-                                               {{"p1", 251}}});
+  const auto full = caseOf("fusemax-binding",
+                           {"attention-1pass", "fusemax", {{"L", 1 << 18}}, {}, {{"p1", 251}}});
   CHECK(full.used("global_buffer") == 2 * 256 * 128 + 251 * 256 * 2 * 130);
   CHECK(full.assigned("global_buffer", "BK").slots == 1);
   CHECK(full.assigned("global_buffer", "BV").slots == 1);

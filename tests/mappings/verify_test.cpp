@@ -63,8 +63,8 @@ TEST_CASE("another section's tensor must come from an earlier section", "[mappin
   const std::string rest = "  rest: {loops: [b, h], do: [GM, SN, SD, A, AV]}\n";
   const auto head = "mapping: mine\n" + bind + "sections:\n";
   CHECK(answer(head + scores + rest, setting) == "no problem");
-  CHECK(answer(head + rest + scores, setting)
-            .find("Einsum 'GM' reads 'QK', which is made later") != std::string::npos);
+  CHECK(answer(head + rest + scores, setting).find("Einsum 'GM' reads 'QK', which is made later") !=
+        std::string::npos);
 }
 
 TEST_CASE("a sum over a loop is whole after the loop, not inside it", "[mappings]") {
@@ -93,7 +93,8 @@ TEST_CASE("registers hold to the last word what is kept in them", "[mappings]") 
   // 16 words: the tile's scores and its exponentials, one more of the scores for each stage.
   const auto late = [](int stage) {
     const auto at = std::to_string(stage);
-    return phases("BQK, LM", "RM@" + at, "SLN@" + at + ", SLD@" + at + ", PRM@" + at + ", SPD@" + at,
+    return phases("BQK, LM", "RM@" + at,
+                  "SLN@" + at + ", SLD@" + at + ", PRM@" + at + ", SPD@" + at,
                   "SLNV@" + at + ", SPNV@" + at + ", RD@" + at + ", RNV@" + at + ", AV@" + at);
   };
   CHECK(answer(late(14)) == "no problem"); // 15 scores and one exponential
