@@ -204,6 +204,26 @@ Node decideCases(Node root, const core::Expression::Lookup& lookup, core::Proble
   return root;
 }
 
+/// Sections run as `order:` names them, else as they are written; those not named come last.
+void orderSections(Mapping& mapping, const std::vector<std::string>& order,
+                   core::Problems& problems) {
+  std::vector<std::string> known;
+  for (const auto& section : mapping.sections) {
+    known.push_back(section.name);
+  }
+  for (const auto& name : order) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      problems.push_back({mapping.where, fmt::format("order: there is no section '{}'", name),
+                          core::suggestion(name, known)});
+    }
+  }
+  std::stable_sort(mapping.sections.begin(), mapping.sections.end(),
+                   [&](const Section& a, const Section& b) {
+                     return std::find(order.begin(), order.end(), a.name) <
+                            std::find(order.begin(), order.end(), b.name);
+                   });
+}
+
 Mapping readAll(const Node& root, core::Problems& problems) {
   Mapping mapping;
   mapping.where = root.where;
@@ -243,6 +263,7 @@ Mapping readAll(const Node& root, core::Problems& problems) {
       }
     }
   }
+  orderSections(mapping, reader.textListIf("order"), problems);
   reader.finish();
   return mapping;
 }
