@@ -3,10 +3,12 @@
 #include "arch/catalogue.hpp"
 #include "config/catalogue.hpp"
 #include "mappings/catalogue.hpp"
+#include "sim/merge.hpp"
 #include "workloads/catalogue.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace einsight::explore {
 namespace {
@@ -78,6 +80,9 @@ core::Expected<Point> prepare(const PointRequest& request, const Inputs& inputs,
   if (!schedule) {
     return core::failure(std::move(schedule.error()));
   }
+  for (auto& section : schedule->sections) {
+    sim::mergeLoops(section);
+  }
   return Point{std::move(*verified), std::move(*schedule), name, {}};
 }
 
@@ -122,9 +127,8 @@ core::Expected<void> addLimits(const Point& point, const RunOptions& options, si
     if (!totals) {
       return core::failure(totals.error());
     }
-    result.limits.push_back(
-        {result.units[r].name, result.units[r].utilization,
-         static_cast<double>(ticks) / static_cast<double>(totals->ticks)});
+    result.limits.push_back({result.units[r].name, result.units[r].utilization,
+                             static_cast<double>(ticks) / static_cast<double>(totals->ticks)});
   }
   std::stable_sort(result.limits.begin(), result.limits.end(), [](const auto& a, const auto& b) {
     return a.speedupIfDoubled > b.speedupIfDoubled;

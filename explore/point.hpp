@@ -18,8 +18,8 @@ struct PointRequest {
 struct Point {
   mappings::VerifiedMapping mapping; ///< with its cascade and machine
   sim::Schedule schedule;
-  std::string mappingName;           ///< as it was found
-  std::vector<std::string> notes;    ///< e.g. which mapping was chosen, and why
+  std::string mappingName;        ///< as it was found
+  std::vector<std::string> notes; ///< e.g. which mapping was chosen, and why
 };
 
 /// Reads, checks, verifies and lowers. All problems at once.
@@ -28,7 +28,7 @@ core::Expected<Point> prepare(const PointRequest& request);
 struct RunOptions {
   std::string engine = "cycle"; ///< "analytic" or "cycle"
   bool skip = true;
-  bool limits = false;          ///< also simulate with each unit and port twice as fast
+  bool limits = false; ///< also simulate with each unit and port twice as fast
   std::function<bool(double)> progress{};
 };
 

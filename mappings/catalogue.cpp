@@ -9,7 +9,9 @@
 namespace einsight::mappings {
 namespace {
 
-std::filesystem::path folder() { return config::catalogueRoot() / "mappings"; }
+std::filesystem::path folder() {
+  return config::catalogueRoot() / "mappings";
+}
 
 std::string scalar(const config::Node& root, std::string_view key) {
   const auto* node = root.find(key);

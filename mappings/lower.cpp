@@ -1,7 +1,6 @@
 #include "mappings/lower.hpp"
 
 #include "mappings/lowering/draft.hpp"
-#include "sim/merge.hpp"
 
 #include <numeric>
 #include <stdexcept>
@@ -41,8 +40,8 @@ void scale(sim::Section& section, const std::vector<core::Rational>& rates, std:
   for (std::size_t t = 0; t < rates.size(); ++t) {
     auto& task = section.tasks[t];
     const auto factor = rates[t] * core::Rational(ticks);
-    task.ticks.scale = (core::Rational(task.ticks.scale) * core::Rational(factor.numerator()))
-                           .numerator();
+    task.ticks.scale =
+        (core::Rational(task.ticks.scale) * core::Rational(factor.numerator())).numerator();
     task.ticks.unit = factor.denominator();
     for (auto& edge : task.needs) {
       edge.latency *= ticks;
@@ -58,8 +57,7 @@ void scale(sim::Section& section, const std::vector<core::Rational>& rates, std:
 
 void addResources(const arch::Machine& machine, sim::Schedule& schedule) {
   for (const auto& unit : machine.units()) {
-    schedule.resources.push_back(
-        {unit.name, false, unit.processingElements(), core::Rational(1)});
+    schedule.resources.push_back({unit.name, false, unit.processingElements(), core::Rational(1)});
   }
   if (machine.dram().bandwidth) {
     schedule.resources.push_back({machine.dram().name, true, 1, core::Rational(1)});
@@ -84,7 +82,6 @@ sim::Schedule lowerAll(const VerifiedMapping& mapping) {
     addCompute(draft);
     addMovement(draft);
     addIssue(draft);
-    sim::mergeLoops(draft.section);
     schedule.ticksPerCycle =
         leastCommonMultiple(schedule.ticksPerCycle, ticksFor(draft.section, draft.rate));
     rates.push_back(std::move(draft.rate));

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-/// How a cascade runs on a spatial machine, as the user wrote it. docs/mappings.md explains each part.
+/// How a cascade runs on a spatial machine, as the user wrote it. docs/mappings.md explains each
+/// part.
 namespace einsight::mappings {
 
 /// The trip count of one part of a partitioned rank variable: a number, or the largest with which
@@ -41,7 +42,8 @@ struct Binding {
   core::Where where;
 };
 
-/// A memory keeps the tile of a tensor that one iteration of loop `per` works on ("run": all of it).
+/// A memory keeps the tile of a tensor that one iteration of loop `per` works on ("run": all of
+/// it).
 struct Keep {
   std::string memory;
   std::string tensor;
@@ -58,8 +60,8 @@ struct Nest;
 
 /// One line of a nest: an Einsum, or loops of its own, `stage` epochs behind.
 struct Line {
-  std::string einsum;               ///< empty: a nest
-  std::vector<Nest> nest;           ///< one, or none
+  std::string einsum;     ///< empty: a nest
+  std::vector<Nest> nest; ///< one, or none
   int stage = 0;
   core::Where where;
 };
@@ -103,8 +105,9 @@ struct Mapping {
 /// machine ("array_2d.rows"), and sizes of parts.
 core::Expression::Lookup names(const einsum::Cascade& cascade, const arch::Machine& machine);
 
-/// Reads a mapping file. `cases:` (named, each with `when:` and replacements; the first that holds is
-/// laid over the file) are decided by the workload and the machine. `settings` replace sizes of parts.
+/// Reads a mapping file. `cases:` (named, each with `when:` and replacements; the first that holds
+/// is laid over the file) are decided by the workload and the machine. `settings` replace sizes of
+/// parts.
 core::Expected<Mapping> readMapping(const std::filesystem::path& file,
                                     const einsum::Cascade& cascade, const arch::Machine& machine,
                                     const core::Settings& settings = {},

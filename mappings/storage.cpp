@@ -11,9 +11,8 @@ constexpr std::int64_t kPieces = 8;
 
 /// Rank variables whose value moves along a tensor, by any of the indices of an access.
 bool mentions(const einsum::Access& access, const std::string& variable) {
-  return std::any_of(access.indices.begin(), access.indices.end(), [&](const auto& index) {
-    return index.terms.count(variable) > 0;
-  });
+  return std::any_of(access.indices.begin(), access.indices.end(),
+                     [&](const auto& index) { return index.terms.count(variable) > 0; });
 }
 
 /// A leaf inside the keep's node that makes or reads the tensor (for registers: on their unit).
@@ -190,8 +189,8 @@ Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
   }
   auto leftOut = spread(*leaf, keep);
   leftOut.insert(leftOut.end(), keep.keep->streamed.begin(), keep.keep->streamed.end());
-  const auto elements = boxElements(plan, section, cascade, accessOf(*leaf, tensor.name), fixed,
-                                    leftOut);
+  const auto elements =
+      boxElements(plan, section, cascade, accessOf(*leaf, tensor.name), fixed, leftOut);
   const auto held = (core::Rational(1) - keep.spill) * core::Rational(elements * tensor.bits, 8);
   room.subTileBytes = held.ceil();
   room.lag = lagOf(section, keep);
@@ -210,9 +209,8 @@ std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
         continue;
       }
       const auto needs = room(plan, section, keep, cascade);
-      const auto slots = keep.keep->countedTiles
-                             ? needs.subTiles * *keep.keep->countedTiles
-                             : needs.slots;
+      const auto slots =
+          keep.keep->countedTiles ? needs.subTiles * *keep.keep->countedTiles : needs.slots;
       bytes += needs.counted ? slots * needs.subTileBytes : 0;
     }
     most = std::max(most, bytes);

@@ -39,8 +39,8 @@ std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
                        const arch::Memory& memory);
 
 /// Slots of every keep of a section, in order: what the mapping says, and where it says nothing a
-/// second tile (double buffering) as far as the capacity allows, what changes most often first. Where a
-/// whole one more does not fit, tiles from DRAM are filled and freed in pieces.
+/// second tile (double buffering) as far as the capacity allows, what changes most often first.
+/// Where a whole one more does not fit, tiles from DRAM are filled and freed in pieces.
 std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
                              const einsum::Cascade& cascade, const arch::Machine& machine);
 

@@ -22,8 +22,7 @@ private:
   };
   friend core::Expected<VerifiedMapping> verify(Mapping mapping, einsum::Cascade cascade,
                                                 arch::Machine machine);
-  explicit VerifiedMapping(std::shared_ptr<const Content> content)
-      : content_(std::move(content)) {}
+  explicit VerifiedMapping(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;
 };
 

@@ -93,13 +93,13 @@ Totals analytic(const Schedule& schedule) {
     }
     // The bound's critical path is the resource (or phases) that gave the bound; what it does not
     // explain is waiting.
-    const auto limiting = static_cast<int>(
-        std::max_element(work.busy.begin(), work.busy.end()) - work.busy.begin());
+    const auto limiting =
+        static_cast<int>(std::max_element(work.busy.begin(), work.busy.end()) - work.busy.begin());
     Wide explained = 0;
     for (std::size_t i = 0; i < section.tasks.size(); ++i) {
       const auto& task = section.tasks[i];
-      const auto einsum = task.einsum >= 0 ? static_cast<std::size_t>(task.einsum)
-                                           : schedule.einsums.size();
+      const auto einsum =
+          task.einsum >= 0 ? static_cast<std::size_t>(task.einsum) : schedule.einsums.size();
       if (task.einsum >= 0) {
         all.einsumBusy[einsum] += work.ticks[i];
       }

@@ -20,8 +20,7 @@ public:
   Scope(const Section& section, const Task& task, std::size_t position, const Digits& digits)
       : section_(section), digits_(digits), loop_(task.loops[position]),
         last_(section.loops[static_cast<std::size_t>(loop_)].trips - 1),
-        inside_(task.loops.begin() + static_cast<std::ptrdiff_t>(position) + 1,
-                task.loops.end()) {}
+        inside_(task.loops.begin() + static_cast<std::ptrdiff_t>(position) + 1, task.loops.end()) {}
 
   [[nodiscard]] std::int64_t last() const { return last_; }
   [[nodiscard]] std::int64_t here() const { return digits_[static_cast<std::size_t>(loop_)]; }
@@ -31,8 +30,7 @@ public:
     Range range;
     for (const auto& [loop, coefficient] : terms) {
       if (std::find(inside_.begin(), inside_.end(), loop) != inside_.end()) {
-        const auto reach =
-            coefficient * (section_.loops[static_cast<std::size_t>(loop)].trips - 1);
+        const auto reach = coefficient * (section_.loops[static_cast<std::size_t>(loop)].trips - 1);
         range.low += std::min<std::int64_t>(0, reach);
         range.high += std::max<std::int64_t>(0, reach);
       } else {
@@ -95,8 +93,7 @@ std::int64_t constantUntil(const Section& section, const Guard& guard, const Sco
     return slope >= 0 ? until : std::min(until, scope.here() + floorDivide(range.low, -slope));
   }
   if (range.high < 0) { // fails; until it may hold
-    return slope <= 0 ? until
-                      : std::min(until, scope.here() + floorDivide(-range.high - 1, slope));
+    return slope <= 0 ? until : std::min(until, scope.here() + floorDivide(-range.high - 1, slope));
   }
   return slope == 0 ? until : scope.here();
 }
@@ -146,8 +143,8 @@ std::int64_t constantUntil(const Section& section, const Task& task, std::size_t
   const Scope scope(section, task, position, digits);
   auto until = scope.last();
   const auto visit = [&](int extent) {
-    until = std::min(until,
-                     constantUntil(section.extents[static_cast<std::size_t>(extent)], scope));
+    until =
+        std::min(until, constantUntil(section.extents[static_cast<std::size_t>(extent)], scope));
   };
   std::for_each(task.extents.begin(), task.extents.end(), visit);
   for (const auto& factor : task.ticks.factors) {

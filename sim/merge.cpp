@@ -49,8 +49,7 @@ bool mergeable(const Section& section, int outer, int inner) {
     return together(task.loops, outer, inner) &&
            std::all_of(task.guards.begin(), task.guards.end(), free) &&
            std::all_of(task.needs.begin(), task.needs.end(), [&](const Edge& edge) {
-             return together(edge.lagLoops, outer, inner) &&
-                    takesOver(section, edge, outer, inner);
+             return together(edge.lagLoops, outer, inner) && takesOver(section, edge, outer, inner);
            });
   };
   const auto blockAllows = [&](const Block& block) {

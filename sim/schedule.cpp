@@ -60,8 +60,7 @@ bool runs(const Section& section, const Task& task, const Digits& digits) {
       sum += coefficient * digits[static_cast<std::size_t>(loop)];
     }
     for (const auto& [extent, coefficient] : guard.spans) {
-      sum += coefficient *
-             (value(section.extents[static_cast<std::size_t>(extent)], digits) - 1);
+      sum += coefficient * (value(section.extents[static_cast<std::size_t>(extent)], digits) - 1);
     }
     return sum >= 0;
   });

@@ -63,9 +63,9 @@ struct Guard {
 struct Counter {
   enum class Kind { Operation, BusyLanes, Read, Write, Action };
   Kind kind = Kind::Operation;
-  std::string component; ///< unit or memory
-  std::string what;      ///< operator or action
-  int einsum = -1;       ///< index into Schedule::einsums, -1 for none
+  std::string component;            ///< unit or memory
+  std::string what;                 ///< operator or action
+  int einsum = -1;                  ///< index into Schedule::einsums, -1 for none
   std::optional<double> picojoules; ///< of one action
   std::int64_t parts = 1; ///< counted in 1/parts of a whole (a fraction of a tile that is spilled)
 };
@@ -93,21 +93,22 @@ struct Edge {
   std::vector<Source> sources; ///< one per loop of the producer
   std::vector<int> lagLoops;   ///< loops of the consumer, outermost first
   std::int64_t lag = 0;
-  std::int64_t latency = 0;    ///< ticks between the producer's end and the earliest start
+  std::int64_t latency = 0; ///< ticks between the producer's end and the earliest start
 };
 
 /// A piece of work of one Einsum on one unit, or a transfer on one port, for each iteration of its
-/// loops in order. An instance whose guard fails or whose extent is empty takes no time, does no work.
+/// loops in order. An instance whose guard fails or whose extent is empty takes no time, does no
+/// work.
 struct Task {
   enum class Kind { Compute, Load, Store };
-  std::string name;       ///< Einsum, or tensor moved
+  std::string name; ///< Einsum, or tensor moved
   Kind kind = Kind::Compute;
-  int einsum = -1;        ///< index into Schedule::einsums; loads and stores: -1
-  int resource = -1;      ///< -1: crosses a port that never limits: counted, not simulated
-  std::vector<int> loops; ///< outermost first
+  int einsum = -1;          ///< index into Schedule::einsums; loads and stores: -1
+  int resource = -1;        ///< -1: crosses a port that never limits: counted, not simulated
+  std::vector<int> loops;   ///< outermost first
   std::vector<int> extents; ///< extents that must not be empty
   std::vector<Guard> guards;
-  Amount ticks;           ///< occupancy
+  Amount ticks; ///< occupancy
   std::vector<Count> counts;
   std::vector<Edge> needs;
 };
@@ -120,9 +121,9 @@ struct Item {
     bool last = true; ///< runs at the last trip of the loop, else at the first
   };
   Kind kind = Kind::Task;
-  int index = 0;          ///< task, block or barrier number
-  int stage = 0;          ///< works on the iteration of `stage` epochs before (modulo schedule)
-  std::vector<Pin> pins;  ///< enclosing loops that the task does not have
+  int index = 0;         ///< task, block or barrier number
+  int stage = 0;         ///< works on the iteration of `stage` epochs before (modulo schedule)
+  std::vector<Pin> pins; ///< enclosing loops that the task does not have
 };
 
 /// Loops around a list of items: for epoch e, each item runs iteration e - stage if there is one.

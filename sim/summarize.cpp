@@ -1,7 +1,8 @@
 #include "sim/totals.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
 
 namespace einsight::sim {
@@ -9,7 +10,9 @@ namespace {
 
 constexpr Wide kLargest = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t narrow(Wide value) { return static_cast<std::int64_t>(value); }
+std::int64_t narrow(Wide value) {
+  return static_cast<std::int64_t>(value);
+}
 
 /// Whole units of a count, rounded to the nearest where it was counted in parts.
 std::int64_t whole(const Counter& counter, Wide count) {
@@ -141,9 +144,8 @@ core::Expected<results::Result> summarize(const Schedule& schedule, const Totals
   for (std::size_t r = 0; r < schedule.resources.size(); ++r) {
     const auto& resource = schedule.resources[r];
     const double busy = cyclesOf(schedule, totals.resources[r].busy);
-    const double used = resource.port ? busy
-                                      : counting.lanes[resource.name] /
-                                            static_cast<double>(resource.units);
+    const double used =
+        resource.port ? busy : counting.lanes[resource.name] / static_cast<double>(resource.units);
     result.units.push_back({resource.name, busy, cycles > 0 ? used / cycles : 0,
                             stallsOf(schedule, totals.resources[r])});
   }
@@ -152,8 +154,7 @@ core::Expected<results::Result> summarize(const Schedule& schedule, const Totals
     einsum.busyCycles = cyclesOf(schedule, totals.einsumBusy[e]);
     for (const auto& resource : schedule.resources) {
       if (resource.name == einsum.unit && cycles > 0) {
-        einsum.utilization =
-            counting.einsumLanes[e] / static_cast<double>(resource.units) / cycles;
+        einsum.utilization = counting.einsumLanes[e] / static_cast<double>(resource.units) / cycles;
       }
     }
   }

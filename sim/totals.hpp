@@ -19,11 +19,11 @@ struct Totals {
     std::array<Wide, kWaits> waits{};
   };
   Wide ticks = 0;
-  std::vector<Wide> counters;          ///< one per Schedule::counters
-  std::vector<Use> resources;          ///< one per Schedule::resources
-  std::vector<Wide> einsumBusy;        ///< ticks of occupancy, one per Schedule::einsums
-  std::vector<Wide> path;              ///< ticks of the critical path per Einsum, then transfers, waits
-  std::int64_t instances = 0;          ///< task instances simulated one by one
+  std::vector<Wide> counters;   ///< one per Schedule::counters
+  std::vector<Use> resources;   ///< one per Schedule::resources
+  std::vector<Wide> einsumBusy; ///< ticks of occupancy, one per Schedule::einsums
+  std::vector<Wide> path;       ///< ticks of the critical path per Einsum, then transfers, waits
+  std::int64_t instances = 0;   ///< task instances simulated one by one
   Wide skippedTicks = 0;
 };
 

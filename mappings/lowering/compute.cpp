@@ -16,7 +16,8 @@ core::Rational cyclesPerPoint(const arch::Unit& unit,
     for (const auto& chain : unit.chained) {
       const bool matches =
           i + chain.size() <= operations.size() &&
-          std::equal(chain.begin(), chain.end(), operations.begin() + static_cast<std::ptrdiff_t>(i),
+          std::equal(chain.begin(), chain.end(),
+                     operations.begin() + static_cast<std::ptrdiff_t>(i),
                      [](const auto& name, const auto& operation) { return operation.op == name; });
       length = matches ? std::max(length, chain.size()) : length;
     }
@@ -65,13 +66,17 @@ sim::Amount times(sim::Amount amount, std::int64_t factor) {
 void countWork(Draft& draft, const LeafPlan& leaf, sim::Task& task, const sim::Amount& points) {
   const auto operations = einsum::operationsPerPoint(*leaf.einsum);
   const auto cycles = cyclesPerPoint(*leaf.unit, operations);
-  task.counts.push_back({draft.counter({sim::Counter::Kind::BusyLanes, leaf.unit->name, "lanes",
-                                        task.einsum, {}, cycles.denominator()}),
+  task.counts.push_back({draft.counter({sim::Counter::Kind::BusyLanes,
+                                        leaf.unit->name,
+                                        "lanes",
+                                        task.einsum,
+                                        {},
+                                        cycles.denominator()}),
                          times(points, cycles.numerator())});
   for (const auto& [op, perPoint] : operations) {
-    task.counts.push_back({draft.counter({sim::Counter::Kind::Operation, leaf.unit->name, op,
-                                          task.einsum, {}, 1}),
-                           times(points, perPoint)});
+    task.counts.push_back(
+        {draft.counter({sim::Counter::Kind::Operation, leaf.unit->name, op, task.einsum, {}, 1}),
+         times(points, perPoint)});
     for (const auto& [name, count] : leaf.unit->operation(op)->actions) {
       const auto action =
           std::find_if(leaf.unit->actions.begin(), leaf.unit->actions.end(),
@@ -108,25 +113,22 @@ void countRegisters(Draft& draft, const LeafPlan& leaf, sim::Task& task,
     for (const auto& variable : reduction.variables) {
       for (const auto& part : draft.verified.plan().parts.at(variable)) {
         accumulates =
-            accumulates ||
-            std::none_of(leaf.binding->spatial.begin(), leaf.binding->spatial.end(),
-                         [&](const auto& axis) {
-                           return std::find(axis.second.begin(), axis.second.end(), part.name) !=
-                                  axis.second.end();
-                         });
+            accumulates || std::none_of(leaf.binding->spatial.begin(), leaf.binding->spatial.end(),
+                                        [&](const auto& axis) {
+                                          return std::find(axis.second.begin(), axis.second.end(),
+                                                           part.name) != axis.second.end();
+                                        });
       }
     }
   }
   const auto count = [&](const char* what, const sim::Amount& amount) {
     const auto action = std::find_if(registers->actions.begin(), registers->actions.end(),
                                      [&](const auto& a) { return a.name == what; });
-    const auto energy =
-        action == registers->actions.end() ? std::nullopt : action->picojoules;
-    const auto parts =
-        draft.convention("one_register_file") ? leaf.unit->processingElements() : 1;
-    task.counts.push_back({draft.counter({sim::Counter::Kind::Action, registers->name, what, -1,
-                                          energy, parts}),
-                           amount});
+    const auto energy = action == registers->actions.end() ? std::nullopt : action->picojoules;
+    const auto parts = draft.convention("one_register_file") ? leaf.unit->processingElements() : 1;
+    task.counts.push_back(
+        {draft.counter({sim::Counter::Kind::Action, registers->name, what, -1, energy, parts}),
+         amount});
   };
   if (perPoint + (accumulates ? 1 : 0) > 0) {
     count("read", times(points, perPoint + (accumulates ? 1 : 0)));
@@ -147,8 +149,8 @@ void skipMasked(Draft& draft, const LeafPlan& leaf, sim::Task& task) {
   }
   for (const auto& other : draft.plan.leaves) {
     for (auto& guard : draft.guards(*other.einsum, other.loops)) {
-      const bool decidable = std::all_of(
-          guard.terms.begin(), guard.terms.end(), [&](const sim::LoopTerm& term) {
+      const bool decidable =
+          std::all_of(guard.terms.begin(), guard.terms.end(), [&](const sim::LoopTerm& term) {
             return std::find(leaf.loops.begin(), leaf.loops.end(), term.loop) != leaf.loops.end();
           });
       if (other.node == leaf.node && !guard.terms.empty() && decidable) {
@@ -181,8 +183,7 @@ void addCompute(Draft& draft) {
     task.ticks = passes(draft, leaf);
     countWork(draft, leaf, task, points);
     countRegisters(draft, leaf, task, points);
-    const auto cycles =
-        cyclesPerPoint(*leaf.unit, einsum::operationsPerPoint(*leaf.einsum));
+    const auto cycles = cyclesPerPoint(*leaf.unit, einsum::operationsPerPoint(*leaf.einsum));
     draft.leafTask.push_back(draft.addTask(std::move(task), cycles));
   }
 }

@@ -9,7 +9,8 @@ bool contains(const std::vector<int>& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-/// Values of a rank variable per trip of each fixed loop of it, and the values left inside the tile.
+/// Values of a rank variable per trip of each fixed loop of it, and the values left inside the
+/// tile.
 struct Splitting {
   std::vector<sim::LoopTerm> terms;
   std::int64_t tile = 1;
@@ -130,8 +131,7 @@ sim::Amount Draft::box(const einsum::Access& access, const std::vector<int>& fix
   return amount;
 }
 
-std::vector<sim::Guard> Draft::guards(const einsum::Einsum& einsum,
-                                      const std::vector<int>& fixed) {
+std::vector<sim::Guard> Draft::guards(const einsum::Einsum& einsum, const std::vector<int>& fixed) {
   std::vector<sim::Guard> list;
   for (const auto& constraint : einsum.domain) {
     sim::Guard guard;
@@ -163,13 +163,17 @@ void Draft::countAccess(sim::Task& made, const arch::Memory& memory, bool write,
   bytes.scale *= bits * share.numerator();
   bytes.unit = 8;
   made.counts.push_back({counter({write ? sim::Counter::Kind::Write : sim::Counter::Kind::Read,
-                                  memory.name, "bytes", -1, {}, parts}),
+                                  memory.name,
+                                  "bytes",
+                                  -1,
+                                  {},
+                                  parts}),
                          bytes});
   auto rows = bytes; // whole rows move
   rows.unit = 8 * memory.accessBytes;
-  const auto action = std::find_if(memory.actions.begin(), memory.actions.end(), [&](const auto& a) {
-    return a.name == (write ? "write" : "read");
-  });
+  const auto action =
+      std::find_if(memory.actions.begin(), memory.actions.end(),
+                   [&](const auto& a) { return a.name == (write ? "write" : "read"); });
   made.counts.push_back(
       {counter({sim::Counter::Kind::Action, memory.name, write ? "write" : "read", -1,
                 action == memory.actions.end() ? std::nullopt : action->picojoules, parts}),
@@ -184,8 +188,8 @@ sim::Edge Draft::edge(int producer, const std::vector<int>& consumerLoops,
   for (const int own : section.tasks[static_cast<std::size_t>(producer)].loops) {
     sim::Edge::Source source{sim::Edge::Source::At::Last, 0, 0};
     for (const int other : consumerLoops) {
-      if (other == own || (loop(other).variable == loop(own).variable &&
-                           !contains(consumerLoops, own))) {
+      if (other == own ||
+          (loop(other).variable == loop(own).variable && !contains(consumerLoops, own))) {
         source = {sim::Edge::Source::At::Same, other, 0};
       }
     }

@@ -23,10 +23,10 @@ struct Draft {
   const SectionPlan& plan;
   sim::Schedule& schedule;
   CounterTable& counter;
-  std::vector<Room> rooms;          ///< per keep of the plan
+  std::vector<Room> rooms; ///< per keep of the plan
   sim::Section section{};
   std::vector<core::Rational> rate{}; ///< cycles per unit of each task's `ticks`, before scaling
-  std::vector<int> leafTask{};      ///< task of each leaf
+  std::vector<int> leafTask{};        ///< task of each leaf
 
   [[nodiscard]] const einsum::Cascade& cascade() const { return verified.cascade(); }
   [[nodiscard]] const arch::Machine& machine() const { return verified.machine(); }

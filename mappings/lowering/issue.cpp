@@ -28,8 +28,8 @@ public:
         any = (line >= 0 ? addLeaf(line, block) : addNode(-1 - line, block)) || any;
       }
       if (plan.nest->synchronised) {
-        block.items.push_back({sim::Item::Kind::Barrier,
-                               barriers_[static_cast<std::size_t>(node)][phase], 0, {}});
+        block.items.push_back(
+            {sim::Item::Kind::Barrier, barriers_[static_cast<std::size_t>(node)][phase], 0, {}});
       }
     }
     if (!any) {
@@ -57,8 +57,8 @@ private:
     if (leaf.unit != &unit_) {
       return false;
     }
-    sim::Item item{sim::Item::Kind::Task, draft_.leafTask[static_cast<std::size_t>(number)],
-                   leaf.stage, {}};
+    sim::Item item{
+        sim::Item::Kind::Task, draft_.leafTask[static_cast<std::size_t>(number)], leaf.stage, {}};
     for (const auto& [loop, last] : leaf.pins) {
       item.pins.push_back({loop, last});
     }
@@ -68,8 +68,10 @@ private:
   bool addNode(int node, sim::Block& block) {
     const int inner = add(node);
     if (inner >= 0) {
-      block.items.push_back({sim::Item::Kind::Block, inner,
-                             draft_.plan.nodes[static_cast<std::size_t>(node)].stage, {}});
+      block.items.push_back({sim::Item::Kind::Block,
+                             inner,
+                             draft_.plan.nodes[static_cast<std::size_t>(node)].stage,
+                             {}});
     }
     return inner >= 0;
   }

@@ -1,8 +1,9 @@
 #include "core/invariant.hpp"
 #include "sim/cycle/simulation.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace einsight::sim {
 namespace {
@@ -38,8 +39,9 @@ core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& optio
   totals.einsumBusy.resize(schedule.einsums.size());
   totals.path.resize(schedule.einsums.size() + 2);
   if (schedule.resources.size() >= static_cast<std::size_t>(kernel::kDelayLine)) {
-    return core::failure({{{}, fmt::format("a schedule may use at most {} resources, this one has {}",
-                                           kernel::kDelayLine - 1, schedule.resources.size()),
+    return core::failure({{{},
+                           fmt::format("a schedule may use at most {} resources, this one has {}",
+                                       kernel::kDelayLine - 1, schedule.resources.size()),
                            {}}});
   }
   for (const auto& section : schedule.sections) {

@@ -1,7 +1,8 @@
 #include "sim/cycle/kernel.hpp"
 
-#include <memory>
 #include <systemc>
+
+#include <memory>
 #include <vector>
 
 namespace einsight::sim::kernel {
@@ -64,7 +65,7 @@ struct Pool {
 Pool& pool() {
   static Pool* const only = [] {
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-    auto* made = new Pool; // NOLINT(cppcoreguidelines-owning-memory): see above
+    auto* made = new Pool;                    // NOLINT(cppcoreguidelines-owning-memory): see above
     sc_core::sc_start(sc_core::SC_ZERO_TIME); // elaborates
     return made;
   }();
@@ -88,16 +89,22 @@ void run(Client& target, int count) {
   client = nullptr;
 }
 
-void stop() { sc_core::sc_pause(); }
+void stop() {
+  sc_core::sc_pause();
+}
 
 void wakeAfter(int resource, std::int64_t ticks) {
   auto& event = pool().at(resource).done;
   event.notify(sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(ticks)));
 }
 
-void wakeNow(int resource) { pool().at(resource).wake.notify(sc_core::SC_ZERO_TIME); }
+void wakeNow(int resource) {
+  pool().at(resource).wake.notify(sc_core::SC_ZERO_TIME);
+}
 
 } // namespace einsight::sim::kernel
 
 /// libsystemc's own main wants it; this program has its own main and never calls it.
-int sc_main(int /*argc*/, char* /*argv*/[]) { return 0; }
+int sc_main(int /*argc*/, char* /*argv*/[]) {
+  return 0;
+}

@@ -35,8 +35,7 @@ std::uint64_t patternOf(const State& state, std::int64_t now) {
 
 } // namespace
 
-Periods::Periods(const Program& program, std::size_t leader)
-    : program_(program), leader_(leader) {}
+Periods::Periods(const Program& program, std::size_t leader) : program_(program), leader_(leader) {}
 
 void Periods::crossed(const Frame& frame, std::size_t depth) {
   const auto& walk = program_.walks[static_cast<std::size_t>(frame.block)];

@@ -1,8 +1,8 @@
 #pragma once
 #include "sim/cycle/program.hpp"
 
-#include <optional>
 #include <map>
+#include <optional>
 
 namespace einsight::sim {
 
@@ -15,7 +15,8 @@ struct Skip {
 /// Finds exactly repeated periods and skips them. A snapshot is taken whenever the leading stream
 /// completes an iteration of one of its loops; two snapshots that are equal relative to loops and
 /// to time bound a period, which may be repeated as long as everything that it reads (trip
-/// counts, guards, extents, needs) is the same, shown on the expressions. docs/engines.md has the proof.
+/// counts, guards, extents, needs) is the same, shown on the expressions. docs/engines.md has the
+/// proof.
 class Periods {
 public:
   Periods(const Program& program, std::size_t leader);
@@ -41,8 +42,8 @@ private:
     std::int64_t stride = 1;
   };
   struct Snapshot {
-    std::int64_t time = 0; ///< the kernel's
-    Wide elapsed = 0;      ///< with what was skipped
+    std::int64_t time = 0;  ///< the kernel's
+    Wide elapsed = 0;       ///< with what was skipped
     std::int64_t epoch = 0; ///< the leader's, of the level's block
     std::uint64_t pattern = 0;
     State state;
@@ -51,7 +52,6 @@ private:
     Level level;
     std::vector<Snapshot> snapshots;
   };
-
 
   const Program& program_;
   std::size_t leader_;

@@ -11,7 +11,7 @@ struct Program {
     std::int64_t lastStage = 0;        ///< largest stage of its items
     std::vector<std::int64_t> strides; ///< iterations per trip of each of its loops
     bool dispatched = false;
-    std::vector<int> tasks;            ///< of the block and the blocks inside it
+    std::vector<int> tasks; ///< of the block and the blocks inside it
     std::vector<int> barriers;
   };
   /// An edge and the port that tells when it is satisfied.

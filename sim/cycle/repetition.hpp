@@ -1,16 +1,25 @@
 #pragma once
 #include "sim/cycle/program.hpp"
 
+#include <limits>
+
 namespace einsight::sim {
+
+/// As often as there is anything left to do.
+inline constexpr auto kAlways = std::numeric_limits<std::int64_t>::max();
+
+/// Position of a loop in a list, its size when it is not in it.
+std::size_t positionOf(const std::vector<int>& loops, int loop);
 
 /// Two moments: is what happened between them a period, and how often does it repeat exactly from
 /// the second moment on?
 ///
 /// Equal means: every stream either stands where it stood or has moved by some trips of one of its
-/// loops and nothing else (each stream of its own loop); every resource works on the same thing with the same time left; the same
-/// things are under way. Then the next period is the same step function on the same state, as
-/// long as all it reads is unchanged: extents and guards (constantUntil), pinned trips, and needs,
-/// which either move with their producer's count or were met before the period began.
+/// loops and nothing else (each stream of its own loop); every resource works on the same thing
+/// with the same time left; the same things are under way. Then the next period is the same step
+/// function on the same state, as long as all it reads is unchanged: extents and guards
+/// (constantUntil), pinned trips, and needs, which either move with their producer's count or were
+/// met before the period began.
 class Repetition {
 public:
   Repetition(const Program& program, const State& before, std::int64_t timeBefore,
@@ -38,10 +47,10 @@ private:
     std::int64_t step = 0;
     std::int64_t low = 0;
     std::int64_t high = 0;
-    std::int64_t lowTrip = 0;  ///< of the loop
+    std::int64_t lowTrip = 0; ///< of the loop
     std::int64_t highTrip = 0;
-    Digits lowDigits;          ///< at `low`, loops inside at their first trip
-    Digits highDigits;         ///< at `high`, loops inside at their last trip
+    Digits lowDigits;  ///< at `low`, loops inside at their first trip
+    Digits highDigits; ///< at `high`, loops inside at their last trip
   };
 
   [[nodiscard]] Motion motion(std::size_t stream) const;

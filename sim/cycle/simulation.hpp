@@ -18,7 +18,8 @@ public:
 
   /// Runs to the end. False when the caller asked to stop.
   bool run();
-  /// Streams that still wait although nothing is left to happen, and for what; empty when all ended.
+  /// Streams that still wait although nothing is left to happen, and for what; empty when all
+  /// ended.
   [[nodiscard]] std::string deadlock() const;
   /// Adds what was found to the totals. Call once, after run().
   void addTo(Totals& totals);

@@ -24,9 +24,9 @@ struct Cursor {
 };
 
 struct Server {
-  int running = -1;          ///< stream whose task it works on
-  std::int64_t finish = 0;   ///< when
-  Wait wait = Wait::Idle;    ///< why it stands still
+  int running = -1;        ///< stream whose task it works on
+  std::int64_t finish = 0; ///< when
+  Wait wait = Wait::Idle;  ///< why it stands still
   std::int64_t waitSince = 0;
 };
 
@@ -54,11 +54,11 @@ struct Statistics {
 struct State {
   std::vector<Cursor> cursors;
   std::vector<Server> servers;
-  std::vector<std::int64_t> ports;    ///< visible ends per (task, latency)
-  std::vector<std::int64_t> arrivals; ///< epochs, per barrier and stream (barrier-major)
+  std::vector<std::int64_t> ports;     ///< visible ends per (task, latency)
+  std::vector<std::int64_t> arrivals;  ///< epochs, per barrier and stream (barrier-major)
   std::vector<std::int64_t> completed; ///< epochs in which all have arrived, per barrier
   std::vector<std::int64_t> releases;  ///< of these, visible
-  std::vector<Delayed> delayed;       ///< a heap, earliest first
+  std::vector<Delayed> delayed;        ///< a heap, earliest first
   Statistics statistics;
 };
 

@@ -142,11 +142,12 @@ TEST_CASE("a mapping sets tile sizes of the workload, and users of it set them a
 }
 
 TEST_CASE("a parameter that the cascade does not have is not set", "[mappings]") {
-  const auto reading = valid(readingOfText("extends: unfused\n"
-                                           "mapping: with-m0\n"
-                                           "parameters: {M0: array_2d.rows, P: 7/0}\n",
-                                           {"attention-1pass", "flat", {}, {}, {}}));
-  (void)reading;
+  const std::string text = "extends: unfused\nmapping: with-m0\nparameters: {M0: 7/0}\n";
+  const Setting setting{"attention-3pass", "flat", {}, {}, {}};
+  CHECK(messages(readingOfText(text, setting)) == "no problem");
+  const Setting partitioned{"attention-1pass", "flat", {}, {}, {}};
+  CHECK(messages(readingOfText(text, partitioned)).find("parameters.M0: division by zero") !=
+        std::string::npos);
 }
 
 TEST_CASE("expressions of a mapping know sizes of the workload and values of the machine",

@@ -9,7 +9,8 @@ using einsight::report::csvNumber;
 
 TEST_CASE("cells that hold a comma, a quote or a line break stand in quotes", "[report]") {
   CHECK(csvLine({"a", "b c", ""}) == "a,b c,\n");
-  CHECK(csvLine({"a,b", "say \"hi\"", "two\nlines"}) == "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\n");
+  CHECK(csvLine({"a,b", "say \"hi\"", "two\nlines"}) ==
+        "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\n");
 }
 
 TEST_CASE("a number in a CSV file reads back as the same double", "[report]") {

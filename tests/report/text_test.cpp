@@ -85,6 +85,7 @@ TEST_CASE("what is unknown is said with its reason", "[report]") {
   CHECK(shown.find("cycles ") == std::string::npos);
   CHECK(shown.find("  energy      unknown: no table covers 'array'\n") != std::string::npos);
   CHECK(shown.find("  area        unknown: no table\n") != std::string::npos);
-  CHECK(shown.find("  Nothing outside the simulator has been compared with answers of this kind.\n") !=
+  CHECK(shown.find(
+            "  Nothing outside the simulator has been compared with answers of this kind.\n") !=
         std::string::npos);
 }

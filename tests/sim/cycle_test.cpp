@@ -1,6 +1,7 @@
 #include "sim/totals.hpp"
 
 #include <catch2/catch.hpp>
+
 #include <numeric>
 using namespace einsight;
 using namespace einsight::sim;
@@ -9,7 +10,9 @@ using At = Edge::Source::At;
 namespace {
 
 /// Fixed work.
-Amount fixed(std::int64_t ticks) { return {ticks, {}, 1}; }
+Amount fixed(std::int64_t ticks) {
+  return {ticks, {}, 1};
+}
 
 Edge same(int producer, std::vector<int> loops, Edge::Kind kind = Edge::Kind::Data) {
   Edge edge;
@@ -61,17 +64,15 @@ Schedule toyGpu(std::int64_t ctas) {
 /// Two devices pass their keys around: compute on what is here while it travels to the neighbour.
 Schedule ring(std::int64_t steps, std::int64_t compute, std::int64_t link) {
   Schedule schedule;
-  schedule.resources = {{"gpu0", false, 1, 1},
-                        {"gpu1", false, 1, 1},
-                        {"link01", true, 1, 1},
-                        {"link10", true, 1, 1}};
+  schedule.resources = {
+      {"gpu0", false, 1, 1}, {"gpu1", false, 1, 1}, {"link01", true, 1, 1}, {"link10", true, 1, 1}};
   schedule.einsums = {"attention"};
   Section section;
   section.name = "ring";
   section.loops = {{"step", steps, false}};
   for (int device = 0; device < 2; ++device) {
-    section.tasks.push_back({"attention", Task::Kind::Compute, 0, device, {0}, {}, {},
-                             fixed(compute), {}, {}});
+    section.tasks.push_back(
+        {"attention", Task::Kind::Compute, 0, device, {0}, {}, {}, fixed(compute), {}, {}});
   }
   for (int device = 0; device < 2; ++device) {
     section.tasks.push_back(

@@ -1,6 +1,5 @@
-#include "validation/rows.hpp"
-
 #include "tests/validation/scratch_file.hpp"
+#include "validation/rows.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,7 @@
 #include "validation/suite_report.hpp"
 
 #include <catch2/catch.hpp>
+
 #include <nlohmann/json.hpp>
 
 using namespace einsight::validation;
@@ -11,8 +12,8 @@ SuiteResult two() {
   SuiteResult result;
   result.name = "some";
   result.points = {{"a/1", "A", "time", "cycle", 2.0, 2.1, 0.05, 0.1, Verdict::Within, ""},
-                   {"a/2", "A", "time", "", 2.0, std::nullopt, std::nullopt, 0,
-                    Verdict::NotCovered, "no such model, sorry"}};
+                   {"a/2", "A", "time", "", 2.0, std::nullopt, std::nullopt, 0, Verdict::NotCovered,
+                    "no such model, sorry"}};
   result.summary = summarize(result.points);
   result.exhibits = {{"Title", {"x"}, {{"1"}}, {"why"}}};
   return result;

@@ -49,7 +49,8 @@ some: 4 points, 2 compared (1 outside), 1 informative, 1 not covered; mean error
 
 } // namespace
 
-TEST_CASE("a suite is told group by group, the worst points first, nothing left out", "[validation]") {
+TEST_CASE("a suite is told group by group, the worst points first, nothing left out",
+          "[validation]") {
   CHECK(text(mixed()) == kMixed);
 }
 

@@ -5,7 +5,8 @@
 
 using namespace einsight::validation;
 
-TEST_CASE("suites are found by name, and a wrong name is answered with the nearest", "[validation]") {
+TEST_CASE("suites are found by name, and a wrong name is answered with the nearest",
+          "[validation]") {
   REQUIRE_FALSE(suites().empty());
   for (const auto& suite : suites()) {
     CHECK_FALSE(suite.summary.empty());

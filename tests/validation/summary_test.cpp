@@ -33,10 +33,9 @@ TEST_CASE("errors are summed over the points that are compared, and only those",
 }
 
 TEST_CASE("rank correlation counts pairs of one metric that agree in order", "[validation]") {
-  std::vector<Outcome> outcomes{judged("t", 1, 10, Verdict::Within),
-                                judged("t", 2, 20, Verdict::Within),
-                                judged("t", 3, 15, Verdict::Within),
-                                judged("other", 1, 99, Verdict::Within)};
+  std::vector<Outcome> outcomes{
+      judged("t", 1, 10, Verdict::Within), judged("t", 2, 20, Verdict::Within),
+      judged("t", 3, 15, Verdict::Within), judged("other", 1, 99, Verdict::Within)};
   REQUIRE(summarize(outcomes).kendallTau);
   CHECK(*summarize(outcomes).kendallTau == Approx(1.0 / 3)); // 1-2 and 1-3 agree, 2-3 does not
   outcomes[2].simulated = 30;

@@ -1,0 +1,149 @@
+#include "mappings/lowering/tensor_movement.hpp"
+
+#include <algorithm>
+
+/// How a tensor comes to those who read it.
+namespace einsight::mappings {
+
+/// Does the value go straight from the maker's unit into the reader's registers, or stay there?
+bool TensorMovement::direct(const Reader& reader) const {
+  if (maker_ == nullptr || reader.registers < 0 ||
+      !draft_.plan.inside(maker_->node, keep(reader.registers).node)) {
+    return false;
+  }
+  if (reader.shift > 0) { // an earlier value: still there only if the registers outlive the loop
+    const auto& kept = keep(reader.registers);
+    const auto& loops = path(kept);
+    return std::none_of(loops.begin(), loops.begin() + static_cast<std::ptrdiff_t>(kept.fixed),
+                        [&](int loop) { return draft_.loop(loop).variable == *iterative(); });
+  }
+  return makerHome_ < 0 || maker_->unit == reader.leaf->unit;
+}
+
+void TensorMovement::read(Reader& reader) {
+  const auto& user = *reader.leaf->einsum;
+  if (maker_ != nullptr && (direct(reader) || (reader.home >= 0 && reader.home == makerHome_))) {
+    auto edge = draft_.edge(makerTask_, reader.leaf->loops, Edge::Kind::Data);
+    for (auto& source : edge.sources) {
+      if (source.at == Edge::Source::At::Same && iterative() &&
+          draft_.loop(source.loop).variable == *iterative()) {
+        source.shift = reader.shift;
+      }
+    }
+    std::int64_t drain = 0; // a spatial sum reaches another unit after travelling along the axis
+    for (const auto& axis : maker_->unit->axes) {
+      const auto names = maker_->binding->spatial.find(axis.name);
+      const bool reduced =
+          names != maker_->binding->spatial.end() &&
+          std::any_of(maker_->einsum->reductions.begin(), maker_->einsum->reductions.end(),
+                      [&](const auto& reduction) {
+                        return std::find(reduction.variables.begin(), reduction.variables.end(),
+                                         names->second.front()) != reduction.variables.end();
+                      });
+      drain += reduced ? axis.size * maker_->unit->hopLatency : 0;
+    }
+    edge.latency = maker_->unit != reader.leaf->unit ? drain : 0;
+    need(reader.task, std::move(edge));
+  }
+  if (direct(reader)) {
+    return;
+  }
+  if (reader.home < 0 || (maker_ == nullptr || reader.home != makerHome_)) {
+    readDram(reader, reader.home);
+  }
+  if (reader.home < 0) {
+    return;
+  }
+  auto loops = reader.leaf->loops;
+  if (reader.registers >= 0) { // the registers hold what the first reader fetched
+    if (!registersFilled_.insert({reader.registers, reader.shift}).second) {
+      return;
+    }
+    loops = changes(path(keep(reader.registers)), keep(reader.registers).fixed);
+    for (const int loop : reader.leaf->loops) {
+      if (moves(loop) && std::find(loops.begin(), loops.end(), loop) == loops.end()) {
+        loops.push_back(loop);
+      }
+    }
+  }
+  std::vector<sim::Guard> later;
+  if (reader.shift > 0 && !draft_.convention("counted_initial_reads")) {
+    sim::Guard guard; // the initial value is a constant, not in the buffer
+    guard.constant = -reader.shift;
+    for (const int loop : loops) {
+      if (draft_.loop(loop).variable == *iterative()) {
+        guard.terms.push_back({loop, 1});
+      }
+    }
+    later.push_back(std::move(guard));
+  }
+  addBuffer(Task::Kind::Load, keep(reader.home), loops, *reader.access, user, later);
+  spillTraffic(keep(reader.home), Task::Kind::Load, loops, *reader.access, user, reader.task);
+}
+
+/// From DRAM into a buffer, once per tile, or past the buffers to the unit, as it works.
+void TensorMovement::readDram(Reader& reader, int home) {
+  const auto& user = *reader.leaf->einsum;
+  std::vector<int> loops = reader.leaf->loops;
+  std::int64_t slots = 2;
+  if (home >= 0) {
+    loops = subTiles(keep(home));
+    slots = room(home).slots;
+  } else if (reader.registers >= 0) {
+    loops = changes(path(keep(reader.registers)), keep(reader.registers).fixed);
+    for (const int loop : reader.leaf->loops) {
+      if (moves(loop) && std::find(loops.begin(), loops.end(), loop) == loops.end()) {
+        loops.push_back(loop);
+      }
+    }
+  }
+  auto fill = home >= 0 ? fills_.find(home) : fills_.end();
+  if (fill == fills_.end()) {
+    auto task = transfer(Task::Kind::Load, loops, user);
+    const auto box = elements(*reader.access, loops, user);
+    auto share = home >= 0 ? core::Rational(1) - keep(home).spill : core::Rational(1);
+    auto filled = core::Rational(1);
+    if (home >= 0 && room(home).pieces > 1) {
+      filled = core::Rational(1, room(home).pieces);
+      share = share * filled;
+      task.loops.push_back(static_cast<int>(draft_.section.loops.size()));
+      draft_.section.loops.push_back({tensor_.name + " piece", room(home).pieces, false});
+    }
+    if (store_ >= 0) {
+      task.needs.push_back(draft_.edge(store_, loops, Edge::Kind::Data));
+    }
+    if (home >= 0) {
+      countBox(task, *keep(home).memory, true, box, filled);
+    }
+    const int number = addDram(std::move(task), box, share);
+    fill = fills_.insert_or_assign(home, number).first;
+  }
+  const int load = fill->second;
+  need(reader.task, draft_.edge(load, reader.leaf->loops, Edge::Kind::Bandwidth));
+  need(load, space(load, reader.task, draft_.task(load).loops, slots));
+}
+
+/// The part of a tile that does not fit stays in DRAM: each of its accesses goes there.
+void TensorMovement::spillTraffic(const KeepPlan& kept, Task::Kind kind,
+                                  const std::vector<int>& loops, const einsum::Access& access,
+                                  const einsum::Einsum& user, int userTask) {
+  if (kept.spill == core::Rational(0)) {
+    return;
+  }
+  auto task = transfer(kind, loops, user);
+  if (kind == Task::Kind::Store) {
+    task.needs.push_back(draft_.edge(userTask, loops, Edge::Kind::Data));
+  } else if (maker_ != nullptr) {
+    task.needs.push_back(draft_.edge(makerTask_, loops, Edge::Kind::Data));
+  }
+  const int number = addDram(std::move(task), elements(access, loops, user), kept.spill);
+  if (kind == Task::Kind::Load) {
+    const auto& own = draft_.task(userTask).loops;
+    need(userTask, draft_.edge(number, own, Edge::Kind::Bandwidth));
+    need(number, space(number, userTask, loops, 2));
+  } else {
+    need(userTask, space(userTask, number, loops, 2));
+  }
+}
+
+} // namespace einsight::mappings

@@ -1,0 +1,104 @@
+#include "report/csv.hpp"
+#include "tests/validation/scratch_file.hpp"
+#include "validation/accuracy.hpp"
+#include "validation/rows.hpp"
+#include "validation/suite.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cmath>
+#include <map>
+
+using namespace einsight;
+using namespace einsight::validation;
+
+namespace {
+
+/// Configurations of the publication and the shipped designs that are theirs: mapping -> names.
+const std::map<std::string, std::string>& shippedDesigns() {
+  static const std::map<std::string, std::string> kDesigns{
+      {"Unfused", "unfused"},
+      {"FLAT", "flat"},
+      {"FuseMax+Cascade", "fusemax-cascade"},
+      {"FuseMax+Architecture", "fusemax-architecture"},
+      {"FuseMax+Binding", "fusemax-binding"},
+      {"Linear layers on FLAT arch", "linear layers on flat"},
+      {"Linear layers on FuseMax arch", "linear layers on fusemax"}};
+  return kDesigns;
+}
+
+/// Published latencies as points of the shipped designs.
+std::string latenciesOfShippedDesigns() {
+  constexpr std::array<std::string_view, 7> kColumns{"figure", "config", "model", "seq_len",
+                                                     "metric", "value",  "source"};
+  const auto rows = readRows(validationFolder() / "published" / "fusemax_figures.csv", kColumns);
+  REQUIRE(rows);
+  auto out = std::string("figure,config,model,seq_len,metric,value,source\n");
+  for (const auto& row : *rows) {
+    const auto design = shippedDesigns().find(row["config"]);
+    if (design != shippedDesigns().end() && row["metric"] == "latency_s") {
+      out += report::csvLine({row["figure"], design->second, row["model"], row["seq_len"],
+                              row["metric"], row["value"], row["source"]});
+    }
+  }
+  return out;
+}
+
+/// (mapping, engine) -> mean error of the latency, measured now.
+std::map<std::pair<std::string, std::string>, double> measured() {
+  const test::ScratchFile file("points.csv", latenciesOfShippedDesigns());
+  SuiteOptions options;
+  options.points = file.path();
+  const auto result = (*findSuite("fusemax"))->run(options);
+  REQUIRE(result);
+  std::map<std::pair<std::string, std::string>, std::pair<double, int>> sums;
+  for (const auto& point : result->points) {
+    const bool linear = point.group.find("linear layers") == 0;
+    auto& [sum, count] = sums[{linear ? "linear-layers" : point.group, point.engine}];
+    sum += std::abs(point.relativeError.value_or(1));
+    ++count;
+  }
+  std::map<std::pair<std::string, std::string>, double> means;
+  for (const auto& [key, value] : sums) {
+    means[key] = value.first / value.second;
+  }
+  return means;
+}
+
+} // namespace
+
+TEST_CASE("no accuracy is claimed that the suite does not measure", "[validation]") {
+  const auto known = accuracies();
+  REQUIRE(known);
+  REQUIRE_FALSE(known->empty());
+  const auto means = measured();
+  for (const auto& entry : *known) {
+    for (const auto& mapping : entry.mappings) {
+      INFO(mapping << " " << entry.engine);
+      REQUIRE(means.count({mapping, entry.engine}) == 1);
+      CHECK(means.at({mapping, entry.engine}) <= 1.05 * entry.found.meanError + 1e-9);
+    }
+  }
+}
+
+TEST_CASE("accuracy is known only for shipped files with the facts of an entry", "[validation]") {
+  const std::vector<Accuracy> known{
+      {{"w"}, {"m"}, {}, "spatial", "cycle", {"suite", "family", 0.25}}};
+  results::Result result;
+  result.workload = "w";
+  result.machine = "m";
+  result.mapping = "anything";
+  result.engine = "cycle";
+  const auto found = validationOf(known, result, "spatial", true);
+  REQUIRE(found);
+  CHECK(found->family == "family");
+  CHECK(found->meanError == 0.25);
+  CHECK_FALSE(validationOf(known, result, "spatial", false));
+  CHECK_FALSE(validationOf(known, result, "gpu", true));
+  result.engine = "analytic";
+  CHECK_FALSE(validationOf(known, result, "spatial", true));
+  result.engine = "cycle";
+  result.machine = "other";
+  CHECK_FALSE(validationOf(known, result, "spatial", true));
+}
