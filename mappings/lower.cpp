@@ -43,6 +43,10 @@ void scale(sim::Section& section, const std::vector<core::Rational>& rates, std:
     task.ticks.scale =
         (core::Rational(task.ticks.scale) * core::Rational(factor.numerator())).numerator();
     task.ticks.unit = factor.denominator();
+    core::Rational longest(task.ticks.scale); // throws where it does not fit
+    for (const auto& [extent, divisor] : task.ticks.factors) {
+      longest = longest * core::Rational(section.extents[static_cast<std::size_t>(extent)].tile);
+    }
     for (auto& edge : task.needs) {
       edge.latency *= ticks;
     }

@@ -88,10 +88,17 @@ struct Section {
   Nest nest;
 };
 
+/// What a mapping wants a parameter of the workload to be.
+struct Parameter {
+  std::string name;
+  core::Expression value;
+  core::Where where;
+};
+
 struct Mapping {
   std::string name, summary, source, file;
   std::string machineKind;
-  std::vector<std::pair<std::string, core::Expression>> parameters; ///< of the workload: M0
+  std::vector<Parameter> parameters; ///< of the workload: M0
   std::vector<Partition> partitions;
   std::map<std::string, PartSize> sizes;
   std::vector<Binding> bindings;

@@ -25,6 +25,7 @@ struct LeafPlan {
   const einsum::Einsum* einsum = nullptr;
   const arch::Unit* unit = nullptr;
   const Binding* binding = nullptr;
+  const Line* line = nullptr;
   int node = 0;
   int phase = 0;
   int stage = 0;

@@ -109,6 +109,14 @@ private:
                 core::suggestion(name, partNames(plan)));
         continue;
       }
+      const bool again = std::any_of(node.path.begin(), node.path.end(), [&](int loop) {
+        return section.loops[static_cast<std::size_t>(loop)].name == name;
+      });
+      if (again) {
+        problem(nest.where, fmt::format("'{}' is a loop here twice", name),
+                "each part is one loop");
+        continue;
+      }
       node.loops.push_back(static_cast<int>(section.loops.size()));
       node.path.push_back(node.loops.back());
       section.loops.push_back(*part);
@@ -180,6 +188,7 @@ private:
     LeafPlan leaf;
     leaf.einsum = cascade_.einsum(line.einsum);
     leaf.binding = mapping_.binding(line.einsum);
+    leaf.line = &line;
     if (leaf.einsum == nullptr) {
       std::vector<std::string> known;
       for (const auto& einsum : cascade_.einsums()) {

@@ -113,7 +113,7 @@ Mapping readAll(const Node& root, core::Problems& problems) {
   if (const auto* parameters = reader.mapIf("parameters")) {
     for (const auto& [name, value] : parameters->entries) {
       if (auto expression = config::expression(value, problems)) {
-        mapping.parameters.emplace_back(name.scalar, std::move(*expression));
+        mapping.parameters.push_back({name.scalar, std::move(*expression), value.where});
       }
     }
   }
@@ -201,7 +201,7 @@ core::Expected<core::Settings> workloadParameters(const Mapping& mapping,
                                                   const arch::Machine& machine) {
   core::Settings settings;
   core::Problems problems;
-  for (const auto& [name, expression] : mapping.parameters) {
+  for (const auto& [name, expression, where] : mapping.parameters) {
     if (!cascade.parameter(name)) {
       continue; // a mapping may serve several cascades
     }
@@ -209,7 +209,7 @@ core::Expected<core::Settings> workloadParameters(const Mapping& mapping,
     if (value) {
       settings[name] = *value;
     } else {
-      problems.push_back({{mapping.file, 1, 1, "parameters." + name}, value.error(), {}});
+      problems.push_back({where, value.error(), {}});
     }
   }
   if (!problems.empty()) {

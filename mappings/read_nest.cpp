@@ -72,10 +72,10 @@ Keep readKeep(const std::string& memory, const std::string& tensor, const Node& 
   }
   MapReader reader(node, problems);
   keep.per = reader.text("per").value_or("");
-  if (reader.has("tiles")) {
+  if (reader.optional("tiles") != nullptr) {
     keep.tiles = reader.integer("tiles", 1, 1 << 20);
   }
-  if (reader.has("counted_tiles")) {
+  if (reader.optional("counted_tiles") != nullptr) {
     keep.countedTiles = reader.integer("counted_tiles", 1, 1 << 20);
   }
   keep.spill = reader.expressionIf("spill");
@@ -113,9 +113,9 @@ std::optional<Nest> readNest(const Node& node, core::Problems& problems) {
   if (const auto* keep = reader.mapIf("keep")) {
     nest.keeps = readKeeps(*keep, problems);
   }
-  const bool lines = reader.has("do");
+  const bool lines = reader.optional("do") != nullptr;
   nest.skipMasked = reader.booleanOr("skip_masked", false).value_or(false);
-  nest.synchronised = reader.has("phases");
+  nest.synchronised = reader.optional("phases") != nullptr;
   if (lines == nest.synchronised) {
     reader.problem(
         "", lines ? "give either do or phases, not both" : "a nest needs do or phases",

@@ -1,3 +1,4 @@
+#include "core/text.hpp"
 #include "mappings/planning.hpp"
 #include "mappings/storage.hpp"
 
@@ -75,14 +76,23 @@ private:
   void fit(const std::string& part, const PartSize& size, const Partition& partition) {
     const auto* memory = machine_.memory(size.fit->memory);
     if (memory == nullptr) {
-      problems_.push_back(
-          {size.where, fmt::format("the machine has no memory '{}'", size.fit->memory), {}});
+      std::vector<std::string> memories;
+      for (const auto& each : machine_.memories()) {
+        memories.push_back(each.name);
+      }
+      problems_.push_back({size.where,
+                           fmt::format("the machine has no memory '{}'", size.fit->memory),
+                           core::suggestion(size.fit->memory, memories)});
       return;
     }
     auto capacity = memory->capacity.value_or(INT64_MAX);
     if (size.fit->within) {
       const auto value = size.fit->within->evaluate(names(cascade_, machine_));
-      capacity = value ? value->floor() : capacity;
+      if (!value) {
+        problems_.push_back({size.where, value.error(), {}});
+        return;
+      }
+      capacity = value->floor();
     }
     std::int64_t inside = 1;
     for (auto other = partition.parts.rbegin(); *other != part; ++other) {

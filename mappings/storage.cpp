@@ -199,19 +199,21 @@ Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
   return room;
 }
 
+std::int64_t keptBytes(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
+                       const einsum::Cascade& cascade) {
+  const auto needs = room(plan, section, keep, cascade);
+  const auto slots =
+      keep.keep->countedTiles ? needs.subTiles * *keep.keep->countedTiles : needs.slots;
+  return needs.counted ? slots * needs.subTileBytes : 0;
+}
+
 std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
                        const arch::Memory& memory) {
   std::int64_t most = 0;
   for (const auto& section : plan.sections) {
     std::int64_t bytes = 0;
     for (const auto& keep : section.keeps) {
-      if (keep.memory->name != memory.name) {
-        continue;
-      }
-      const auto needs = room(plan, section, keep, cascade);
-      const auto slots =
-          keep.keep->countedTiles ? needs.subTiles * *keep.keep->countedTiles : needs.slots;
-      bytes += needs.counted ? slots * needs.subTileBytes : 0;
+      bytes += keep.memory->name == memory.name ? keptBytes(plan, section, keep, cascade) : 0;
     }
     most = std::max(most, bytes);
   }
@@ -235,7 +237,8 @@ std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return section.keeps[a].fixed > section.keeps[b].fixed;
   });
-  for (const bool whole : {false, true}) { // first one more sub-tile for each, then a whole tile
+  // First one more sub-tile for each, then a whole tile, then up to four of undivided tiles.
+  for (const int round : {1, 2, 3}) {
     for (const auto k : order) {
       const auto& keep = section.keeps[k];
       auto& room = rooms[k];
@@ -245,7 +248,10 @@ std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
           keep.memory->kind != arch::Memory::Kind::Buffer) {
         continue;
       }
-      const auto goal = whole ? std::max(2 * room.subTiles, room.lag + 1) : room.slots + 1;
+      const auto goal = round == 1 ? room.slots + 1
+                        : round == 2 || room.subTiles > 1
+                            ? std::max(2 * room.subTiles, room.lag + 1)
+                            : 4;
       const auto fits = std::max<std::int64_t>(0, left[keep.memory->name]) / room.subTileBytes;
       const auto more = std::clamp<std::int64_t>(goal - room.slots, 0, fits);
       room.slots += more;

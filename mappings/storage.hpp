@@ -33,6 +33,11 @@ bool fetchedFromBuffer(const SectionPlan& section, const KeepPlan& keep);
 Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
           const einsum::Cascade& cascade);
 
+/// Bytes of a memory that the tiles of one keep take (of one PE for register files), with the slots
+/// that the mapping asks for.
+std::int64_t keptBytes(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
+                       const einsum::Cascade& cascade);
+
 /// Largest number of bytes of a memory that any section holds at once (of one PE for register
 /// files), with the slots that the mapping asks for.
 std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,

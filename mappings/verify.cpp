@@ -23,16 +23,23 @@ public:
 
   void all() {
     everyEinsumOnce();
+    const auto before = problems_.size();
     for (const auto& section : plan_.sections) {
       for (const auto& leaf : section.leaves) {
-        operators(leaf);
         axes(leaf);
         partsInOrder(section, leaf);
         iterations(section, leaf);
       }
+    }
+    if (problems_.size() == before) { // else the tiles are not what the user means
+      capacities();
+    }
+    for (const auto& section : plan_.sections) {
+      for (const auto& leaf : section.leaves) {
+        operators(leaf);
+      }
       keeps(section);
     }
-    capacities();
   }
 
 private:
@@ -43,16 +50,19 @@ private:
   void everyEinsumOnce() {
     for (const auto& einsum : cascade_.einsums()) {
       std::int64_t times = 0;
+      auto where = mapping_.where; // of the last of its places
       for (const auto& section : plan_.sections) {
-        times += std::count_if(section.leaves.begin(), section.leaves.end(),
-                               [&](const LeafPlan& leaf) { return leaf.einsum == &einsum; });
+        for (const auto& leaf : section.leaves) {
+          times += leaf.einsum == &einsum ? 1 : 0;
+          where = leaf.einsum == &einsum ? leaf.line->where : where;
+        }
       }
       if (einsum.view && times > 0) {
-        problem(mapping_.where,
+        problem(where,
                 fmt::format("'{}' only renames or partitions a tensor: it has no work to place",
                             einsum.name));
       } else if (!einsum.view && times != 1) {
-        problem(mapping_.where,
+        problem(where,
                 times == 0
                     ? fmt::format("Einsum '{}' of the workload is in no section", einsum.name)
                     : fmt::format("Einsum '{}' is placed {} times", einsum.name, times),
@@ -154,11 +164,12 @@ private:
                   fmt::format("'{}' is a loop around Einsum '{}' and spatial too", each.name,
                               leaf.einsum->name));
         }
-        const int here = spatial ? 2 : loop ? 0 : 1;
+        const int here = loop ? 0 : spatial ? 2 : 1;
         if (here < level) {
+          constexpr const char* kHow[] = {"a loop", "inside the tile, in time", "spatial"};
           problem(leaf.binding->where,
-                  fmt::format("'{}' of Einsum '{}' stands outside a part of '{}' that is inside it",
-                              each.name, leaf.einsum->name, variable),
+                  fmt::format("'{}' of Einsum '{}' is {}, but a part of '{}' outside it is {}",
+                              each.name, leaf.einsum->name, kHow[here], variable, kHow[level]),
                   "outer parts are loops, then parts inside the tile, then spatial parts");
         }
         level = std::max(level, here);
@@ -198,19 +209,39 @@ private:
 
   void capacities() {
     for (const auto& memory : machine_.memories()) {
-      if (!memory.capacity) {
-        continue;
-      }
-      const auto used = usedBytes(plan_, cascade_, memory);
-      if (used > *memory.capacity) {
-        problem(mapping_.where,
-                fmt::format("the kept tiles need {} bytes of '{}'{}, which holds {}", used,
-                            memory.name,
-                            memory.kind == arch::Memory::Kind::Registers ? " in every PE" : "",
-                            *memory.capacity),
-                "keep less, for a loop further inside, or choose smaller sizes");
+      for (const auto& section : plan_.sections) {
+        if (memory.capacity) {
+          capacity(section, memory);
+        }
       }
     }
+  }
+
+  void capacity(const SectionPlan& section, const arch::Memory& memory) {
+    std::vector<std::pair<std::int64_t, const Keep*>> held;
+    std::int64_t used = 0;
+    for (const auto& keep : section.keeps) {
+      if (keep.memory->name == memory.name) {
+        held.emplace_back(keptBytes(plan_, section, keep, cascade_), keep.keep);
+        used += held.back().first;
+      }
+    }
+    if (used <= *memory.capacity) {
+      return;
+    }
+    std::stable_sort(held.begin(), held.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::string list;
+    for (const auto& [bytes, keep] : held) {
+      list +=
+          bytes == 0 ? "" : fmt::format("{}{} {}", list.empty() ? "" : ", ", keep->tensor, bytes);
+    }
+    problem(held.front().second->where,
+            fmt::format("the kept tiles need {} bytes of '{}'{}, which holds {}: {}", used,
+                        memory.name,
+                        memory.kind == arch::Memory::Kind::Registers ? " in every PE" : "",
+                        *memory.capacity, list),
+            "keep less, for a loop further inside, or choose smaller sizes");
   }
 
   const Mapping& mapping_;
@@ -227,7 +258,9 @@ core::Expected<VerifiedMapping> verify(Mapping mapping, einsum::Cascade cascade,
   auto content = std::make_shared<VerifiedMapping::Content>(
       VerifiedMapping::Content{std::move(mapping), std::move(cascade), std::move(machine), {}});
   if (content->mapping.machineKind != content->machine.kind()) {
-    return core::failure({{content->mapping.where,
+    auto where = content->mapping.where;
+    where.path = "kind";
+    return core::failure({{where,
                            fmt::format("the mapping is for {} machines, '{}' is a {} one",
                                        content->mapping.machineKind, content->machine.name(),
                                        content->machine.kind()),

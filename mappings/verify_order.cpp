@@ -57,7 +57,7 @@ private:
     return {stage, 0, 0};
   }
 
-  static const core::Where& whereOf(const LeafPlan& leaf) { return leaf.binding->where; }
+  static const core::Where& whereOf(const LeafPlan& leaf) { return leaf.line->where; }
 
   /// What another section makes must be made by an earlier one; so must the source of a view.
   void madeBefore(const SectionPlan& section, const LeafPlan& reader, const std::string& tensor) {

@@ -45,7 +45,7 @@ public:
         spec_.published.emplace(key.scalar, readDesign(value));
       }
     }
-    if (const auto* configs = reader.map("sensible")) {
+    if (const auto* configs = reader.mapIf("sensible")) {
       for (const auto& [key, value] : configs->entries) {
         spec_.sensible.emplace_back(key.scalar, readDesign(value));
       }

@@ -62,7 +62,7 @@ rows:
 )");
   CHECK(messages(readArraySpec(file.path()), file.path()) ==
         "bad.yaml:8:11: error: classes.silent: rows that are not compared need a reason\n"
-        "bad.yaml:9:31: error: classes.exact.analytic.within: a tolerance is missing\n"
+        "bad.yaml:9:30: error: classes.exact.analytic.within: a tolerance is missing\n"
         "  help: such as {0: 0.01}\n"
         "bad.yaml:11:23: error: rows[0].take: unknown value 'second'\n"
         "  help: did you mean 'seconds'? (one of: seconds, cycles, busy_seconds, port_seconds, "

@@ -1,0 +1,85 @@
+#include "tests/cli/program.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+using namespace einsight::cli::test;
+
+namespace {
+
+constexpr const char* kLinear = R"(
+section attention
+  for b in [0:64)
+    for h in [0:12)
+      for p2 in [0:1)
+        keep Q, RM, RD, RNV in global_buffer (388 KiB)
+        for m1 in [0:4)
+          keep BK, BV in global_buffer (128 KiB)
+          for p1 in [0:4)
+            keep BQK, SLN in registers_2d (6 B in each PE)
+            keep RM, LM, SLD, PRM, SPD, SLNV (streamed along f), SPNV (streamed along f) in registers_1d (30 B in each PE)
+            phase 1 of 4
+              parallel m0 on array_2d.rows, p0 on array_2d.columns
+                BQK on array_2d, for e in [0:64) in each PE
+                LM on array_2d
+              parallel p0 on array_1d.lanes
+                RD on array_1d, 3 epochs behind
+                RNV on array_1d, for f in [0:64) in each PE, 3 epochs behind
+                AV on array_1d, for f in [0:64) in each PE, at the last m1, 3 epochs behind
+            barrier
+)";
+
+} // namespace
+
+TEST_CASE("show prints a mapping as a loop nest with levels", "[cli]") {
+  const auto outcome = program("show fusemax-binding");
+  INFO(outcome.out);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find("for attention-1pass on fusemax (-w and -a give others)\n") !=
+        std::string::npos);
+  CHECK(outcome.out.find(kLinear) != std::string::npos);
+}
+
+TEST_CASE("show prints a mapping at the sizes that are given", "[cli]") {
+  const auto outcome =
+      program("show fusemax-binding -w attention-1pass:xlm -a fusemax --set L=64K,mapping.p1=8");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.out.find("for h in [0:16)") != std::string::npos);
+  CHECK(outcome.out.find("for p1 in [0:8)") != std::string::npos);
+  CHECK(outcome.out.find("for p2 in [0:32)") != std::string::npos);
+}
+
+TEST_CASE("show prints a machine as a tree and a workload as written", "[cli]") {
+  const auto machine = program("show fusemax");
+  CHECK(machine.status == 0);
+  CHECK(machine.out.find("\n  global_buffer: 16 MiB, 512 B an access") != std::string::npos);
+  CHECK(machine.out.find("array_2d: 256 rows (reduces) x 256 columns: 65,536 PEs") !=
+        std::string::npos);
+  CHECK(machine.out.find("  total          1303 mm2\n") != std::string::npos);
+  const auto workload = program("show attention-3pass");
+  CHECK(workload.status == 0);
+  CHECK(workload.out.find("QK[b,h,m,p] = Q[b,h,e,p] * K[b,h,e,m]") != std::string::npos);
+}
+
+TEST_CASE("a name of several things shows them all", "[cli]") {
+  const auto outcome = program("show flat --json -");
+  REQUIRE(outcome.status == 0);
+  const auto shown = nlohmann::json::parse(outcome.out)["shown"];
+  REQUIRE(shown.size() == 2);
+  CHECK(shown[0]["kind"] == "machine");
+  CHECK(shown[1]["kind"] == "mapping");
+}
+
+TEST_CASE("a name of nothing is answered with the nearest", "[cli]") {
+  const auto outcome = program("show fusemax-bindng");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("error: there is no workload, machine or mapping 'fusemax-bindng'\n"
+                         "  help: did you mean 'fusemax-binding'?") == 0);
+}
+
+TEST_CASE("a mapping that is not for a workload says why", "[cli]") {
+  const auto outcome = program("show fusemax-binding -w attention-3pass -a fusemax");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("mappings/spatial/fusemax-binding.yaml:") == 0);
+}
