@@ -51,6 +51,9 @@ private:
       ++depth_;
       keeps(number, ++outside);
     }
+    if (plan.nest->skipMasked && masked()) {
+      line("tiles in which nothing attends are left out");
+    }
     for (std::size_t i = 0; i < plan.phases.size(); ++i) {
       phase(plan, i);
     }
@@ -154,6 +157,12 @@ private:
       text += fmt::format(", {} epoch{} behind", leaf.stage, leaf.stage == 1 ? "" : "s");
     }
     return text;
+  }
+
+  [[nodiscard]] bool masked() const {
+    const auto einsums = mapping_.cascade().einsums();
+    return std::any_of(einsums.begin(), einsums.end(),
+                       [](const einsum::Einsum& einsum) { return einsum.masks > 0; });
   }
 
   [[nodiscard]] bool isLoop(const LeafPlan& leaf, const std::string& part) const {

@@ -81,18 +81,37 @@ void add(Place& root, const SchemaRow& row) {
 
 Json schemaOf(const Place& place);
 
+/// The same, or null: an overlay removes a key of the file that it extends with `~`.
+Json removable(Json schema) {
+  if (schema.contains("enum")) {
+    schema["enum"].push_back(nullptr);
+  }
+  if (schema.contains("type")) {
+    auto& type = schema["type"];
+    type = type.is_array() ? type : Json::array({type});
+    type.push_back("null");
+    return schema;
+  }
+  if (schema.contains("anyOf")) {
+    schema["anyOf"].push_back({{"type", "null"}});
+    return schema;
+  }
+  return schema.contains("$ref") ? Json{{"anyOf", {schema, {{"type", "null"}}}}} : schema;
+}
+
 Json mapOf(const Place& place) {
   Json properties = Json::object();
   Json others = false;
   for (const auto& [name, inner] : place.keys) {
     if (name == "*") {
-      others = {{"anyOf", {schemaOf(*inner), {{"type", "null"}}}}}; // null removes what is extended
+      others = removable(schemaOf(*inner));
     } else if (name.front() != '$') {
-      properties[name] = schemaOf(*inner);
+      properties[name] = removable(schemaOf(*inner));
     }
   }
-  return {
-      {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", others}};
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"additionalProperties", std::move(others)}};
 }
 
 Json schemaOf(const Place& place) {

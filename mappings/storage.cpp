@@ -237,8 +237,7 @@ std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return section.keeps[a].fixed > section.keeps[b].fixed;
   });
-  // First one more sub-tile for each, then a whole tile, then up to four of undivided tiles.
-  for (const int round : {1, 2, 3}) {
+  for (const bool whole : {false, true}) { // first one more sub-tile for each, then a whole tile
     for (const auto k : order) {
       const auto& keep = section.keeps[k];
       auto& room = rooms[k];
@@ -248,10 +247,7 @@ std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,
           keep.memory->kind != arch::Memory::Kind::Buffer) {
         continue;
       }
-      const auto goal = round == 1 ? room.slots + 1
-                        : round == 2 || room.subTiles > 1
-                            ? std::max(2 * room.subTiles, room.lag + 1)
-                            : 4;
+      const auto goal = whole ? std::max(2 * room.subTiles, room.lag + 1) : room.slots + 1;
       const auto fits = std::max<std::int64_t>(0, left[keep.memory->name]) / room.subTileBytes;
       const auto more = std::clamp<std::int64_t>(goal - room.slots, 0, fits);
       room.slots += more;

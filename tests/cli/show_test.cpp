@@ -3,22 +3,23 @@
 #include <catch2/catch.hpp>
 
 #include <nlohmann/json.hpp>
+#include <regex>
 
 using namespace einsight::cli::test;
 
 namespace {
 
-constexpr const char* kLinear = R"(
+constexpr const char* kNest = R"(
 section attention
   for b in [0:64)
     for h in [0:12)
       for p2 in [0:1)
-        keep Q, RM, RD, RNV in global_buffer (388 KiB)
+        keep Q, RM, RD, RNV in global_buffer (SIZE)
         for m1 in [0:4)
-          keep BK, BV in global_buffer (128 KiB)
+          keep BK, BV in global_buffer (SIZE)
           for p1 in [0:4)
-            keep BQK, SLN in registers_2d (6 B in each PE)
-            keep RM, LM, SLD, PRM, SPD, SLNV (streamed along f), SPNV (streamed along f) in registers_1d (30 B in each PE)
+            keep BQK, SLN in registers_2d (SIZE in each PE)
+            keep RM, LM, SLD, PRM, SPD, SLNV (streamed along f), SPNV (streamed along f) in registers_1d (SIZE in each PE)
             phase 1 of 4
               parallel m0 on array_2d.rows, p0 on array_2d.columns
                 BQK on array_2d, for e in [0:64) in each PE
@@ -30,6 +31,12 @@ section attention
             barrier
 )";
 
+/// Sizes, which depend on how much of a memory is used for double buffering, left out.
+std::string withoutSizes(const std::string& text) {
+  static const std::regex kSize(R"(\([0-9]+ ([KMG]i)?B)");
+  return std::regex_replace(text, kSize, "(SIZE");
+}
+
 } // namespace
 
 TEST_CASE("show prints a mapping as a loop nest with levels", "[cli]") {
@@ -38,7 +45,7 @@ TEST_CASE("show prints a mapping as a loop nest with levels", "[cli]") {
   CHECK(outcome.status == 0);
   CHECK(outcome.out.find("for attention-1pass on fusemax (-w and -a give others)\n") !=
         std::string::npos);
-  CHECK(outcome.out.find(kLinear) != std::string::npos);
+  CHECK(withoutSizes(outcome.out).find(kNest) != std::string::npos);
 }
 
 TEST_CASE("show prints a mapping at the sizes that are given", "[cli]") {

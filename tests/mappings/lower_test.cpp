@@ -219,12 +219,11 @@ TEST_CASE("a duration that does not fit 64 bits in exact ticks is the user's to 
           "[mappings]") {
   const auto lowerWith = [](std::int64_t e) {
     return lower(valid(verifiedOf(
-        readingOf("fusemax-binding",
-                  {"attention-1pass",
-                   "array-family",
-                   {{"L", 8}, {"B", 1}, {"H", 1}, {"E", e}, {"F", 1}},
-                   {{"PE", 8}, {"E", std::int64_t{1} << 42}, {"clock_mhz", 941}},
-                   {{"p1", 1}}}))));
+        readingOf("fusemax-binding", {"attention-1pass",
+                                      "array-family",
+                                      {{"L", 8}, {"B", 1}, {"H", 1}, {"E", e}, {"F", 1}},
+                                      {{"PE", 8}, {"E", std::int64_t{1} << 42}, {"clock_mhz", 941}},
+                                      {{"p1", 1}}}))));
   };
   CHECK(lowerWith(1 << 20).has_value());
   const auto schedule = lowerWith((std::int64_t{1} << 42) - 1);

@@ -49,9 +49,14 @@ core::Expected<Reading> readingOfFile(const std::filesystem::path& file, const S
   return Reading{std::move(*mapping), std::move(*cascade), std::move(*machine)};
 }
 
-/// The problems as the user sees them, with bare file names.
+/// The problems as the user sees them, with bare file names; places in the catalogue's own mappings
+/// without line, as these files change.
 std::string withBareNames(core::Problems problems) {
+  const auto catalogue = (config::catalogueRoot() / "mappings").string();
   for (auto& problem : problems) {
+    if (problem.where.file.find(catalogue) == 0) {
+      problem.where.line = 0;
+    }
     problem.where.file = std::filesystem::path(problem.where.file).filename().string();
   }
   return core::render(std::move(problems));

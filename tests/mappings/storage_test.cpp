@@ -116,10 +116,10 @@ TEST_CASE("what is spilled takes no room", "[mappings]") {
   CHECK(at.used("global_buffer") < 32 << 20);
 }
 
-TEST_CASE("a second tile is held where there is room for it, never of what is made in place",
+TEST_CASE("more tiles are held where there is room for them, never of what is made in place",
           "[mappings]") {
   const auto roomy = caseOf("fusemax-binding");
-  CHECK(roomy.assigned("global_buffer", "BK").slots == 2);
+  CHECK(roomy.assigned("global_buffer", "BK").slots >= 2);
   CHECK(roomy.assigned("global_buffer", "Q").slots == 8);
   CHECK(roomy.assigned("global_buffer", "RNV").slots == 4);
   const auto full = caseOf("fusemax-binding",

@@ -99,8 +99,8 @@ TEST_CASE("registers hold to the last word what is kept in them", "[mappings]") 
   };
   CHECK(answer(late(14)) == "no problem"); // 15 scores and one exponential
   CHECK(answer(late(15)) ==
-        "mapping.yaml:1:1: error: the kept tiles need 34 bytes of 'registers_2d' in every PE, "
-        "which holds 32\n"
+        "fusemax-binding.yaml: error: sections.attention.keep.registers_2d.BQK: the kept "
+        "tiles need 34 bytes of 'registers_2d' in every PE, which holds 32: BQK 32, SLN 2\n"
         "  help: keep less, for a loop further inside, or choose smaller sizes\n");
 }
 
