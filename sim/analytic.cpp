@@ -13,10 +13,11 @@ Wide faster(Wide ticks, const core::Rational& speedup) {
 /// The work of one section per task, and what follows from it.
 struct SectionWork {
   std::vector<Wide> ticks; ///< per task
+  std::vector<Wide> runs;  ///< per task: iterations in which it runs
   std::vector<Wide> busy;  ///< per resource
 
   SectionWork(const Schedule& schedule, const Section& section)
-      : ticks(section.tasks.size()), busy(schedule.resources.size()) {
+      : ticks(section.tasks.size()), runs(section.tasks.size()), busy(schedule.resources.size()) {
     const auto slots = slotOfTask(section);
     const Wide sharing = slots.empty() ? 1 : 1 + *std::max_element(slots.begin(), slots.end());
     for (std::size_t i = 0; i < section.tasks.size(); ++i) {
@@ -25,8 +26,9 @@ struct SectionWork {
         continue;
       }
       const auto resource = static_cast<std::size_t>(task.resource);
-      ticks[i] = faster(totals(section, task, {&task.ticks}).front(),
-                        schedule.resources[resource].speedup);
+      const auto sums = totals(section, task, {&task.ticks});
+      runs[i] = sums.back();
+      ticks[i] = faster(sums.front(), schedule.resources[resource].speedup);
       if (slots[i] >= 0) { // slots share the iterations; at best evenly
         ticks[i] /= sharing;
       }
@@ -34,10 +36,16 @@ struct SectionWork {
     }
   }
 
-  /// Phases cannot overlap: the sum over them of the longest side, and their waits.
-  [[nodiscard]] Wide bound(const Section& section, const PhaseChain& chain) const {
-    Wide sum = Wide(chain.waitTicks) *
-               iterations(section, section.blocks[static_cast<std::size_t>(chain.block)].loops);
+  /// Phases cannot overlap: the sum over them of the longest side, and their waits. An epoch in
+  /// which nothing runs does not wait.
+  [[nodiscard]] Wide bound(const PhaseChain& chain) const {
+    Wide epochs = 0;
+    for (const auto& phase : chain.tasks) {
+      for (const int task : phase) {
+        epochs = std::max(epochs, runs[static_cast<std::size_t>(task)]);
+      }
+    }
+    Wide sum = chain.waitTicks * epochs;
     for (const auto& phase : chain.tasks) {
       std::vector<Wide> side(busy.size());
       for (const int task : phase) {
@@ -84,7 +92,7 @@ Totals analytic(const Schedule& schedule) {
     const SectionWork work(schedule, section);
     Wide longest = *std::max_element(work.busy.begin(), work.busy.end());
     for (const auto& chain : section.chains) {
-      longest = std::max(longest, work.bound(section, chain));
+      longest = std::max(longest, work.bound(chain));
     }
     all.ticks += longest;
     for (std::size_t i = 0; i < work.busy.size(); ++i) {

@@ -32,7 +32,7 @@ public:
   sc_core::sc_event wake;
 
   SC_HAS_PROCESS(ResourceModule);
-  ResourceModule(sc_core::sc_module_name name, int number, Board& board)
+  ResourceModule(const sc_core::sc_module_name& name, int number, Board& board)
       : sc_core::sc_module(name), number_(number), board_(board) {
     SC_METHOD(step);
     sensitive << done << wake;

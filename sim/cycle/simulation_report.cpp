@@ -48,6 +48,9 @@ void Simulation::addTo(Totals& totals) {
        ++i) {
     totals.path[i] += (*longest)[i];
   }
+  if (longest != state_.statistics.streamPaths.end()) { // barriers may follow the last task
+    totals.path.back() += end + skipped_ - sum(*longest);
+  }
   totals.ticks += end + skipped_;
   totals.skippedTicks += skipped_;
   totals.instances += instances_;
