@@ -9,8 +9,8 @@ namespace {
 constexpr std::int64_t kThousand = 1024;
 constexpr std::int64_t kMillion = 1024 * 1024;
 
-/// `cycles` and `tasks` are per second of wall time; `simulated` is how many task instances were
-/// served one by one, `skipped` the share of the time that was skipped as repeated periods.
+/// `cycles` and `tasks` are per second of processor time; `simulated` is how many task instances
+/// were served one by one, `skipped` the share of the time that was skipped as repeated periods.
 void simulate(benchmark::State& state, const explore::Point& point, bool skip) {
   sim::CycleOptions options;
   options.skip = skip;

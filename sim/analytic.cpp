@@ -38,7 +38,7 @@ struct SectionWork {
 
   /// Phases cannot overlap: the sum over them of the longest side, and their waits. An epoch in
   /// which nothing runs does not wait.
-  [[nodiscard]] Wide bound(const PhaseChain& chain) const {
+  [[nodiscard]] Wide bound(const Section& section, const PhaseChain& chain) const {
     Wide epochs = 0;
     for (const auto& phase : chain.tasks) {
       for (const int task : phase) {
@@ -92,7 +92,7 @@ Totals analytic(const Schedule& schedule) {
     const SectionWork work(schedule, section);
     Wide longest = *std::max_element(work.busy.begin(), work.busy.end());
     for (const auto& chain : section.chains) {
-      longest = std::max(longest, work.bound(chain));
+      longest = std::max(longest, work.bound(section, chain));
     }
     all.ticks += longest;
     for (std::size_t i = 0; i < work.busy.size(); ++i) {

@@ -25,9 +25,14 @@ struct Sizes {
 };
 
 struct Traffic {
-  std::int64_t reads = 0, writes = 0; ///< words of 16 bits
+  std::int64_t reads = 0, writes = 0;
   bool operator==(const Traffic&) const = default;
 };
+
+/// Words of 16 bits as bytes.
+Traffic bytes(const Traffic& words) {
+  return {2 * words.reads, 2 * words.writes};
+}
 
 std::ostream& operator<<(std::ostream& out, const Traffic& traffic) {
   return out << traffic.reads << " reads, " << traffic.writes << " writes";
@@ -44,9 +49,7 @@ results::Result resultOf(const Point& point) {
 Traffic trafficOf(const results::Result& result, const std::string& level) {
   for (const auto& known : result.levels) {
     if (known.name == level) {
-      CHECK(known.readBytes % 2 == 0);
-      CHECK(known.writeBytes % 2 == 0);
-      return {known.readBytes / 2, known.writeBytes / 2};
+      return {known.readBytes, known.writeBytes};
     }
   }
   FAIL("no level " << level);
@@ -71,7 +74,8 @@ std::vector<Sizes> lengthsOf(std::int64_t e, std::int64_t f) {
   return list;
 }
 
-/// FuseMax (MICRO 2024), artifact: words of the buffer for +Binding and +Architecture.
+/// FuseMax (MICRO 2024), artifact: words of the buffer for +Binding and +Architecture. It does not
+/// count that SLN, on the 2D array, reads the maximum that the 1D array made.
 Traffic bindingBuffer(const Sizes& s, std::int64_t groups) {
   const auto tiles = s.tiles();
   return {s.keyWords() * tiles                                   // Q
@@ -102,8 +106,10 @@ TEST_CASE("traffic of the pipelined mapping is what the artifact counts, at ever
         INFO(describe(request));
         const auto point = prepared(request);
         const auto result = resultOf(point);
-        CHECK(trafficOf(result, "global_buffer") == bindingBuffer(s, groupsOf(point)));
-        CHECK(trafficOf(result, "dram") == bindingDram(s, groupsOf(point)));
+        auto expected = bindingBuffer(s, groupsOf(point));
+        expected.reads += s.queries() * s.tiles(); // the new maximum goes to the 2D array
+        CHECK(trafficOf(result, "global_buffer") == bytes(expected));
+        CHECK(trafficOf(result, "dram") == bytes(bindingDram(s, groupsOf(point))));
       }
     }
   }
@@ -116,9 +122,10 @@ TEST_CASE("by our own counting the initial values are not read, and a result is 
       prepared({"attention-1pass", "fusemax", "fusemax-binding", s.settings(), {}, {}});
   const auto result = resultOf(point);
   auto expected = bindingBuffer(s, groupsOf(point));
+  expected.reads += s.queries() * s.tiles();
   expected.reads -= s.valueWords() + 2 * s.queries(); // RNV, RM, RD of the first key tile
-  CHECK(trafficOf(result, "global_buffer") == expected);
-  CHECK(trafficOf(result, "dram") == bindingDram(s, groupsOf(point)));
+  CHECK(trafficOf(result, "global_buffer") == bytes(expected));
+  CHECK(trafficOf(result, "dram") == bytes(bindingDram(s, groupsOf(point))));
 }
 
 TEST_CASE("with the scores in the buffer each is written and read once more", "[explore]") {
@@ -134,7 +141,7 @@ TEST_CASE("with the scores in the buffer each is written and read once more", "[
     auto expected = bindingBuffer(s, groupsOf(point));
     expected.reads += 2 * s.scores();
     expected.writes += 2 * s.scores();
-    CHECK(trafficOf(resultOf(point), "global_buffer") == expected);
+    CHECK(trafficOf(resultOf(point), "global_buffer") == bytes(expected));
   }
 }
 
@@ -144,8 +151,8 @@ TEST_CASE("three separate phases move the scores through DRAM", "[explore]") {
     const auto point = prepared({"attention-3pass", "flat", "unfused", s.settings(), {}, {}});
     REQUIRE(groupsOf(point) == 1);
     const auto dram = trafficOf(resultOf(point), "dram");
-    CHECK(dram == Traffic{2 * s.keyWords() + s.valueWords() + 2 * s.scores(),
-                          s.valueWords() + 2 * s.scores()});
+    CHECK(dram == bytes({2 * s.keyWords() + s.valueWords() + 2 * s.scores(),
+                         s.valueWords() + 2 * s.scores()}));
   }
 }
 
@@ -164,8 +171,8 @@ TEST_CASE("a fraction that does not fit goes to DRAM and comes back, exactly", "
     return static_cast<double>(accesses) * static_cast<double>(s.scores()) / 129;
   };
   const auto streamed = (2 * s.keyWords() + s.valueWords()) * s.tiles();
-  CHECK(static_cast<double>(dram.reads) ==
+  CHECK(static_cast<double>(dram.reads) / 2 ==
         Approx(static_cast<double>(streamed) + spilled(4)).epsilon(1e-6));
-  CHECK(static_cast<double>(dram.writes) ==
+  CHECK(static_cast<double>(dram.writes) / 2 ==
         Approx(static_cast<double>(s.valueWords()) + spilled(3)).epsilon(1e-6));
 }
