@@ -36,6 +36,15 @@ std::int64_t ticksFor(const sim::Section& section, const std::vector<core::Ratio
   return ticks;
 }
 
+/// Throws std::overflow_error when the largest value of the amount does not fit 64 bits.
+void checkRange(const sim::Section& section, const sim::Amount& amount) {
+  core::Rational largest(amount.scale);
+  for (const auto& [index, divisor] : amount.factors) {
+    const auto tile = section.extents[static_cast<std::size_t>(index)].tile;
+    largest = largest * core::Rational((tile + divisor - 1) / divisor);
+  }
+}
+
 void scale(sim::Section& section, const std::vector<core::Rational>& rates, std::int64_t ticks) {
   for (std::size_t t = 0; t < rates.size(); ++t) {
     auto& task = section.tasks[t];
@@ -43,6 +52,10 @@ void scale(sim::Section& section, const std::vector<core::Rational>& rates, std:
     task.ticks.scale =
         (core::Rational(task.ticks.scale) * core::Rational(factor.numerator())).numerator();
     task.ticks.unit = factor.denominator();
+    checkRange(section, task.ticks);
+    for (const auto& count : task.counts) {
+      checkRange(section, count.amount);
+    }
     core::Rational longest(task.ticks.scale); // throws where it does not fit
     for (const auto& [extent, divisor] : task.ticks.factors) {
       longest = longest * core::Rational(section.extents[static_cast<std::size_t>(extent)].tile);
@@ -63,8 +76,10 @@ void addResources(const arch::Machine& machine, sim::Schedule& schedule) {
   for (const auto& unit : machine.units()) {
     schedule.resources.push_back({unit.name, false, unit.processingElements(), core::Rational(1)});
   }
-  if (machine.dram().bandwidth) {
-    schedule.resources.push_back({machine.dram().name, true, 1, core::Rational(1)});
+  for (const auto& memory : machine.memories()) {
+    if (memory.bandwidth && memory.kind != arch::Memory::Kind::Registers) {
+      schedule.resources.push_back({memory.name, true, 1, core::Rational(1)});
+    }
   }
 }
 
@@ -96,7 +111,8 @@ sim::Schedule lowerAll(const VerifiedMapping& mapping) {
   }
   const auto& dram = mapping.machine().dram();
   for (auto& resource : schedule.resources) {
-    if (resource.port) { // a turn need not be whole: rounding it up changes nothing but the turn
+    if (resource.name ==
+        dram.name) { // a turn need not be whole: rounding it up changes nothing but the turn
       resource.quantum = (core::Rational(dram.interleaveBytes) / *dram.bandwidth *
                           core::Rational(schedule.ticksPerCycle))
                              .ceil();

@@ -7,6 +7,13 @@ namespace einsight::mappings {
 
 /// Does the value go straight from the maker's unit into the reader's registers, or stay there?
 bool TensorMovement::direct(const Reader& reader) const {
+  if (maker_ != nullptr && reader.shift == 0 && reader.leaf->unit != maker_->unit) {
+    const int own = registersOf(*maker_); // it stays where it was made, and is passed on from there
+    if (own >= 0 && keep(own).keep->streamed.empty() &&
+        draft_.plan.inside(reader.leaf->node, keep(own).node)) {
+      return true;
+    }
+  }
   if (maker_ == nullptr || reader.registers < 0 ||
       !draft_.plan.inside(maker_->node, keep(reader.registers).node)) {
     return false;
@@ -20,6 +27,50 @@ bool TensorMovement::direct(const Reader& reader) const {
   return makerHome_ < 0 || maker_->unit == reader.leaf->unit;
 }
 
+/// A spatial sum reaches another unit after travelling along the axes it is spread over.
+std::int64_t TensorMovement::drainCycles() const {
+  std::int64_t cycles = 0;
+  for (const auto& axis : maker_->unit->axes) {
+    const auto names = maker_->binding->spatial.find(axis.name);
+    if (names == maker_->binding->spatial.end()) {
+      continue;
+    }
+    const auto reduces = [&](const std::string& part) {
+      return std::any_of(
+          maker_->einsum->reductions.begin(), maker_->einsum->reductions.end(),
+          [&](const auto& reduction) {
+            return std::any_of(
+                reduction.variables.begin(), reduction.variables.end(), [&](const auto& variable) {
+                  const auto& parts = draft_.verified.plan().parts.at(variable);
+                  return std::any_of(parts.begin(), parts.end(),
+                                     [&](const Part& each) { return each.name == part; });
+                });
+          });
+    };
+    cycles += std::any_of(names->second.begin(), names->second.end(), reduces)
+                  ? axis.size * maker_->unit->hopLatency
+                  : 0;
+  }
+  return cycles;
+}
+
+/// A load through a buffer's port: after the tile came, before the reader, two tiles ahead at most.
+void TensorMovement::readThroughPort(const Reader& reader, int load,
+                                     const std::vector<int>& loops) {
+  const auto fill = fills_.find(reader.home);
+  const int source = fill != fills_.end() ? fill->second : bufferStore_;
+  auto edge = draft_.edge(source, loops, Edge::Kind::Data);
+  for (auto& from : edge.sources) {
+    if (from.at == Edge::Source::At::Same && iterative() &&
+        draft_.loop(from.loop).variable == *iterative()) {
+      from.shift = reader.shift;
+    }
+  }
+  need(load, std::move(edge));
+  need(reader.task, draft_.edge(load, reader.leaf->loops, Edge::Kind::Bandwidth));
+  need(load, space(load, reader.task, loops, 2));
+}
+
 void TensorMovement::read(Reader& reader) {
   const auto& user = *reader.leaf->einsum;
   if (maker_ != nullptr && (direct(reader) || (reader.home >= 0 && reader.home == makerHome_))) {
@@ -30,19 +81,7 @@ void TensorMovement::read(Reader& reader) {
         source.shift = reader.shift;
       }
     }
-    std::int64_t drain = 0; // a spatial sum reaches another unit after travelling along the axis
-    for (const auto& axis : maker_->unit->axes) {
-      const auto names = maker_->binding->spatial.find(axis.name);
-      const bool reduced =
-          names != maker_->binding->spatial.end() &&
-          std::any_of(maker_->einsum->reductions.begin(), maker_->einsum->reductions.end(),
-                      [&](const auto& reduction) {
-                        return std::find(reduction.variables.begin(), reduction.variables.end(),
-                                         names->second.front()) != reduction.variables.end();
-                      });
-      drain += reduced ? axis.size * maker_->unit->hopLatency : 0;
-    }
-    edge.latency = maker_->unit != reader.leaf->unit ? drain : 0;
+    edge.latency = maker_->unit != reader.leaf->unit ? drainCycles() : 0;
     need(reader.task, std::move(edge));
   }
   if (direct(reader)) {
@@ -77,7 +116,11 @@ void TensorMovement::read(Reader& reader) {
     }
     later.push_back(std::move(guard));
   }
-  addBuffer(Task::Kind::Load, keep(reader.home), loops, *reader.access, user, later);
+  const int load =
+      addBuffer(Task::Kind::Load, keep(reader.home), loops, *reader.access, user, later);
+  if (load >= 0) {
+    readThroughPort(reader, load, loops);
+  }
   spillTraffic(keep(reader.home), Task::Kind::Load, loops, *reader.access, user, reader.task);
 }
 

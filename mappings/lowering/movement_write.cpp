@@ -35,12 +35,23 @@ std::vector<sim::Guard> TensorMovement::afterFirst(const std::vector<int>& loops
 
 void TensorMovement::writeBuffer(const KeepPlan& kept, const std::vector<int>& loops) {
   const auto& user = *maker_->einsum;
-  addBuffer(Task::Kind::Store, kept, loops, user.output, user, {});
+  bufferStore_ = addBuffer(Task::Kind::Store, kept, loops, user.output, user, {});
+  if (bufferStore_ >= 0) { // two tiles may wait for the port
+    need(bufferStore_, draft_.edge(makerTask_, loops, Edge::Kind::Data));
+    need(makerTask_, space(makerTask_, bufferStore_, loops, 2));
+  }
   const bool updates = std::any_of(loops.begin(), loops.end(), [&](int loop) {
     return !moves(loop) && draft_.loop(loop).trips > 1;
   });
   if (updates) {
-    addBuffer(Task::Kind::Load, kept, loops, user.output, user, afterFirst(loops));
+    const int back = addBuffer(Task::Kind::Load, kept, loops, user.output, user, afterFirst(loops));
+    if (back >= 0) { // the sum so far, once it has been put there
+      auto previous = draft_.edge(bufferStore_, loops, Edge::Kind::Data);
+      previous.lagLoops = loops;
+      previous.lag = 1;
+      need(back, previous);
+      need(makerTask_, draft_.edge(back, maker_->loops, Edge::Kind::Bandwidth));
+    }
   }
   spillTraffic(kept, Task::Kind::Store, loops, user.output, user, makerTask_);
 }

@@ -196,14 +196,19 @@ private:
   }
   /// Accesses of an on-chip buffer: counted, and where the buffer has a bandwidth, timed by its
   /// port.
-  void addBuffer(Task::Kind kind, const KeepPlan& kept, const std::vector<int>& loops,
-                 const einsum::Access& access, const einsum::Einsum& user,
-                 const std::vector<sim::Guard>& more) {
+  int addBuffer(Task::Kind kind, const KeepPlan& kept, const std::vector<int>& loops,
+                const einsum::Access& access, const einsum::Einsum& user,
+                const std::vector<sim::Guard>& more) {
     auto task = transfer(kind, loops, user);
-    task.resource = -1;
+    task.resource = draft_.resource(kept.memory->name);
     task.guards.insert(task.guards.end(), more.begin(), more.end());
-    countBox(task, *kept.memory, kind == Task::Kind::Store, elements(access, loops, user));
-    draft_.addTask(std::move(task), core::Rational(0));
+    task.ticks = elements(access, loops, user);
+    countBox(task, *kept.memory, kind == Task::Kind::Store, task.ticks);
+    const auto& bandwidth = kept.memory->bandwidth;
+    const int number =
+        draft_.addTask(std::move(task), bandwidth ? core::Rational(tensor_.bits, 8) / *bandwidth
+                                                  : core::Rational(0));
+    return bandwidth ? number : -1;
   }
 
   void write();
@@ -211,12 +216,14 @@ private:
   void store();
   void read(Reader& reader);
   void readDram(Reader& reader, int home);
+  void readThroughPort(const Reader& reader, int load, const std::vector<int>& loops);
   void waitForSpace();
   void spillTraffic(const KeepPlan& kept, Task::Kind kind, const std::vector<int>& loops,
                     const einsum::Access& access, const einsum::Einsum& user, int userTask);
 
   [[nodiscard]] bool leaves() const;
   [[nodiscard]] bool direct(const Reader& reader) const;
+  [[nodiscard]] std::int64_t drainCycles() const;
   [[nodiscard]] std::vector<int> collected() const;
   [[nodiscard]] std::vector<sim::Guard> afterFirst(const std::vector<int>& loops) const;
   void need(int consumer, Edge edge) { draft_.task(consumer).needs.push_back(std::move(edge)); }
@@ -229,6 +236,7 @@ private:
   int makerHome_ = -1;
   std::vector<Reader> readers_;
   int store_ = -1;           ///< task that brings the tensor to DRAM
+  int bufferStore_ = -1;     ///< task that puts it into a buffer with a port
   std::map<int, int> fills_; ///< keep -> task that fills it from DRAM
   std::set<std::pair<int, std::int64_t>> registersFilled_;
 };

@@ -38,7 +38,7 @@ TEST_CASE("skipping repeated periods of any schedule changes nothing", "[sim]") 
     skipped += quick.skippedTicks > 0 ? 1 : 0;
   }));
   CHECK(cases >= 100);
-  CHECK(4 * skipped >= cases); // the law is not held up by runs in which nothing repeats
+  CHECK(skipped == cases); // the law is not held up by runs in which nothing repeats
 }
 
 TEST_CASE("the bound is never above the simulation, and works the same time", "[sim]") {
@@ -71,7 +71,16 @@ TEST_CASE("busy and stalls of every resource add up to the run, and so does the 
 TEST_CASE("merging loops that nothing tells apart changes nothing", "[sim]") {
   int merged = 0;
   CHECK(rc::check("merged equals unmerged", [&] {
-    const auto schedule = drawnSchedule();
+    auto schedule = drawnSchedule();
+    if (drawnCoin()) { // nothing looks at the outer loops
+      for (int loop : {0, 1}) {
+        auto& extent = schedule.sections.front().extents[static_cast<std::size_t>(loop)];
+        extent = {extent.tile, extent.tile, {}};
+      }
+      for (auto& task : schedule.sections.front().tasks) {
+        task.guards.clear();
+      }
+    }
     auto shorter = schedule;
     mergeLoops(shorter.sections.front());
     merged += shorter.sections.front().blocks.front().loops.size() <
@@ -80,7 +89,7 @@ TEST_CASE("merging loops that nothing tells apart changes nothing", "[sim]") {
                   : 0;
     RC_ASSERT(difference(simulated(shorter, true), simulated(schedule, true)) == "");
   }));
-  CHECK(merged == -1);
+  CHECK(merged > 0);
 }
 
 TEST_CASE("a resource that is twice as fast never does less work in more time", "[sim]") {
