@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace CLI {
+namespace CLI { // NOLINT(readability-identifier-naming): its own name
 class App;
 }
 

@@ -18,7 +18,10 @@ using einsight::cli::Command;
 using einsight::cli::Work;
 namespace core = einsight::core;
 
-enum Status { kDone = 0, kOutside = 1, kInputWrong = 2, kOurFault = 3 };
+constexpr int kDone = 0;
+constexpr int kOutside = 1;
+constexpr int kInputWrong = 2;
+constexpr int kOurFault = 3;
 
 constexpr std::array kCommands{
     Command{"run", "simulate one workload on one machine", einsight::cli::addRun},

@@ -129,11 +129,11 @@ public:
 
   Value at(const std::string& model, std::int64_t length) {
     const auto& rule = *question_.rule;
-    const auto value = of(*question_.design, model, length);
+    auto value = of(*question_.design, model, length);
     if (!value || rule.ratio == Rule::Ratio::None) {
       return value;
     }
-    const auto other = of(*question_.against, model, length);
+    auto other = of(*question_.against, model, length);
     if (!other) {
       return other;
     }
@@ -148,7 +148,7 @@ private:
   }
 
   Value of(const Design& design, const std::string& model, std::int64_t length) {
-    const auto value = simulated(design, model, length);
+    auto value = simulated(design, model, length);
     if (!value || !question_.rule->layer) {
       return value;
     }
@@ -174,7 +174,7 @@ tl::expected<double, std::string> answer(const ArrayQuestion& question, const Ar
   double sum = 0;
   for (const auto& model : question.models) {
     for (const auto length : question.lengths) {
-      const auto value = point.at(model, length);
+      auto value = point.at(model, length);
       if (!value) {
         return value;
       }

@@ -42,7 +42,7 @@ public:
     const core::Where where{file_, number, 1, {}};
     auto cells = cellsOf(text);
     if (!cells) {
-      problems.push_back({where, "a quote is not closed", "write \" inside quotes as \"\""});
+      problems.push_back({where, "a quote is not closed", R"(write " inside quotes as "")"});
     } else if (header_.empty()) {
       readHeader(std::move(*cells), where);
     } else if (cells->size() != header_.size()) {

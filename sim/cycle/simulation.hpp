@@ -36,6 +36,7 @@ private:
   bool takeTicket(std::size_t stream, const Frame& frame);
   void checkReady(std::size_t stream, std::int64_t now);
   void start(std::size_t stream, std::int64_t now);
+  [[nodiscard]] std::size_t pathPart(const Task& task) const;
   void ended(int task, const Path& path, std::int64_t count);
   void arrive(std::size_t stream, int barrier, std::int64_t epochs);
   std::int64_t complete(int barrier);

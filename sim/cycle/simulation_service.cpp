@@ -73,8 +73,7 @@ void Simulation::start(std::size_t stream, std::int64_t now) {
     path = at(state_.statistics.portPaths, cause);
   }
   path.back() += std::max<Wide>(0, now + skipped_ - sum(path));
-  path[task.einsum >= 0 ? static_cast<std::size_t>(task.einsum) : schedule_.einsums.size()] +=
-      duration;
+  path[pathPart(task)] += duration;
   lastUnmet_[stream] = -1;
   at(state_.statistics.resources, task.resource).busy += duration;
   if (task.einsum >= 0) {
@@ -108,6 +107,11 @@ void Simulation::serve(std::size_t stream, std::int64_t now) {
   turn == 0 ? kernel::wakeNow(resource) : kernel::wakeAfter(resource, turn);
 }
 
+/// Where a task's time stands in a path.
+std::size_t Simulation::pathPart(const Task& task) const {
+  return task.einsum >= 0 ? static_cast<std::size_t>(task.einsum) : schedule_.einsums.size();
+}
+
 void Simulation::ended(int task, const Path& path, std::int64_t count) {
   for (const int port : at(program_.portsOfTask, task)) {
     at(state_.statistics.portPaths, port) = path;
@@ -125,9 +129,12 @@ void Simulation::endTurn(int resource, std::int64_t now) {
     state_.cursors[stream].readySince = now;
     return;
   }
-  const auto& path = state_.statistics.nextPaths[stream];
+  const int task = item(state_.cursors[stream]).index;
+  auto& path = state_.statistics.nextPaths[stream];
+  // The turns of others lengthened it.
+  path[pathPart(at(section_.tasks, task))] += std::max<Wide>(0, now + skipped_ - sum(path));
   state_.statistics.streamPaths[stream] = path;
-  ended(item(state_.cursors[stream]).index, path, 1);
+  ended(task, path, 1);
   server.running = -1;
   server.waitSince = now;
   state_.cursors[stream].ready = false;

@@ -18,18 +18,19 @@ std::int64_t between(std::int64_t low, std::int64_t high) {
   return *rc::gen::inRange(low, high + 1);
 }
 
-/// Cross attention with a mask that the sizes decide: everything, causal, or a window.
-std::string workload(bool onePass) {
+/// Attention of P queries over M keys with a mask that the sizes decide: everything, causal, or a
+/// window.
+std::string workload(const std::string& cascade) {
   const auto folder =
       std::filesystem::temp_directory_path() / fmt::format("einsight-random-{}", getpid());
   std::filesystem::create_directories(folder);
-  const auto file = folder / (onePass ? "one.yaml" : "three.yaml");
-  const std::string key = onePass ? "m1*M0+m0" : "m";
-  std::ofstream(file) << "version: 1\nworkload: random\nextends: cross-attention-"
-                      << (onePass ? "1pass" : "3pass") << "\n"
-                      << "parameters: {AHEAD: 1000, BEHIND: 1000}\n"
-                      << "masks: {" << (onePass ? "BQK" : "QK") << ": " << key
-                      << " < p + AHEAD and " << key << " > p - BEHIND}\n";
+  const auto file = folder / "random.yaml";
+  const bool tiled = cascade.find("3pass") == std::string::npos; // its keys are m1, m0
+  const std::string key = tiled ? "m1*M0+m0" : "m";
+  std::ofstream(file) << "version: 1\nworkload: random\nextends: " << cascade << "\n"
+                      << "parameters: {L: null, P: 1, M: 1, AHEAD: 1000, BEHIND: 1000}\n"
+                      << "masks: {" << (tiled ? "BQK" : "QK") << ": " << key << " < p + AHEAD and "
+                      << key << " > p - BEHIND}\n";
   return file.string();
 }
 
@@ -64,8 +65,9 @@ Drawn draw(const std::string& file, const std::string& machine, const std::strin
 }
 
 /// At least half of the points must be legal; the others must be refused for lack of room.
-void checkRandomPoints(const std::string& machine, const std::string& mapping, bool onePass) {
-  const auto file = workload(onePass);
+void checkRandomPoints(const std::string& machine, const std::string& mapping,
+                       const std::string& cascade) {
+  const auto file = workload(cascade);
   int legal = 0;
   int all = 0;
   const bool holds = rc::check(mapping, [&] {
@@ -88,29 +90,43 @@ void checkRandomPoints(const std::string& machine, const std::string& mapping, b
   std::filesystem::remove_all(std::filesystem::path(file).parent_path());
   CHECK(holds);
   CHECK(all >= 100);
-  CHECK(legal == all);
+  CHECK(2 * legal >= all);
 }
 
 } // namespace
 
 TEST_CASE("the pipelined mapping obeys every law at random sizes, masks and arrays", "[explore]") {
-  checkRandomPoints("fusemax", "fusemax-binding", true);
+  checkRandomPoints("fusemax", "fusemax-binding", "attention-1pass");
 }
 
 TEST_CASE("one tile after another obeys every law at random sizes, masks and arrays", "[explore]") {
-  checkRandomPoints("fusemax", "fusemax-architecture", true);
+  checkRandomPoints("fusemax", "fusemax-architecture", "attention-1pass");
 }
 
 TEST_CASE("softmax on the 1D array obeys every law at random sizes, masks and arrays",
           "[explore]") {
-  checkRandomPoints("flat-deep-registers", "fusemax-cascade", true);
+  checkRandomPoints("flat-deep-registers", "fusemax-cascade", "attention-1pass");
 }
 
 TEST_CASE("three phases obey every law at random sizes, masks and arrays", "[explore]") {
-  checkRandomPoints("flat", "unfused", false);
+  checkRandomPoints("flat", "unfused", "attention-3pass");
 }
 
 TEST_CASE("rows of scores on the chip obey every law at random sizes, masks and arrays",
           "[explore]") {
-  checkRandomPoints("flat", "flat", false);
+  checkRandomPoints("flat", "flat", "attention-3pass");
+}
+
+TEST_CASE("softmax on few registers obeys every law at random sizes, masks and arrays",
+          "[explore]") {
+  checkRandomPoints("flat", "flat-one-pass", "attention-1pass");
+}
+
+TEST_CASE("two passes obey every law at random sizes, masks and arrays", "[explore]") {
+  checkRandomPoints("fusemax", "fusemax-two-pass", "attention-2pass-deferred");
+}
+
+TEST_CASE("three passes with deferred division obey every law at random sizes, masks and arrays",
+          "[explore]") {
+  checkRandomPoints("fusemax", "fusemax-three-pass-deferred", "attention-3pass-deferred");
 }
