@@ -154,43 +154,71 @@ std::string speedLaws(const Point& point, const results::Result& result) {
              : "";
 }
 
+using Bytes = std::map<std::string, double>;
+
 /// Bytes of each tensor that cross the boundary of a memory, in a section.
-std::map<std::string, Wide> bytesBy(const Point& point, const sim::Section& section,
-                                    sim::Counter::Kind kind, const std::string& memory) {
-  std::map<std::string, Wide> bytes;
+Bytes bytesBy(const Point& point, const sim::Section& section, sim::Counter::Kind kind,
+              const std::string& memory) {
+  Bytes bytes;
   for (const auto& task : section.tasks) {
     for (const auto& count : task.counts) {
       const auto& counter = point.schedule.counters[static_cast<std::size_t>(count.counter)];
       if (counter.kind == kind && counter.component == memory) {
-        bytes[task.name] += sim::totals(section, task, {&count.amount}).front();
+        bytes[task.name] += real(sim::totals(section, task, {&count.amount}).front()) /
+                            static_cast<double>(counter.parts);
       }
     }
   }
   return bytes;
 }
 
-/// What is read from a buffer was put there in the same section; what is read from DRAM is an input
-/// or was stored in this section or one before.
+/// What is read from a buffer was put there in the same section; what was put there without being
+/// made there came from DRAM, all of it.
+std::string bufferLaws(const Point& point, std::size_t number, const arch::Memory& buffer) {
+  const auto& section = point.schedule.sections[number];
+  const auto& plan = point.mapping.plan().sections[number];
+  auto written = bytesBy(point, section, sim::Counter::Kind::Write, buffer.name);
+  for (const auto& [tensor, bytes] :
+       bytesBy(point, section, sim::Counter::Kind::Read, buffer.name)) {
+    if (bytes > 0 && written[tensor] == 0) {
+      return fmt::format("'{}' is read from {}, but never written there", tensor, buffer.name);
+    }
+  }
+  auto fetched =
+      bytesBy(point, section, sim::Counter::Kind::Read, point.mapping.machine().dram().name);
+  for (const auto& [name, bytes] : written) {
+    const bool spilled = std::any_of(plan.keeps.begin(), plan.keeps.end(), [&](const auto& keep) {
+      return keep.spill != core::Rational(0);
+    });
+    if (plan.producer(name) == nullptr && !spilled && above(bytes, fetched[name])) {
+      return fmt::format("{} bytes of '{}' are put into {}, {} come from DRAM", bytes, name,
+                         buffer.name, fetched[name]);
+    }
+  }
+  return "";
+}
+
+/// What is read from DRAM is an input, or was stored in this section or one before.
 std::string conservationLaws(const Point& point) {
-  std::map<std::string, Wide> stored;
-  for (const auto& section : point.schedule.sections) {
+  Bytes stored;
+  const auto& dram = point.mapping.machine().dram().name;
+  for (std::size_t number = 0; number < point.schedule.sections.size(); ++number) {
+    const auto& section = point.schedule.sections[number];
     for (const auto& memory : point.mapping.machine().memories()) {
-      auto written = bytesBy(point, section, sim::Counter::Kind::Write, memory.name);
-      const bool dram = memory.kind == arch::Memory::Kind::Dram;
-      if (dram) {
-        for (const auto& [tensor, bytes] : written) {
-          stored[tensor] += bytes;
-        }
+      const bool buffer = memory.kind == arch::Memory::Kind::Buffer;
+      if (auto found = buffer ? bufferLaws(point, number, memory) : ""; !found.empty()) {
+        return found;
       }
-      for (const auto& [tensor, bytes] :
-           bytesBy(point, section, sim::Counter::Kind::Read, memory.name)) {
-        const auto* known = point.mapping.cascade().tensor(tensor);
-        const auto* view = point.mapping.cascade().einsum(tensor);
-        const bool given = known->input || (view != nullptr && view->view);
-        const auto there = dram ? stored[tensor] : written[tensor];
-        if (bytes > 0 && there == 0 && !(dram && given)) {
-          return fmt::format("'{}' is read from {}, but never written there", tensor, memory.name);
-        }
+    }
+    for (const auto& [tensor, bytes] : bytesBy(point, section, sim::Counter::Kind::Write, dram)) {
+      stored[tensor] += bytes;
+    }
+    for (const auto& [tensor, bytes] : bytesBy(point, section, sim::Counter::Kind::Read, dram)) {
+      const auto* view = point.mapping.cascade().einsum(tensor);
+      const bool given =
+          point.mapping.cascade().tensor(tensor)->input || (view != nullptr && view->view);
+      if (bytes > 0 && stored[tensor] == 0 && !given) {
+        return fmt::format("'{}' is read from DRAM, but never written there", tensor);
       }
     }
   }

@@ -132,6 +132,33 @@ TEST_CASE("a slow memory makes a run slower, and every law holds", "[explore]") 
   }
 }
 
+TEST_CASE("matrix products, linear layers and a whole encoder layer obey every law", "[explore]") {
+  const std::vector<PointRequest> requests{
+      {"matmul", "fusemax", "matmul", {{"M", 70}, {"N", 33}, {"K", 50}}, {{"PE", 16}}, {}},
+      {"matmul",
+       "flat",
+       "matmul",
+       {{"M", 1}, {"N", 100}, {"K", 7}},
+       {{"rows", 8}, {"columns", 16}},
+       {}},
+      {"linear-layers",
+       "fusemax",
+       "linear-layers",
+       {{"B", 1}, {"L", 40}, {"D", 48}, {"H", 2}, {"E", 16}, {"F", 16}, {"S", 70}},
+       {{"PE", 16}},
+       {}},
+      {"encoder-layer-1pass",
+       "fusemax",
+       "encoder-fusemax",
+       {{"B", 1}, {"L", 40}, {"D", 48}, {"H", 2}, {"E", 16}, {"F", 16}, {"S", 70}},
+       {{"PE", 16}},
+       {}}};
+  for (const auto& request : requests) {
+    INFO(describe(request));
+    CHECK(violation(prepared(request)) == "");
+  }
+}
+
 TEST_CASE("a result has its inputs, its limits, and what it was asked for", "[explore]") {
   const auto point =
       prepared({"attention-1pass", "fusemax", "fusemax-binding", sizes(1, 1, 64, 64, 512), {}, {}});
