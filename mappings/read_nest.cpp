@@ -9,6 +9,8 @@
 namespace einsight::mappings {
 namespace {
 
+constexpr int kLastStage = 64; ///< epochs that a line may be behind
+
 using config::MapReader;
 using config::Node;
 
@@ -20,8 +22,13 @@ Line readLine(const Node& node, core::Problems& problems) {
     if (auto nest = readNest(node, problems)) {
       line.nest.push_back(std::move(*nest));
       const auto* stage = node.find("stage");
-      line.stage =
-          stage != nullptr ? static_cast<int>(config::integer(*stage, problems).value_or(0)) : 0;
+      const auto epochs = stage != nullptr ? config::integer(*stage, problems).value_or(0) : 0;
+      if (epochs < 0 || epochs > kLastStage) {
+        config::report(*stage, fmt::format("'{}' is out of range", epochs),
+                       fmt::format("write a whole number from 0 to {}", kLastStage), problems);
+      } else {
+        line.stage = static_cast<int>(epochs);
+      }
     }
     return line;
   }
@@ -31,7 +38,7 @@ Line readLine(const Node& node, core::Problems& problems) {
   if (mark != std::string::npos) {
     const auto* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data() + mark + 1, end, line.stage);
-    if (error != std::errc{} || stop != end || line.stage < 0 || line.stage > 64) {
+    if (error != std::errc{} || stop != end || line.stage < 0 || line.stage > kLastStage) {
       config::report(node, fmt::format("'{}' is not an Einsum with a stage", text),
                      "write NAME@k: NAME works on the tile of k iterations before, k from 0 to 64",
                      problems);

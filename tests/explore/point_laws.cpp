@@ -146,12 +146,22 @@ std::string speedLaws(const Point& point, const results::Result& result) {
     }
   }
   const auto& dram = point.mapping.machine().dram();
-  const auto* traffic = levelOf(result, dram.name);
-  const double least =
-      static_cast<double>(traffic->readBytes + traffic->writeBytes) / dram.bandwidth->toDouble();
-  return above(least, cycles)
-             ? fmt::format("{} cycles, but the traffic of DRAM takes {}", cycles, least)
-             : "";
+  const auto* outside = levelOf(result, dram.name);
+  const auto outsideBytes = static_cast<double>(outside->readBytes + outside->writeBytes);
+  for (const auto& memory : point.mapping.machine().memories()) {
+    const auto* traffic = levelOf(result, memory.name);
+    if (traffic == nullptr || !memory.bandwidth) {
+      continue;
+    }
+    // What passes between DRAM and a buffer takes the time of DRAM's port only.
+    const auto bytes = static_cast<double>(traffic->readBytes + traffic->writeBytes) -
+                       (&memory == &dram ? 0 : outsideBytes);
+    const double least = bytes / memory.bandwidth->toDouble();
+    if (above(least, cycles)) {
+      return fmt::format("{} cycles, but the traffic of {} takes {}", cycles, memory.name, least);
+    }
+  }
+  return "";
 }
 
 using Bytes = std::map<std::string, double>;

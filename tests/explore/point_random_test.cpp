@@ -34,6 +34,17 @@ std::string workload(const std::string& cascade) {
   return file.string();
 }
 
+/// The machine with buffers of `ports` accesses per cycle and, maybe, a cycle per neighbour hop.
+std::string withPorts(const std::string& folder, const std::string& machine, std::int64_t ports,
+                      std::int64_t hop) {
+  const auto file =
+      std::filesystem::path(folder) / fmt::format("{}-{}-{}.yaml", machine, ports, hop);
+  std::ofstream(file) << "version: 1\nextends: " << machine << "\n"
+                      << "buffers: {global_buffer: {ports: " << ports << "}}\n"
+                      << "arrays: {array_2d: {links: {hop_latency: " << hop << "}}}\n";
+  return file.string();
+}
+
 struct Drawn {
   PointRequest request;
   Laws laws;
@@ -60,6 +71,10 @@ Drawn draw(const std::string& file, const std::string& machine, const std::strin
   array["dram_gib_per_s"] = between(0, 1) == 0 ? 400 : between(1, 20);
   if (between(0, 1) == 0) {
     array["buffer_mib"] = core::Rational(between(256, 8192), 1 << 20);
+  }
+  if (between(0, 1) == 0) {
+    const auto folder = std::filesystem::path(file).parent_path().string();
+    drawn.request.machine = withPorts(folder, machine, between(1, 4), between(0, 1));
   }
   return drawn;
 }

@@ -132,6 +132,20 @@ TEST_CASE("a slow memory makes a run slower, and every law holds", "[explore]") 
   }
 }
 
+TEST_CASE("tiles larger or smaller than the array obey every law", "[explore]") {
+  for (const std::int64_t tile : {24, 32, 12}) {
+    for (const auto& pair : kPairs) {
+      auto workload = sizes(1, 2, 8, 8, 100);
+      Settings mapping{{"p0", tile}};
+      (pair.workload == "attention-1pass" ? workload["M0"] : mapping["m0"]) = tile;
+      const PointRequest request{pair.workload, pair.machine, pair.mapping,
+                                 workload,      {{"PE", 16}}, mapping};
+      INFO(describe(request));
+      CHECK(violation(prepared(request)) == "");
+    }
+  }
+}
+
 TEST_CASE("matrix products, linear layers and a whole encoder layer obey every law", "[explore]") {
   const std::vector<PointRequest> requests{
       {"matmul", "fusemax", "matmul", {{"M", 70}, {"N", 33}, {"K", 50}}, {{"PE", 16}}, {}},

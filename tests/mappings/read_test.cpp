@@ -97,24 +97,33 @@ TEST_CASE("phases may wait after their barrier, and nests stand among Einsums", 
 
 TEST_CASE("the first case that holds is laid over the file, both sides of each limit",
           "[mappings]") {
-  const auto scores = [](std::int64_t length, std::int64_t e) {
-    const auto mapping = valid(readingOf("flat", flat(length, e))).mapping;
-    const auto* keep = keepOf(mapping.sections.front().nest, "global_buffer", "QK");
-    return keep == nullptr ? std::int64_t{0} : keep->tiles.value_or(-1);
+  const std::string text = "extends: fusemax-binding\n"
+                           "mapping: cases\n"
+                           "sizes: {p1: 1}\n"
+                           "cases:\n"
+                           "  long: {when: L >= 4K, sizes: {p1: 2}}\n"
+                           "  wide: {when: L >= 1K and E > 64, sizes: {p1: 3}}\n"
+                           "  rest:\n"
+                           "    when: L >= 1K and array_2d.rows == 256\n"
+                           "    sizes: {p1: 4}\n"
+                           "    sections: {attention: {keep: {global_buffer: {BV: ~}}}}\n";
+  const auto mapping = [&](std::int64_t length, std::int64_t e) {
+    return valid(readingOfText(text,
+                               {"attention-1pass", "fusemax", {{"L", length}, {"E", e}}, {}, {}}))
+        .mapping;
   };
-  CHECK(scores(4 * 1024 - 1, 64) == -1); // as the file says: nothing
-  CHECK(scores(4 * 1024, 64) == 16);
-  CHECK(scores(16 * 1024 - 1, 64) == 16);
-  CHECK(scores(16 * 1024, 64) == 4);
-  CHECK(scores(64 * 1024, 64) == 1);
-  CHECK(scores(256 * 1024 - 1, 64) == 1);
-  CHECK(scores(256 * 1024, 64) == 0); // taken out
-  const auto values = [](std::int64_t e) {
-    const auto mapping = valid(readingOf("flat", flat(1024, e))).mapping;
-    return keepOf(mapping.sections.front().nest, "global_buffer", "V") != nullptr;
+  const auto size = [&](std::int64_t length, std::int64_t e) {
+    return mapping(length, e).sizes.at("p1").size->evaluate(
+        [](std::string_view) { return std::nullopt; });
   };
-  CHECK_FALSE(values(64));
-  CHECK(values(65));
+  CHECK(size(1023, 65) == core::Rational(1)); // as the file says
+  CHECK(size(1024, 65) == core::Rational(3));
+  CHECK(size(1024, 64) == core::Rational(4));
+  CHECK(size(4095, 64) == core::Rational(4));
+  CHECK(size(4096, 64) == core::Rational(2));
+  CHECK(size(4096, 65) == core::Rational(2));
+  CHECK(keepOf(mapping(1024, 64).sections[0].nest, "global_buffer", "BV") == nullptr);
+  CHECK(keepOf(mapping(1023, 64).sections[0].nest, "global_buffer", "BV") != nullptr);
 }
 
 TEST_CASE("settings replace sizes of parts, given or fitted", "[mappings]") {
