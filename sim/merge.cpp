@@ -11,7 +11,10 @@ using At = Edge::Source::At;
 bool together(const std::vector<int>& loops, int outer, int inner) {
   const auto first = std::find(loops.begin(), loops.end(), outer);
   const auto second = std::find(loops.begin(), loops.end(), inner);
-  return first == loops.end() ? second == loops.end() : second == first + 1;
+  if (first == loops.end() || second == loops.end()) {
+    return first == second;
+  }
+  return second == first + 1;
 }
 
 bool looksAt(const std::vector<LoopTerm>& terms, int loop) {
@@ -22,6 +25,9 @@ bool looksAt(const std::vector<LoopTerm>& terms, int loop) {
 /// The need takes both counters from the same two loops, or neither from any.
 bool takesOver(const Section& section, const Edge& edge, int outer, int inner) {
   const auto& loops = section.tasks[static_cast<std::size_t>(edge.producer)].loops;
+  if (!together(loops, outer, inner)) {
+    return false;
+  }
   const auto first = std::find(loops.begin(), loops.end(), outer);
   if (first == loops.end()) {
     return std::none_of(edge.sources.begin(), edge.sources.end(), [&](const auto& source) {
