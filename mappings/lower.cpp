@@ -56,10 +56,6 @@ void scale(sim::Section& section, const std::vector<core::Rational>& rates, std:
     for (const auto& count : task.counts) {
       checkRange(section, count.amount);
     }
-    core::Rational longest(task.ticks.scale); // throws where it does not fit
-    for (const auto& [extent, divisor] : task.ticks.factors) {
-      longest = longest * core::Rational(section.extents[static_cast<std::size_t>(extent)].tile);
-    }
     for (auto& edge : task.needs) {
       edge.latency *= ticks;
     }
