@@ -1,6 +1,7 @@
 # One call per folder:
 #   einsight_library(NAME einsum HEADERS cascade.hpp SOURCES cascade.cpp USES core config)
 # Makes target einsight::einsum, lets others include "einsum/cascade.hpp", links what it uses,
+# installs it with its headers (unless PROGRAM_ONLY: a part of the program, not of the package),
 # and (with CMAKE_VERIFY_INTERFACE_HEADER_SETS) checks that each header compiles alone.
 option(EINSIGHT_WARNINGS_ARE_ERRORS "Off for sanitizer builds, whose warnings are often false" ON)
 add_library(einsight_warnings INTERFACE)
@@ -11,14 +12,21 @@ target_compile_options(einsight_warnings INTERFACE
   $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict>)
 
 function(einsight_library)
-  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "HEADERS;SOURCES;USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "PROGRAM_ONLY" "NAME" "HEADERS;SOURCES;USES;LINKS")
   add_library(einsight_${ARG_NAME} STATIC ${ARG_SOURCES})
   add_library(einsight::${ARG_NAME} ALIAS einsight_${ARG_NAME})
+  target_compile_features(einsight_${ARG_NAME} PUBLIC cxx_std_20)
   target_sources(einsight_${ARG_NAME} PUBLIC FILE_SET HEADERS
                  BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${ARG_HEADERS})
   list(TRANSFORM ARG_USES PREPEND einsight::)
   target_link_libraries(einsight_${ARG_NAME} PUBLIC ${ARG_USES}
                         PRIVATE $<BUILD_INTERFACE:einsight_warnings> ${ARG_LINKS})
+  if(NOT ARG_PROGRAM_ONLY)
+    set_target_properties(einsight_${ARG_NAME} PROPERTIES EXPORT_NAME ${ARG_NAME})
+    install(TARGETS einsight_${ARG_NAME} EXPORT einsight
+            FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/einsight)
+    set_property(GLOBAL APPEND PROPERTY EINSIGHT_PACKAGED einsight_${ARG_NAME})
+  endif()
 endfunction()
 
 # einsight_test(NAME einsum SOURCES a_test.cpp USES einsum): one Catch2 program per folder.

@@ -1,5 +1,6 @@
 #include "config/catalogue.hpp"
 
+#include "config/catalogue_place.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>
@@ -51,7 +52,13 @@ core::Expected<fs::path> findPath(const std::string& path, std::string_view kind
 
 fs::path catalogueRoot() {
   const char* chosen = std::getenv("EINSIGHT_CATALOGUE"); // NOLINT(concurrency-mt-unsafe)
-  return chosen != nullptr && *chosen != '\0' ? fs::path(chosen) : fs::path(EINSIGHT_CATALOGUE_DIR);
+  if (chosen != nullptr && *chosen != '\0') {
+    return chosen;
+  }
+  std::error_code error;
+  const auto program = fs::read_symlink("/proc/self/exe", error);
+  const auto beside = program.parent_path().parent_path() / "share" / "einsight";
+  return !error && fs::is_directory(beside, error) ? beside : fs::path(kCataloguePlace);
 }
 
 std::vector<std::string> names(const fs::path& folder) {

@@ -9,7 +9,8 @@
 namespace einsight::config {
 
 /// The folder with the catalogue's folders (workloads/, arch/, …): $EINSIGHT_CATALOGUE if set, else
-/// the source tree this program was built from.
+/// ../share/einsight from the program's own folder if there is one (an installed program, wherever
+/// it was moved), else the place known when the program was linked (catalogue_place.hpp).
 std::filesystem::path catalogueRoot();
 
 /// The names of all YAML files in a folder and the folders below it, sorted: file names without

@@ -1,9 +1,11 @@
 #include "config/detail/document.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
-#include <stdexcept>
+#include <optional>
+#include <sstream>
 
 namespace einsight::config {
 namespace {
@@ -90,8 +92,64 @@ private:
   int nodes_ = 0;
 };
 
+/// Remembers where a document's content begins, and nothing else.
+class Beginning : public YAML::EventHandler {
+public:
+  std::optional<YAML::Mark> mark;
+
+  void OnDocumentStart(const YAML::Mark&) override { mark.reset(); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& at, YAML::anchor_t) override { note(at); }
+  void OnAlias(const YAML::Mark& at, YAML::anchor_t) override { note(at); }
+  void OnScalar(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    note(at);
+  }
+  void OnSequenceStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    note(at);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& at, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    note(at);
+  }
+  void OnMapEnd() override {}
+
+private:
+  void note(const YAML::Mark& at) { mark = mark.value_or(at); }
+};
+
+/// Where a second document begins. YAML::LoadAll never comes back from text like ",", of which
+/// yaml-cpp makes empty documents without end.
+std::optional<YAML::Mark> secondDocument(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Beginning beginning;
+  if (!parser.HandleNextDocument(beginning) || !parser.HandleNextDocument(beginning)) {
+    return std::nullopt;
+  }
+  return beginning.mark.value_or(YAML::Mark::null_mark());
+}
+
 tl::unexpected<core::Problems> refuse(core::Problem problem) {
   return core::failure({std::move(problem)});
+}
+
+/// YAML is printable text. yaml-cpp would take such bytes for the end of the file (4), or never
+/// come back (0).
+std::optional<core::Problem> controlCharacter(const std::string& text, const std::string& name) {
+  core::Where where{name, 1, 1, ""};
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if ((code < 0x20 && c != '\t' && c != '\n' && c != '\r') || code == 0x7f) {
+      return core::Problem{where, fmt::format("control character 0x{:02x}", code),
+                           "write the file as UTF-8 text"};
+    }
+    where.column = c == '\n' ? 1 : where.column + 1;
+    where.line += c == '\n' ? 1 : 0;
+  }
+  return std::nullopt;
 }
 
 } // namespace
@@ -100,18 +158,20 @@ core::Expected<Node> readDocument(const std::string& text, const std::string& na
   if (text.size() > kLargestText) {
     return refuse({{name, 0, 0, ""}, "the file is larger than 16 MiB", ""});
   }
+  if (auto problem = controlCharacter(text, name)) {
+    return refuse(std::move(*problem));
+  }
   try {
-    const auto documents = YAML::LoadAll(text);
-    if (documents.empty()) {
-      Node empty;
-      empty.where = {name, 1, 1, ""};
-      return empty;
-    }
-    if (documents.size() > 1) {
-      return refuse({placeOf(documents[1].Mark(), name, ""), "a second document begins here",
+    const auto document = YAML::Load(text);
+    if (const auto second = secondDocument(text)) {
+      return refuse({placeOf(*second, name, ""), "a second document begins here",
                      "write one document per file, without '---' between"});
     }
-    return Converter(name).convert(documents.front(), "", 0);
+    auto root = Converter(name).convert(document, "", 0);
+    if (root.kind == Node::Kind::Null) {
+      root.where = {name, 1, 1, ""};
+    }
+    return root;
   } catch (const Refused& refused) {
     return refuse(refused.problem);
   } catch (const YAML::Exception& error) {

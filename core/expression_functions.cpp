@@ -43,7 +43,7 @@ Rational largestDivisor(Arguments a) {
   if (n > kLargestFactored) {
     throw EvaluationError{"largest_divisor takes numbers up to 1024G, not " + std::to_string(n)};
   }
-  for (std::int64_t cofactor = (n + limit - 1) / limit; cofactor * cofactor <= n; ++cofactor) {
+  for (std::int64_t cofactor = (n + limit - 1) / limit; cofactor <= n / cofactor; ++cofactor) {
     if (n % cofactor == 0) {
       return n / cofactor;
     }

@@ -31,6 +31,15 @@ TEST_CASE("every node knows its place and its path", "[config]") {
   CHECK(root->find("y") == nullptr);
 }
 
+TEST_CASE("a control character is refused where it stands", "[config]") {
+  using namespace std::string_literals;
+  CHECK(errorOf("a: 1\nb: \x04") == "a.yaml:2:4: error: control character 0x04\n"
+                                    "  help: write the file as UTF-8 text\n");
+  CHECK(errorOf("a: :i\n%\0\0\n- b"s) == "a.yaml:2:2: error: control character 0x00\n"
+                                         "  help: write the file as UTF-8 text\n");
+  CHECK(errorOf("a:\t1 # \xc3\xa9\r\n") == "no error");
+}
+
 TEST_CASE("repeated keys are kept and the first is found", "[config]") {
   const auto root = config::readDocument("a: 1\na: 2\n", "a.yaml");
   REQUIRE(root);
@@ -69,6 +78,11 @@ TEST_CASE("a file holds one document", "[config]") {
   CHECK(errorOf("a: 1\n---\nb: 2\n") == "a.yaml:3:1: error: a second document begins here\n"
                                         "  help: write one document per file, without '---' "
                                         "between\n");
+}
+
+TEST_CASE("text that never becomes a value ends", "[config]") {
+  CHECK(errorOf("#\n,") == "a.yaml:2:1: error: a second document begins here\n"
+                           "  help: write one document per file, without '---' between\n");
 }
 
 TEST_CASE("a text may be nested 64 levels deep and no more", "[config]") {

@@ -87,6 +87,7 @@ TEST_CASE("functions round, choose and factor", "[core]") {
   CHECK(valueOf("largest_divisor(12, 5)") == Rational(4));
   CHECK(valueOf("largest_divisor(13, 12)") == Rational(1));
   CHECK(valueOf("largest_divisor(1024G - 87, 1024G - 88)") == Rational(1));
+  CHECK(valueOf("largest_divisor(9888888886, 1)") == Rational(1));
 }
 
 TEST_CASE("largest_divisor agrees with trying every number", "[core]") {
