@@ -1,6 +1,7 @@
 #pragma once
 #include "core/expected.hpp"
 #include "results/result.hpp"
+#include "results/waveform.hpp"
 #include "sim/domain.hpp"
 
 #include <array>
@@ -38,6 +39,8 @@ Totals analytic(const Schedule& schedule);
 struct CycleOptions {
   bool skip = true;                                ///< skip repeated periods, exactly
   std::function<bool(double fraction)> progress{}; ///< called now and then; false stops the run
+  /// Is told what every resource does, if not null; nothing is skipped as long as it is open.
+  results::Waveform* waveform = nullptr;
 };
 
 /// Discrete-event simulation of every task instance (repeated periods are skipped exactly).

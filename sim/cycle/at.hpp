@@ -13,14 +13,4 @@ const auto& at(const List& list, int index) {
   return list[static_cast<std::size_t>(index)];
 }
 
-/// Ticks of a critical path.
-template <class Path>
-auto sum(const Path& path) {
-  typename Path::value_type total{};
-  for (const auto& part : path) {
-    total += part;
-  }
-  return total;
-}
-
 } // namespace einsight::sim

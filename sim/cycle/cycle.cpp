@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace einsight::sim {
 namespace {
@@ -44,8 +45,16 @@ core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& optio
                                        kernel::kDelayLine - 1, schedule.resources.size()),
                            {}}});
   }
-  for (const auto& section : schedule.sections) {
-    Simulation simulation(schedule, section, options);
+  std::optional<Probe> probe;
+  if (options.waveform != nullptr) {
+    probe.emplace(schedule, *options.waveform);
+  }
+  for (std::size_t i = 0; i < schedule.sections.size(); ++i) {
+    const auto& section = schedule.sections[i];
+    if (probe && probe->open()) {
+      probe->section(i, totals.ticks);
+    }
+    Simulation simulation(schedule, section, options, probe ? &*probe : nullptr);
     if (!simulation.run()) {
       return core::failure({aboutSection(section, "stopped before the end")});
     }

@@ -1,5 +1,7 @@
 #include "sim/cycle/kernel.hpp"
 
+#include "sim/pe/modules.hpp"
+
 #include <systemc>
 
 #include <memory>
@@ -10,10 +12,6 @@ namespace {
 
 Client* client = nullptr;
 sc_core::sc_time start;
-
-std::int64_t now() {
-  return static_cast<std::int64_t>((sc_core::sc_time_stamp() - start).value());
-}
 
 /// Separates deciding from seeing: what modules do in a delta cycle is applied in its update phase,
 /// so the order in which SystemC calls them cannot matter.
@@ -65,7 +63,8 @@ struct Pool {
 Pool& pool() {
   static Pool* const only = [] {
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-    auto* made = new Pool;                    // NOLINT(cppcoreguidelines-owning-memory): see above
+    auto* made = new Pool; // NOLINT(cppcoreguidelines-owning-memory): see above
+    cells::elaborate();
     sc_core::sc_start(sc_core::SC_ZERO_TIME); // elaborates
     return made;
   }();
@@ -73,6 +72,14 @@ Pool& pool() {
 }
 
 } // namespace
+
+std::int64_t now() {
+  return static_cast<std::int64_t>((sc_core::sc_time_stamp() - start).value());
+}
+
+void acted() {
+  pool().board.acted();
+}
 
 void run(Client& target, int count) {
   auto& modules = pool();

@@ -24,6 +24,10 @@ inline constexpr int kDelayLine = kResources - 1;
 
 /// Steps resources 0 … count-1 at time 0 and runs until nothing is left to happen or stop().
 void run(Client& client, int count);
+/// Ticks since the run began.
+std::int64_t now();
+/// Something was done in this moment by others than the resources: it settles as theirs does.
+void acted();
 /// Ends run() at the end of the current moment.
 void stop();
 /// Steps the resource once after that many ticks (a unit's work ends).

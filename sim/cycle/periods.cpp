@@ -7,8 +7,7 @@
 namespace einsight::sim {
 namespace {
 
-constexpr std::size_t kSnapshotsKept = 48;
-/// A loop in which no period was found after so many snapshots is not watched any more.
+/// A loop in which no period was found in so many iterations is not watched any more.
 constexpr std::int64_t kHopeless = 512;
 
 /// A hash of what must be equal; only to pass over hopeless pairs quickly.
@@ -46,49 +45,58 @@ void Periods::crossed(const Frame& frame, std::size_t depth) {
   while (frame.epoch % walk.strides[loop] != 0) {
     ++loop;
   }
-  const auto& hopes = hopes_[{depth, loop}];
-  if (hopes.tried >= kHopeless && hopes.found == 0) {
-    return;
+  const Level level{depth, frame.block, loop, walk.strides[loop]};
+  const auto& history = historyOf(level);
+  if (history.tried < kHopeless || history.found > 0) {
+    due_ = level;
   }
-  due_ = Level{depth, frame.block, loop, walk.strides[loop]};
-  dueEpoch_ = frame.epoch;
+}
+
+Periods::History& Periods::historyOf(const Level& level) {
+  auto history = std::find_if(histories_.begin(), histories_.end(), [&](const History& known) {
+    return known.level.depth == level.depth && known.level.block == level.block &&
+           known.level.loop == level.loop;
+  });
+  if (history != histories_.end()) {
+    return *history;
+  }
+  histories_.emplace_back().level = level;
+  return histories_.back();
 }
 
 Skip Periods::observe(State& state, std::int64_t now, Wide skipped) {
   const Level level = *due_;
   due_.reset();
-  auto& hopes = hopes_[{level.depth, level.loop}];
-  ++hopes.tried;
-  std::erase_if(histories_, [&](const History& history) { // inner loops have started anew
-    return history.level.depth > level.depth ||
-           (history.level.depth == level.depth && history.level.loop > level.loop);
-  });
-  auto history = std::find_if(histories_.begin(), histories_.end(), [&](const History& known) {
-    return known.level.depth == level.depth && known.level.loop == level.loop;
-  });
-  if (history == histories_.end() || history->level.block != level.block) {
-    histories_.push_back({level, {}});
-    history = histories_.end() - 1;
-  }
-  Snapshot after{now, now + skipped, dueEpoch_, patternOf(state, now), state};
-  auto& snapshots = history->snapshots;
-  for (auto before = snapshots.rbegin(); before != snapshots.rend(); ++before) {
-    if (before->pattern != after.pattern) {
-      continue;
+  for (auto& inner : histories_) { // loops inside have started anew
+    if (inner.level.depth > level.depth ||
+        (inner.level.depth == level.depth &&
+         (inner.level.loop > level.loop || inner.level.block != level.block))) {
+      inner.seen = inner.kept = 0;
     }
-    const Repetition repetition(program_, before->state, before->time, after.state, now);
+  }
+  auto& history = historyOf(level);
+  auto& before = history.snapshot;
+  ++history.tried;
+  ++history.seen;
+  const auto pattern = patternOf(state, now);
+  if (history.kept > 0 && before.pattern == pattern) {
+    const Repetition repetition(program_, before.state, before.time, state, now);
     if (const auto times = repetition.times(); times > 0) {
-      repetition.apply(times, state);
-      ++hopes.found;
-      const Skip skip{times, times * (after.elapsed - before->elapsed)};
-      snapshots.clear();
+      const Skip skip{times, times * (now + skipped - before.elapsed)};
+      const State after = state;
+      Repetition(program_, before.state, before.time, after, now).apply(times, state);
+      ++history.found;
+      history.seen = history.kept = 0;
       return skip;
     }
   }
-  if (snapshots.size() == kSnapshotsKept) {
-    snapshots.erase(snapshots.begin());
+  if (history.seen >= 2 * history.kept) {
+    history.kept = history.seen;
+    before.time = now;
+    before.elapsed = now + skipped;
+    before.pattern = pattern;
+    before.state = state;
   }
-  snapshots.push_back(std::move(after));
   return {};
 }
 

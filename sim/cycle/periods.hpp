@@ -1,7 +1,6 @@
 #pragma once
 #include "sim/cycle/program.hpp"
 
-#include <map>
 #include <optional>
 
 namespace einsight::sim {
@@ -12,11 +11,12 @@ struct Skip {
   Wide ticks = 0; ///< time skipped
 };
 
-/// Finds exactly repeated periods and skips them. A snapshot is taken whenever the leading stream
-/// completes an iteration of one of its loops; two snapshots that are equal relative to loops and
-/// to time bound a period, which may be repeated as long as everything that it reads (trip
-/// counts, guards, extents, needs) is the same, shown on the expressions. docs/engines.md has the
-/// proof.
+/// Finds exactly repeated periods and skips them. Whenever the leading stream completes an
+/// iteration of one of its loops, the state is compared with one that was kept from before, which
+/// is replaced after 1, 2, 4, 8 … iterations (Brent's method: any period is found, with one state
+/// per loop in memory). Two states that are equal relative to loops and to time bound a period,
+/// which may be repeated as long as everything that it reads (trip counts, guards, extents, needs)
+/// is the same, shown on the expressions. docs/engines.md has the proof.
 class Periods {
 public:
   Periods(const Program& program, std::size_t leader);
@@ -31,10 +31,6 @@ public:
   Skip observe(State& state, std::int64_t now, Wide skipped);
 
 private:
-  struct Hopes {
-    std::int64_t tried = 0;
-    std::int64_t found = 0;
-  };
   struct Level {
     std::size_t depth = 0;
     int block = 0;
@@ -42,23 +38,27 @@ private:
     std::int64_t stride = 1;
   };
   struct Snapshot {
-    std::int64_t time = 0;  ///< the kernel's
-    Wide elapsed = 0;       ///< with what was skipped
-    std::int64_t epoch = 0; ///< the leader's, of the level's block
+    std::int64_t time = 0; ///< the kernel's
+    Wide elapsed = 0;      ///< with what was skipped
     std::uint64_t pattern = 0;
     State state;
   };
+  /// What is remembered of one loop since the loops around it moved last.
   struct History {
     Level level;
-    std::vector<Snapshot> snapshots;
+    std::int64_t seen = 0; ///< iterations
+    std::int64_t kept = 0; ///< of them, the one that is kept; 0: none
+    Snapshot snapshot;
+    std::int64_t tried = 0; ///< iterations in all
+    std::int64_t found = 0; ///< periods in all
   };
+
+  History& historyOf(const Level& level);
 
   const Program& program_;
   std::size_t leader_;
   std::optional<Level> due_;
-  std::int64_t dueEpoch_ = 0;
   std::vector<History> histories_;
-  std::map<std::pair<std::size_t, std::size_t>, Hopes> hopes_; ///< per depth and loop
 };
 
 } // namespace einsight::sim

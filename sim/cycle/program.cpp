@@ -60,8 +60,7 @@ void gather(const Section& section, int block, std::vector<int>& tasks,
 
 Program::Program(const Section& from)
     : section(from), needs(from.tasks.size()), portsOfTask(from.tasks.size()),
-      pinsOfTask(from.tasks.size()), barrierWaiters(from.barriers.size()),
-      participants(from.barriers.size()) {
+      pinsOfTask(from.tasks.size()), participants(from.barriers.size()) {
   for (std::size_t b = 0; b < from.blocks.size(); ++b) {
     walks.push_back(walkOf(from, from.blocks[b]));
     gather(from, static_cast<int>(b), walks.back().tasks, walks.back().barriers);
@@ -76,17 +75,20 @@ Program::Program(const Section& from)
     for (const auto& edge : task.needs) {
       const int port = portFor(ports, edge.producer, edge.latency);
       needs[t].push_back({&edge, port});
-      insertOnce(ports[static_cast<std::size_t>(port)].waiters, task.resource);
     }
   }
   for (std::size_t p = 0; p < ports.size(); ++p) {
     portsOfTask[static_cast<std::size_t>(ports[p].task)].push_back(static_cast<int>(p));
   }
   for (std::size_t s = 0; s < from.streams.size(); ++s) {
-    const auto& stream = from.streams[s];
-    for (const int barrier : walks[static_cast<std::size_t>(stream.root)].barriers) {
+    const auto& walk = walks[static_cast<std::size_t>(from.streams[s].root)];
+    for (const int barrier : walk.barriers) {
       participants[static_cast<std::size_t>(barrier)].push_back(static_cast<int>(s));
-      insertOnce(barrierWaiters[static_cast<std::size_t>(barrier)], stream.resource);
+    }
+    for (const int task : walk.tasks) {
+      for (const auto& need : needs[static_cast<std::size_t>(task)]) {
+        insertOnce(ports[static_cast<std::size_t>(need.port)].waiters, static_cast<int>(s));
+      }
     }
   }
 }
@@ -100,47 +102,6 @@ void locate(const Program& program, const Cursor& cursor, Digits& digits) {
              digits);
     }
   }
-}
-
-std::int64_t idleEpochs(const Program& program, const Frame& frame, Digits& digits) {
-  const auto& section = program.section;
-  const auto& block = section.blocks[static_cast<std::size_t>(frame.block)];
-  const auto& walk = program.walks[static_cast<std::size_t>(frame.block)];
-  auto epochs = walk.iterations + walk.lastStage - frame.epoch;
-  for (const auto& item : block.items) {
-    const auto iteration = frame.epoch - item.stage;
-    if (item.kind == Item::Kind::Barrier || iteration >= walk.iterations) {
-      continue;
-    }
-    if (item.kind == Item::Kind::Block || walk.dispatched || block.loops.empty()) {
-      return 0;
-    }
-    if (iteration < 0) {
-      epochs = std::min(epochs, -iteration);
-      continue;
-    }
-    decode(section, block.loops, iteration, digits);
-    const auto innermost = static_cast<std::size_t>(block.loops.back());
-    const auto left = section.loops[innermost].trips - digits[innermost];
-    const bool pinned = std::all_of(item.pins.begin(), item.pins.end(), [&](const Item::Pin& pin) {
-      const auto at = static_cast<std::size_t>(pin.loop);
-      return digits[at] == (pin.last ? section.loops[at].trips - 1 : 0);
-    });
-    const bool elsewhere = std::any_of(item.pins.begin(), item.pins.end(), [&](const auto& pin) {
-      return pin.loop == block.loops.back();
-    });
-    const auto& task = section.tasks[static_cast<std::size_t>(item.index)];
-    if (!pinned) {
-      epochs = std::min<std::int64_t>(epochs, elsewhere ? 1 : left);
-    } else if (runs(section, task, digits) || task.loops.empty() ||
-               task.loops.back() != block.loops.back()) {
-      return 0;
-    } else {
-      const auto until = constantUntil(section, task, task.loops.size() - 1, digits);
-      epochs = std::min(epochs, until - digits[innermost] + 1);
-    }
-  }
-  return epochs;
 }
 
 } // namespace einsight::sim

@@ -22,7 +22,7 @@ struct Program {
   struct Port {
     int task = 0;
     std::int64_t latency = 0;
-    std::vector<int> waiters; ///< resources
+    std::vector<int> waiters; ///< streams
   };
 
   explicit Program(const Section& section);
@@ -33,15 +33,15 @@ struct Program {
   std::vector<Port> ports;
   std::vector<std::vector<int>> portsOfTask;
   std::vector<std::vector<Item::Pin>> pinsOfTask;
-  std::vector<std::vector<int>> barrierWaiters; ///< resources, per barrier
-  std::vector<std::vector<int>> participants;   ///< streams, per barrier
+  std::vector<std::vector<int>> participants; ///< streams, per barrier
 };
 
 /// The counters at which the cursor's current item works: of every block it is in.
 void locate(const Program& program, const Cursor& cursor, Digits& digits);
 
 /// Epochs from the frame's on in which no task of its block runs: they take no time, and the stream
-/// only passes their barriers. 0 when there is work, or when blocks inside might have some.
+/// only passes their barriers. 0 when there are less than two, or blocks inside might have work.
+/// An item that takes part in the first of them takes part in all.
 std::int64_t idleEpochs(const Program& program, const Frame& frame, Digits& digits);
 
 } // namespace einsight::sim

@@ -215,16 +215,7 @@ void Repetition::apply(std::int64_t times, State& state) const {
           (after.resources[r].waits[w] - before.resources[r].waits[w]) * times;
     }
   }
-  const auto paths = [&](std::vector<Path>& list, const std::vector<Path>& was,
-                         const std::vector<Path>& is) {
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      extrapolate(list[i], was[i], is[i], times);
-    }
-  };
-  paths(now.streamPaths, before.streamPaths, after.streamPaths);
-  paths(now.nextPaths, before.nextPaths, after.nextPaths);
-  paths(now.portPaths, before.portPaths, after.portPaths);
-  paths(now.barrierPaths, before.barrierPaths, after.barrierPaths);
+  now.paths.extrapolate(before.paths, after.paths, times);
 }
 
 } // namespace einsight::sim

@@ -30,33 +30,29 @@ std::size_t leaderOf(const Program& program) {
 } // namespace
 
 Simulation::Simulation(const Schedule& schedule, const Section& section,
-                       const CycleOptions& options)
-    : schedule_(schedule), section_(section), options_(options), program_(section),
+                       const CycleOptions& options, Probe* probe)
+    : schedule_(schedule), section_(section), options_(options), probe_(probe), program_(section),
       periods_(program_, leaderOf(program_)), streamsOf_(schedule.resources.size()),
-      nextTicket_(section.loops.size(), 0) {
+      nextTicket_(section.loops.size(), 0), scratch_(section.loops.size(), 0) {
   const auto streams = section.streams.size();
-  const Path nothing(schedule.einsums.size() + 2, 0);
   state_.cursors.resize(streams);
   state_.servers.resize(schedule.resources.size());
   state_.ports.resize(program_.ports.size());
   state_.arrivals.resize(section.barriers.size() * section.streams.size());
   state_.releases.resize(section.barriers.size());
   state_.completed.resize(section.barriers.size());
-  state_.statistics = {std::vector<Totals::Use>(schedule.resources.size()),
-                       std::vector<Wide>(schedule.einsums.size()),
-                       std::vector<Path>(streams, nothing),
-                       std::vector<Path>(streams, nothing),
-                       std::vector<Path>(program_.ports.size(), nothing),
-                       std::vector<Path>(section.barriers.size(), nothing)};
-  digits_.assign(streams, Digits(section.loops.size(), 0));
-  actual_.assign(section.loops.size(), 0);
-  waitsFor_.assign(streams, Wait::Idle);
-  lastUnmet_.assign(streams, -1);
+  state_.statistics = {
+      std::vector<Totals::Use>(schedule.resources.size()),
+      std::vector<Wide>(schedule.einsums.size()),
+      Paths(streams, section.tasks.size(), section.barriers.size(), schedule.einsums.size() + 2)};
   int slots = 0;
   for (std::size_t s = 0; s < streams; ++s) {
-    at(streamsOf_, section.streams[s].resource).push_back(s);
-    state_.cursors[s].frames = {{section.streams[s].root, 0, 0}};
-    slots = std::max(slots, section.streams[s].slot + 1);
+    const auto& stream = section.streams[s];
+    walkers_.push_back({Route(program_, schedule, stream), {}, stream.resource});
+    walkers_.back().counters.assign(walkers_.back().route.places, 0);
+    at(streamsOf_, stream.resource).push_back(s);
+    state_.cursors[s].frames = {{stream.root, 0, 0, 0}};
+    slots = std::max(slots, stream.slot + 1);
   }
   slots_.resize(static_cast<std::size_t>(slots));
 }
@@ -77,15 +73,20 @@ void Simulation::standStill(int resource, Wait why, std::int64_t now) {
   server.waitSince = now;
 }
 
+/// What is due on the delay line is to become visible at the end of this moment.
+void Simulation::endDelays(std::int64_t now) {
+  while (!state_.delayed.empty() && state_.delayed.front().time == now) {
+    std::pop_heap(state_.delayed.begin(), state_.delayed.end(), std::greater<>());
+    pending_.push_back(state_.delayed.back());
+    pending_.back().time = -1; // due: a release, not an arrival
+    state_.delayed.pop_back();
+  }
+}
+
 void Simulation::step(int resource, std::int64_t now) {
   now_ = now;
   if (resource == kernel::kDelayLine) {
-    while (!state_.delayed.empty() && state_.delayed.front().time == now) {
-      std::pop_heap(state_.delayed.begin(), state_.delayed.end(), std::greater<>());
-      pending_.push_back(state_.delayed.back());
-      pending_.back().time = -1; // due: a release, not an arrival
-      state_.delayed.pop_back();
-    }
+    endDelays(now);
     return;
   }
   auto& server = at(state_.servers, resource);
@@ -108,7 +109,7 @@ void Simulation::step(int resource, std::int64_t now) {
                          cursor.readySince < state_.cursors[chosen].readySince)) {
       chosen = stream;
     } else if (!cursor.frames.empty() && why == Wait::Idle) {
-      why = waitsFor_[stream];
+      why = walkers_[stream].why;
     }
   }
   if (chosen != section_.streams.size()) {
@@ -119,26 +120,42 @@ void Simulation::step(int resource, std::int64_t now) {
   } else {
     standStill(resource, why, now);
   }
+  if (probe_ != nullptr && probe_->open()) {
+    show(resource, now);
+  }
 }
 
-/// Makes an end or a barrier's release visible. True when a resource was woken by it.
+/// Steps the stream's resource once more in this moment, unless it is busy with its only stream.
+bool Simulation::wake(std::size_t stream) {
+  const int resource = walkers_[stream].resource;
+  if (at(state_.servers, resource).running >= 0 && at(streamsOf_, resource).size() == 1) {
+    return false;
+  }
+  kernel::wakeNow(resource);
+  return true;
+}
+
+/// Makes an end or a barrier's release visible. True when a resource was woken by it: only those
+/// are that have waited for it and have not to wait on.
 bool Simulation::release(const Delayed& what) {
   bool woken = false;
-  const auto wake = [&](const std::vector<int>& resources) {
-    for (const int resource : resources) {
-      if (resource >= 0 &&
-          (at(state_.servers, resource).running < 0 || at(streamsOf_, resource).size() > 1)) {
-        kernel::wakeNow(resource);
-        woken = true;
+  if (what.barrier) {
+    const auto epochs = at(state_.releases, what.index) += what.count;
+    for (const int number : at(program_.participants, what.index)) {
+      const auto stream = static_cast<std::size_t>(number);
+      if (walkers_[stream].barrier == what.index &&
+          state_.cursors[stream].frames.back().epoch < epochs) {
+        woken = wake(stream) || woken;
       }
     }
-  };
-  if (what.barrier) {
-    at(state_.releases, what.index) += what.count;
-    wake(at(program_.barrierWaiters, what.index));
   } else {
-    at(state_.ports, what.index) += what.count;
-    wake(at(program_.ports, what.index).waiters);
+    const auto ends = at(state_.ports, what.index) += what.count;
+    for (const int number : at(program_.ports, what.index).waiters) {
+      const auto stream = static_cast<std::size_t>(number);
+      if (walkers_[stream].waitsAt == what.index && walkers_[stream].required <= ends) {
+        woken = wake(stream) || woken;
+      }
+    }
   }
   return woken;
 }
@@ -146,10 +163,10 @@ bool Simulation::release(const Delayed& what) {
 /// Epochs of a barrier in which everyone has arrived and that were not counted before.
 std::int64_t Simulation::complete(int barrier) {
   auto everyone = std::numeric_limits<std::int64_t>::max();
+  const auto* arrivals =
+      state_.arrivals.data() + static_cast<std::size_t>(barrier) * section_.streams.size();
   for (const int stream : at(program_.participants, barrier)) {
-    everyone = std::min(
-        everyone, state_.arrivals[static_cast<std::size_t>(barrier) * section_.streams.size() +
-                                  static_cast<std::size_t>(stream)]);
+    everyone = std::min(everyone, arrivals[stream]);
   }
   auto& known = at(state_.completed, barrier);
   const auto fresh = everyone - known;
@@ -157,46 +174,64 @@ std::int64_t Simulation::complete(int barrier) {
   return fresh;
 }
 
+void Simulation::delay(std::int64_t latency, const Delayed& what, std::int64_t now) {
+  state_.delayed.push_back({now + latency, what.barrier, what.index, what.count});
+  std::push_heap(state_.delayed.begin(), state_.delayed.end(), std::greater<>());
+}
+
 void Simulation::settle(std::int64_t now) {
-  std::vector<Delayed> visible;
-  visible.swap(pending_);
-  const auto later = [&](std::int64_t latency, const Delayed& what) {
-    state_.delayed.push_back({now + latency, what.barrier, what.index, what.count});
-    std::push_heap(state_.delayed.begin(), state_.delayed.end(), std::greater<>());
-    kernel::wakeAfter(kernel::kDelayLine, state_.delayed.front().time - now);
-  };
+  visible_.clear();
+  visible_.swap(pending_);
   bool quiet = true;
-  for (auto& what : visible) {
+  for (auto& what : visible_) {
     if (what.barrier && what.time >= 0) {
       what.count = complete(what.index);
       if (what.count == 0) {
         continue;
       }
       if (const auto latency = at(section_.barriers, what.index).latency; latency > 0) {
-        later(latency, what);
+        delay(latency, what, now);
         continue;
       }
     } else if (!what.barrier && what.time > 0) {
-      later(what.time, what);
+      delay(what.time, what, now);
       continue;
     }
     quiet = !release(what) && quiet;
   }
-  if (!state_.delayed.empty()) {
-    kernel::wakeAfter(kernel::kDelayLine, state_.delayed.front().time - now);
+  if (!state_.delayed.empty() && state_.delayed.front().time != delayLineAt_) {
+    delayLineAt_ = state_.delayed.front().time;
+    kernel::wakeAfter(kernel::kDelayLine, delayLineAt_ - now);
   }
   if (quiet && periods_.due()) {
-    for (std::size_t r = 0; r < state_.servers.size(); ++r) {
-      if (state_.servers[r].running < 0) {
-        standStill(static_cast<int>(r), state_.servers[r].wait, now);
+    observe(now);
+  }
+}
+
+/// Skips repeated periods if this moment ends one.
+void Simulation::observe(std::int64_t now) {
+  for (std::size_t r = 0; r < state_.servers.size(); ++r) {
+    if (state_.servers[r].running < 0) {
+      standStill(static_cast<int>(r), state_.servers[r].wait, now);
+    }
+  }
+  const auto skip = periods_.observe(state_, now, skipped_);
+  if (skip.periods == 0) {
+    return;
+  }
+  skipped_ += skip.ticks;
+  for (std::size_t s = 0; s < walkers_.size(); ++s) {
+    auto& walker = walkers_[s];
+    for (const auto& frame : state_.cursors[s].frames) {
+      const auto& node = at(walker.route.nodes, frame.node);
+      walker.route.place(frame, walker.counters);
+      if (node.dispatched) {
+        placeActual(walker, section_.streams[s].slot, node);
       }
     }
-    const auto skip = periods_.observe(state_, now, skipped_);
-    if (skip.periods > 0) {
-      skipped_ += skip.ticks;
-      for (std::size_t s = 0; s < state_.cursors.size(); ++s) {
-        locate(program_, state_.cursors[s], digits_[s]);
-      }
+    if (walker.waitsAt >= 0) { // the same need, of another instance
+      walker.required = walker.route.required(*walker.step, walker.step->needs[walker.need],
+                                              walker.counters, scratch_);
     }
   }
 }

@@ -1,7 +1,8 @@
 #pragma once
 #include "sim/cycle/kernel.hpp"
 #include "sim/cycle/periods.hpp"
-#include "sim/cycle/program.hpp"
+#include "sim/cycle/probe.hpp"
+#include "sim/cycle/route.hpp"
 
 #include <functional>
 #include <string>
@@ -11,7 +12,9 @@ namespace einsight::sim {
 /// Simulates one section from idle to idle. Decisions are made here; time passes in the kernel.
 class Simulation : public Client {
 public:
-  Simulation(const Schedule& schedule, const Section& section, const CycleOptions& options);
+  /// `probe` may be null: nobody looks.
+  Simulation(const Schedule& schedule, const Section& section, const CycleOptions& options,
+             Probe* probe);
 
   void step(int resource, std::int64_t now) override;
   void settle(std::int64_t now) override;
@@ -25,42 +28,72 @@ public:
   void addTo(Totals& totals);
 
 private:
+  /// Which dispatched iterations a slot has taken: the tickets by its own ordinal.
   struct SlotTickets {
-    std::vector<std::int64_t> taken; ///< tickets by the slot's own ordinal
+    std::vector<std::int64_t> taken; ///< from the ordinal `first` on
+    std::int64_t first = 0;          ///< those before are needed no more
+
+    [[nodiscard]] std::int64_t count() const {
+      return first + static_cast<std::int64_t>(taken.size());
+    }
+  };
+  /// What follows from a cursor and makes walking quick.
+  struct Walker {
+    Route route;
+    Route::Counters counters;
+    int resource = 0;
+    const Route::Step* step = nullptr; ///< where it stands
+    std::size_t need = 0;              ///< first that is not known to be met
+    std::int64_t required = -1;        ///< of that need; -1: not asked yet
+    int waitsAt = -1;                  ///< port of that need, or -1
+    int barrier = -1;                  ///< barrier that it stands before, or -1
+    Wait why = Wait::Idle;             ///< kind of what it waits for
+    int lastUnmet = -1;                ///< port it last waited for, or -1
   };
 
   void endTurn(int resource, std::int64_t now);
   void serve(std::size_t stream, std::int64_t now);
   void advance(std::size_t stream);
   void nextItem(std::size_t stream);
+  void nextEpoch(std::size_t stream);
   bool takeTicket(std::size_t stream, const Frame& frame);
+  void forgetTickets(int slot);
+  void placeActual(Walker& walker, int slot, const Route::Node& node) const;
   void checkReady(std::size_t stream, std::int64_t now);
+  bool needsMet(Walker& walker);
+  bool passBarrier(std::size_t stream);
   void start(std::size_t stream, std::int64_t now);
-  [[nodiscard]] std::size_t pathPart(const Task& task) const;
-  void ended(int task, const Path& path, std::int64_t count);
+  void report();
+  void ended(const Route::Step& step, std::size_t stream, std::int64_t count);
   void arrive(std::size_t stream, int barrier, std::int64_t epochs);
   std::int64_t complete(int barrier);
   bool passIdle(std::size_t stream);
   void standStill(int resource, Wait why, std::int64_t now);
   bool release(const Delayed& what);
-  [[nodiscard]] const Digits& whereabouts(std::size_t stream);
-  [[nodiscard]] const Item& item(const Cursor& cursor) const;
-  [[nodiscard]] std::int64_t ticks(const Task& task, const Digits& digits) const;
+  bool wake(std::size_t stream);
+  void endDelays(std::int64_t now);
+  void delay(std::int64_t latency, const Delayed& what, std::int64_t now);
+  void observe(std::int64_t now);
+  [[nodiscard]] bool skips() const {
+    return options_.skip && (probe_ == nullptr || !probe_->open());
+  }
+  void show(int resource, std::int64_t now);
 
   const Schedule& schedule_;
   const Section& section_;
   const CycleOptions& options_;
+  Probe* probe_;
   Program program_;
   State state_;
   Periods periods_;
   std::vector<std::vector<std::size_t>> streamsOf_; ///< per resource
-  std::vector<Digits> digits_;                      ///< per stream: counters of its current item
-  std::vector<Wait> waitsFor_;                      ///< per stream: kind of its unmet need
-  std::vector<int> lastUnmet_;                      ///< per stream: port it last waited for, or -1
+  std::vector<Walker> walkers_;                     ///< per stream
   std::vector<Delayed> pending_;                    ///< visible at the end of this moment
+  std::vector<Delayed> visible_;                    ///< being made so
   std::vector<std::int64_t> nextTicket_;            ///< per loop
   std::vector<SlotTickets> slots_;
-  Digits actual_; ///< counters with dispatched loops at their global iteration
+  Digits scratch_;                ///< per loop of the section
+  std::int64_t delayLineAt_ = -1; ///< when the delay line steps next
   std::int64_t now_ = 0;
   Wide skipped_ = 0;
   std::int64_t instances_ = 0;

@@ -11,42 +11,68 @@ constexpr std::int64_t kInstancesBetweenReports = 1 << 14;
 
 } // namespace
 
+/// Are all ends visible that the task needs? Ends only ever come, so a need that was met stays met.
+/// Remembers the first one that is not.
+bool Simulation::needsMet(Walker& walker) {
+  const auto& needs = walker.step->needs;
+  for (; walker.need < needs.size(); ++walker.need) {
+    const auto& need = needs[walker.need];
+    if (walker.required < 0) {
+      walker.required = walker.route.required(*walker.step, need, walker.counters, scratch_);
+    }
+    if (at(state_.ports, need.port) < walker.required) {
+      walker.why = need.why;
+      walker.waitsAt = walker.lastUnmet = need.port;
+      return false;
+    }
+    walker.required = -1;
+  }
+  walker.waitsAt = -1;
+  return true;
+}
+
+/// Moves a stream on that stands at a barrier which all have reached.
+bool Simulation::passBarrier(std::size_t stream) {
+  auto& cursor = state_.cursors[stream];
+  auto& walker = walkers_[stream];
+  const int barrier = walker.barrier;
+  if (!cursor.arrived) {
+    arrive(stream, barrier, 1);
+  }
+  if (at(state_.releases, barrier) <= cursor.frames.back().epoch) {
+    walker.why = Wait::Sync;
+    return false;
+  }
+  auto& paths = state_.statistics.paths;
+  if (paths.length(paths.ofBarrier(barrier)) > paths.length(Paths::ofStream(stream))) {
+    paths.copy(paths.ofBarrier(barrier), Paths::ofStream(stream));
+  }
+  cursor.arrived = false;
+  nextItem(stream);
+  advance(stream);
+  return true;
+}
+
 /// Does the cursor's task or barrier have what it waits for? Remembers why not.
 void Simulation::checkReady(std::size_t stream, std::int64_t now) {
   auto& cursor = state_.cursors[stream];
-  while (!cursor.frames.empty() && !cursor.ready) {
-    const auto& here = item(cursor);
-    if (here.kind == Item::Kind::Task) {
-      for (const auto& [edge, port] : at(program_.needs, here.index)) {
-        if (at(state_.ports, port) < needed(section_, *edge, digits_[stream])) {
-          waitsFor_[stream] = edge->kind == Edge::Kind::Data    ? Wait::Data
-                              : edge->kind == Edge::Kind::Space ? Wait::Space
-                                                                : Wait::Bandwidth;
-          lastUnmet_[stream] = port;
-          return;
-        }
-      }
-      cursor.ready = true;
-      cursor.readySince = now;
-      return;
-    }
-    if (!cursor.arrived) {
-      arrive(stream, here.index, 1);
-    }
-    if (at(state_.releases, here.index) <= cursor.frames.back().epoch) {
-      waitsFor_[stream] = Wait::Sync;
-      return;
-    }
-    auto& own = state_.statistics.streamPaths[stream];
-    const auto& released = at(state_.statistics.barrierPaths, here.index);
-    if (sum(released) > sum(own)) {
-      own = released;
-    }
-    cursor.arrived = false;
-    nextItem(stream);
-    advance(stream);
+  auto& walker = walkers_[stream];
+  if (walker.waitsAt >= 0 && at(state_.ports, walker.waitsAt) < walker.required) {
+    return;
   }
-  waitsFor_[stream] = cursor.frames.empty() ? Wait::Idle : waitsFor_[stream];
+  while (!cursor.frames.empty() && !cursor.ready) {
+    if (walker.barrier < 0) {
+      if (needsMet(walker)) {
+        cursor.ready = true;
+        cursor.readySince = now;
+      }
+      return;
+    }
+    if (!passBarrier(stream)) {
+      return;
+    }
+  }
+  walker.why = cursor.frames.empty() ? Wait::Idle : walker.why;
 }
 
 void Simulation::arrive(std::size_t stream, int barrier, std::int64_t epochs) {
@@ -54,49 +80,53 @@ void Simulation::arrive(std::size_t stream, int barrier, std::int64_t epochs) {
   const auto at0 = static_cast<std::size_t>(barrier) * section_.streams.size() + stream;
   state_.arrivals[at0] += epochs;
   pending_.push_back({0, true, barrier, epochs});
-  auto& path = at(state_.statistics.barrierPaths, barrier);
-  const auto& own = state_.statistics.streamPaths[stream];
-  if (sum(own) >= sum(path)) {
-    path = own;
+  auto& paths = state_.statistics.paths;
+  if (paths.length(Paths::ofStream(stream)) >= paths.length(paths.ofBarrier(barrier))) {
+    paths.copy(Paths::ofStream(stream), paths.ofBarrier(barrier));
+  }
+}
+
+void Simulation::report() {
+  const auto& leader = state_.cursors[periods_.leader()];
+  const auto& walk = at(program_.walks, section_.streams[periods_.leader()].root);
+  const double done = leader.frames.empty() ? 1.0
+                                            : static_cast<double>(leader.frames.front().epoch) /
+                                                  static_cast<double>(walk.iterations);
+  if (!options_.progress(done)) {
+    stopped_ = true;
+    kernel::stop();
   }
 }
 
 void Simulation::start(std::size_t stream, std::int64_t now) {
-  auto& cursor = state_.cursors[stream];
-  const auto index = item(cursor).index;
-  const auto& task = at(section_.tasks, index);
-  const auto duration = ticks(task, whereabouts(stream));
-  auto& path = state_.statistics.nextPaths[stream];
-  path = state_.statistics.streamPaths[stream];
-  const int cause = lastUnmet_[stream];
-  if (cause >= 0 && sum(at(state_.statistics.portPaths, cause)) > sum(path)) {
-    path = at(state_.statistics.portPaths, cause);
-  }
-  path.back() += std::max<Wide>(0, now + skipped_ - sum(path));
-  path[pathPart(task)] += duration;
-  lastUnmet_[stream] = -1;
-  at(state_.statistics.resources, task.resource).busy += duration;
-  if (task.einsum >= 0) {
-    at(state_.statistics.einsumBusy, task.einsum) += duration;
-  }
-  cursor.remaining = duration;
-  if (++instances_ % kInstancesBetweenReports == 0 && options_.progress) {
-    const auto& leader = state_.cursors[periods_.leader()];
-    const auto& walk = at(program_.walks, section_.streams[periods_.leader()].root);
-    const double done = leader.frames.empty() ? 1.0
-                                              : static_cast<double>(leader.frames.front().epoch) /
-                                                    static_cast<double>(walk.iterations);
-    if (!options_.progress(done)) {
-      stopped_ = true;
-      kernel::stop();
+  auto& walker = walkers_[stream];
+  const auto& step = *walker.step;
+  const auto duration = step.work.ticks(walker.counters);
+  auto& paths = state_.statistics.paths;
+  const auto path = Paths::ofStream(stream);
+  if (walker.lastUnmet >= 0) {
+    const auto cause = paths.ofTask(at(program_.ports, walker.lastUnmet).task);
+    if (paths.length(cause) > paths.length(path)) {
+      paths.copy(cause, path);
     }
+    walker.lastUnmet = -1;
+  }
+  paths.wait(path, std::max<Wide>(0, now + skipped_ - paths.length(path)));
+  paths.add(path, step.part, duration);
+  at(state_.statistics.resources, walker.resource).busy += duration;
+  if (step.part < state_.statistics.einsumBusy.size()) {
+    state_.statistics.einsumBusy[step.part] += duration;
+  }
+  state_.cursors[stream].remaining = duration;
+  if (++instances_ % kInstancesBetweenReports == 0 && options_.progress) {
+    report();
   }
 }
 
 /// Gives a turn of its unit or port to a task that has started.
 void Simulation::serve(std::size_t stream, std::int64_t now) {
   auto& cursor = state_.cursors[stream];
-  const int resource = section_.streams[stream].resource;
+  const int resource = walkers_[stream].resource;
   auto& server = at(state_.servers, resource);
   const auto quantum = at(schedule_.resources, resource).quantum;
   const auto turn = quantum > 0 ? std::min(quantum, cursor.remaining) : cursor.remaining;
@@ -107,14 +137,14 @@ void Simulation::serve(std::size_t stream, std::int64_t now) {
   turn == 0 ? kernel::wakeNow(resource) : kernel::wakeAfter(resource, turn);
 }
 
-/// Where a task's time stands in a path.
-std::size_t Simulation::pathPart(const Task& task) const {
-  return task.einsum >= 0 ? static_cast<std::size_t>(task.einsum) : schedule_.einsums.size();
-}
-
-void Simulation::ended(int task, const Path& path, std::int64_t count) {
-  for (const int port : at(program_.portsOfTask, task)) {
-    at(state_.statistics.portPaths, port) = path;
+/// Ends of a task become known with the stream's path up to them.
+void Simulation::ended(const Route::Step& step, std::size_t stream, std::int64_t count) {
+  if (step.ports.empty()) {
+    return;
+  }
+  auto& paths = state_.statistics.paths;
+  paths.copy(Paths::ofStream(stream), paths.ofTask(step.index));
+  for (const int port : step.ports) {
     pending_.push_back({at(program_.ports, port).latency, false, port, count});
   }
 }
@@ -123,21 +153,20 @@ void Simulation::ended(int task, const Path& path, std::int64_t count) {
 void Simulation::endTurn(int resource, std::int64_t now) {
   auto& server = at(state_.servers, resource);
   const auto stream = static_cast<std::size_t>(server.running);
-  if (state_.cursors[stream].remaining > 0) { // behind those that wait
-    server.running = -1;
-    server.waitSince = now;
-    state_.cursors[stream].readySince = now;
-    return;
-  }
-  const int task = item(state_.cursors[stream]).index;
-  auto& path = state_.statistics.nextPaths[stream];
-  // The turns of others lengthened it.
-  path[pathPart(at(section_.tasks, task))] += std::max<Wide>(0, now + skipped_ - sum(path));
-  state_.statistics.streamPaths[stream] = path;
-  ended(task, path, 1);
+  auto& cursor = state_.cursors[stream];
   server.running = -1;
   server.waitSince = now;
-  state_.cursors[stream].ready = false;
+  if (cursor.remaining > 0) { // behind those that wait
+    cursor.readySince = now;
+    return;
+  }
+  const auto& step = *walkers_[stream].step;
+  auto& paths = state_.statistics.paths;
+  const auto path = Paths::ofStream(stream);
+  // The turns of others lengthened it.
+  paths.add(path, step.part, std::max<Wide>(0, now + skipped_ - paths.length(path)));
+  ended(step, stream, 1);
+  cursor.ready = false;
   nextItem(stream);
   advance(stream);
 }

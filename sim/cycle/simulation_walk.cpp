@@ -5,40 +5,80 @@
 
 /// How a stream moves through its issue program.
 namespace einsight::sim {
+namespace {
 
-const Item& Simulation::item(const Cursor& cursor) const {
-  const auto& frame = cursor.frames.back();
-  return at(at(section_.blocks, frame.block).items, frame.item);
-}
+/// Dispatched iterations that a slot remembers before it looks which it may forget.
+constexpr std::size_t kTicketsKept = 256;
+
+} // namespace
 
 /// Is there an iteration for the frame's epoch? Slots are given dispatched ones as they ask.
 bool Simulation::takeTicket(std::size_t stream, const Frame& frame) {
-  const auto& walk = at(program_.walks, frame.block);
-  if (!walk.dispatched) {
-    return frame.epoch < walk.iterations + walk.lastStage;
+  auto& walker = walkers_[stream];
+  const auto& node = at(walker.route.nodes, frame.node);
+  if (!node.dispatched) {
+    return frame.epoch < node.epochs;
   }
-  auto& taken = at(slots_, section_.streams[stream].slot).taken;
-  if (frame.epoch < static_cast<std::int64_t>(taken.size())) {
-    return true;
+  const int slot = section_.streams[stream].slot;
+  auto& tickets = at(slots_, slot);
+  if (frame.epoch >= tickets.count()) {
+    auto& next = at(nextTicket_, at(section_.blocks, frame.block).loops.front());
+    if (next >= node.iterations) {
+      return false;
+    }
+    tickets.taken.push_back(next++);
+    if (tickets.taken.size() % kTicketsKept == 0) {
+      forgetTickets(slot);
+    }
   }
-  auto& next = at(nextTicket_, at(section_.blocks, frame.block).loops.front());
-  if (next >= walk.iterations) {
-    return false;
-  }
-  taken.push_back(next++);
+  placeActual(walker, slot, node);
   return true;
 }
 
-void Simulation::nextItem(std::size_t stream) {
-  auto& cursor = state_.cursors[stream];
-  auto& frame = cursor.frames.back();
-  ++frame.item;
-  if (frame.item == static_cast<int>(at(section_.blocks, frame.block).items.size())) {
-    frame.item = 0;
-    ++frame.epoch;
-    if (stream == periods_.leader() && options_.skip) {
-      periods_.crossed(frame, cursor.frames.size() - 1);
+/// Which iterations of all slots the slot's own ones are.
+void Simulation::placeActual(Walker& walker, int slot, const Route::Node& node) const {
+  const auto& tickets = at(slots_, slot);
+  for (const auto& [own, actual] : node.dispatches) {
+    const auto number = walker.counters[own] - tickets.first;
+    const bool known = number >= 0 && walker.counters[own] < tickets.count();
+    walker.counters[actual] = known ? tickets.taken[static_cast<std::size_t>(number)] : 0;
+  }
+}
+
+/// Drops the tickets that every stream of the slot has done with.
+void Simulation::forgetTickets(int slot) {
+  auto& tickets = at(slots_, slot);
+  auto oldest = tickets.count();
+  for (std::size_t s = 0; s < walkers_.size(); ++s) {
+    if (section_.streams[s].slot != slot) {
+      continue;
     }
+    for (const auto& frame : state_.cursors[s].frames) {
+      if (at(walkers_[s].route.nodes, frame.node).dispatched) {
+        oldest = std::min(oldest, frame.epoch - at(program_.walks, frame.block).lastStage);
+      }
+    }
+  }
+  const auto done = std::max<std::int64_t>(0, oldest - tickets.first);
+  tickets.taken.erase(tickets.taken.begin(), tickets.taken.begin() + done);
+  tickets.first += done;
+}
+
+void Simulation::nextEpoch(std::size_t stream) {
+  const auto& cursor = state_.cursors[stream];
+  if (stream == periods_.leader() && skips()) {
+    periods_.crossed(cursor.frames.back(), cursor.frames.size() - 1);
+  }
+}
+
+void Simulation::nextItem(std::size_t stream) {
+  auto& frame = state_.cursors[stream].frames.back();
+  auto& walker = walkers_[stream];
+  const auto& node = at(walker.route.nodes, frame.node);
+  if (++frame.item == static_cast<int>(node.steps.size())) {
+    frame.item = 0;
+    Route::next(node, ++frame.epoch, walker.counters);
+    nextEpoch(stream);
   }
 }
 
@@ -47,41 +87,36 @@ void Simulation::nextItem(std::size_t stream) {
 bool Simulation::passIdle(std::size_t stream) {
   auto& cursor = state_.cursors[stream];
   auto& frame = cursor.frames.back();
-  const auto epochs = idleEpochs(program_, frame, digits_[stream]);
+  auto& walker = walkers_[stream];
+  if (!walker.route.mayIdle(frame, walker.counters)) {
+    return false;
+  }
+  locate(program_, cursor, scratch_);
+  const auto epochs = idleEpochs(program_, frame, scratch_);
   if (epochs < 2) {
     return false;
   }
-  const auto& block = at(section_.blocks, frame.block);
-  const auto& walk = at(program_.walks, frame.block);
+  const auto& node = at(walker.route.nodes, frame.node);
   int lastBarrier = -1;
-  for (std::size_t i = 0; i < block.items.size(); ++i) {
-    const auto& item = block.items[i];
-    const auto iteration = frame.epoch - item.stage;
-    if (item.kind == Item::Kind::Barrier) {
-      arrive(stream, item.index, epochs);
+  for (std::size_t i = 0; i < node.steps.size(); ++i) {
+    const auto& step = node.steps[i];
+    const auto iteration = frame.epoch - step.stage;
+    if (step.kind == Item::Kind::Barrier) {
+      arrive(stream, step.index, epochs);
       lastBarrier = static_cast<int>(i);
-    } else if (iteration >= 0 && iteration < walk.iterations) {
-      decode(section_, block.loops, iteration, digits_[stream]);
-      const bool takesPart =
-          std::all_of(item.pins.begin(), item.pins.end(), [&](const Item::Pin& pin) {
-            return at(digits_[stream], pin.loop) ==
-                   (pin.last ? at(section_.loops, pin.loop).trips - 1 : 0);
-          });
-      if (takesPart) {
-        ended(item.index, state_.statistics.streamPaths[stream], epochs);
-      }
+    } else if (iteration >= 0 && iteration < node.iterations && step.pinned(walker.counters)) {
+      ended(step, stream, std::min(epochs, node.iterations - iteration));
     }
   }
   cursor.arrived = lastBarrier >= 0;
+  frame.epoch += lastBarrier >= 0 ? epochs - 1 : epochs;
+  walker.route.place(frame, walker.counters);
   if (lastBarrier >= 0) {
-    frame.epoch += epochs - 1;
     frame.item = lastBarrier;
+    walker.barrier = node.steps[static_cast<std::size_t>(lastBarrier)].index;
     return true;
   }
-  frame.epoch += epochs;
-  if (stream == periods_.leader() && options_.skip) {
-    periods_.crossed(frame, cursor.frames.size() - 1);
-  }
+  nextEpoch(stream);
   advance(stream);
   return true;
 }
@@ -90,66 +125,48 @@ bool Simulation::passIdle(std::size_t stream) {
 /// once.
 void Simulation::advance(std::size_t stream) {
   auto& cursor = state_.cursors[stream];
-  auto& digits = digits_[stream];
+  auto& walker = walkers_[stream];
+  walker.need = 0;
+  walker.required = -1;
+  walker.waitsAt = -1;
+  walker.barrier = -1;
   while (!cursor.frames.empty()) {
-    if (cursor.frames.back().item == 0 && !takeTicket(stream, cursor.frames.back())) {
-      cursor.frames.pop_back();
-      if (!cursor.frames.empty()) {
-        nextItem(stream);
-      }
-      continue;
-    }
-    if (cursor.frames.back().item == 0 && passIdle(stream)) {
-      return;
-    }
     const auto& frame = cursor.frames.back();
-    const auto& here = item(cursor);
-    const auto& walk = at(program_.walks, frame.block);
-    const auto iteration = frame.epoch - here.stage;
-    if (here.kind == Item::Kind::Barrier) {
+    if (frame.item == 0) {
+      if (!takeTicket(stream, frame)) {
+        cursor.frames.pop_back();
+        if (!cursor.frames.empty()) {
+          nextItem(stream);
+        }
+        continue;
+      }
+      if (passIdle(stream)) {
+        return;
+      }
+    }
+    const auto& node = at(walker.route.nodes, frame.node);
+    const auto& step = at(node.steps, frame.item);
+    walker.step = &step;
+    if (step.kind == Item::Kind::Barrier) {
       cursor.arrived = false;
+      walker.barrier = step.index;
       return;
     }
-    if (iteration < 0 || iteration >= walk.iterations) {
+    const auto iteration = frame.epoch - step.stage;
+    if (iteration < 0 || iteration >= node.iterations || !step.pinned(walker.counters)) {
       nextItem(stream);
-      continue;
-    }
-    decode(section_, at(section_.blocks, frame.block).loops, iteration, digits);
-    const bool pinned = std::all_of(here.pins.begin(), here.pins.end(), [&](const Item::Pin& pin) {
-      return at(digits, pin.loop) == (pin.last ? at(section_.loops, pin.loop).trips - 1 : 0);
-    });
-    if (!pinned) {
-      nextItem(stream);
-    } else if (here.kind == Item::Kind::Block) {
-      cursor.frames.push_back({here.index, 0, 0});
-    } else if (runs(section_, at(section_.tasks, here.index), whereabouts(stream))) {
+    } else if (step.kind == Item::Kind::Block) {
+      const auto& inside = at(walker.route.nodes, step.node);
+      cursor.frames.push_back({inside.block, 0, 0, step.node});
+      walker.route.place(cursor.frames.back(), walker.counters);
+    } else if (step.work.runs(walker.counters)) {
       cursor.ready = false;
       return;
     } else {
-      ended(here.index, state_.statistics.streamPaths[stream], 1);
+      ended(step, stream, 1);
       nextItem(stream);
     }
   }
-}
-
-const Digits& Simulation::whereabouts(std::size_t stream) {
-  const int slot = section_.streams[stream].slot;
-  if (slot < 0) {
-    return digits_[stream];
-  }
-  actual_ = digits_[stream];
-  for (std::size_t loop = 0; loop < section_.loops.size(); ++loop) {
-    if (section_.loops[loop].dispatched) {
-      actual_[loop] = at(slots_, slot).taken[static_cast<std::size_t>(digits_[stream][loop])];
-    }
-  }
-  return actual_;
-}
-
-std::int64_t Simulation::ticks(const Task& task, const Digits& digits) const {
-  const auto whole = value(section_, task.ticks, digits);
-  const auto& speedup = at(schedule_.resources, task.resource).speedup;
-  return (whole * speedup.denominator() + speedup.numerator() - 1) / speedup.numerator();
 }
 
 } // namespace einsight::sim

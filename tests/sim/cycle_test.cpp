@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <numeric>
 using namespace einsight;
 using namespace einsight::sim;
@@ -122,6 +123,18 @@ TEST_CASE("CTAs go to the multiprocessor that frees first", "[sim]") {
   CHECK(ticks(toyGpu(4)) == 8 * 5);
   CHECK(ticks(toyGpu(1)) == 8);
   CHECK(static_cast<std::int64_t>(analytic(toyGpu(4)).ticks) <= 8 * 5);
+}
+
+TEST_CASE("thousands of CTAs are dealt out one by one, also when early ones are forgotten",
+          "[sim]") {
+  constexpr std::int64_t kCtas = 5000;
+  std::int64_t busyUntil[2] = {0, 0};
+  for (std::int64_t cta = 0; cta < kCtas; ++cta) {
+    auto& first = busyUntil[0] <= busyUntil[1] ? busyUntil[0] : busyUntil[1];
+    first += 8 * std::min<std::int64_t>(1000, kCtas - cta);
+  }
+  CHECK(ticks(toyGpu(kCtas)) == std::max(busyUntil[0], busyUntil[1]));
+  CHECK(ticks(toyGpu(kCtas), false) == std::max(busyUntil[0], busyUntil[1]));
 }
 
 TEST_CASE("a ring hides its transfers behind its compute, and the other way round", "[sim]") {
