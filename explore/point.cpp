@@ -2,8 +2,10 @@
 
 #include "arch/catalogue.hpp"
 #include "config/catalogue.hpp"
+#include "explore/search_mapping.hpp"
 #include "mappings/catalogue.hpp"
 #include "sim/merge.hpp"
+#include "sim/pe/pe.hpp"
 #include "workloads/catalogue.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +14,8 @@
 
 namespace einsight::explore {
 namespace {
+
+constexpr std::int64_t kShortSearch = 10; ///< seconds
 
 template <class T>
 void collect(const core::Expected<T>& result, core::Problems& problems) {
@@ -86,6 +90,28 @@ core::Expected<Point> prepare(const PointRequest& request, const Inputs& inputs,
   return Point{std::move(*verified), std::move(*schedule), name, {}};
 }
 
+/// Where the catalogue has nothing: what a short search finds.
+core::Expected<Point> prepareFound(const PointRequest& request) {
+  MapRequest search;
+  search.workload = request.workload;
+  search.machine = request.machine;
+  search.workloadSettings = request.workloadSettings;
+  search.machineSettings = request.machineSettings;
+  search.seconds = kShortSearch;
+  search.compare = false;
+  if (!request.mappingSettings.empty()) {
+    return core::failure({});
+  }
+  return searchMapping(search).map([](MapAnswer found) {
+    found.point.searched = true;
+    found.point.notes.push_back(
+        fmt::format("no mapping of the catalogue is legal here: this one was searched for ({}); "
+                    "einsight map can search longer and writes it to a file",
+                    found.optimal ? "optimal in its space on the bound" : "best found"));
+    return std::move(found.point);
+  });
+}
+
 /// Without a mapping: the first of the catalogue that is made for the cascade and legal here.
 core::Expected<Point> prepareDefault(const PointRequest& request, const Inputs& inputs) {
   const auto candidates = mappings::candidates(inputs.cascade);
@@ -99,9 +125,12 @@ core::Expected<Point> prepareDefault(const PointRequest& request, const Inputs& 
     }
     reasons.insert(reasons.end(), point.error().begin(), point.error().end());
   }
+  if (auto found = prepareFound(request)) {
+    return found;
+  }
   if (candidates.empty()) {
     reasons.push_back({{inputs.cascade.file(), 1, 1, inputs.cascade.name()},
-                       "no mapping of the catalogue is for this workload",
+                       "no mapping of the catalogue is for this workload, and none was found",
                        "give one with -m; docs/mappings.md shows how to write it"});
   }
   return core::failure(std::move(reasons));
@@ -114,16 +143,19 @@ core::Expected<sim::Totals> simulate(const sim::Schedule& schedule, const RunOpt
   sim::CycleOptions cycle;
   cycle.skip = options.skip;
   cycle.progress = options.progress;
+  cycle.waveform = options.waveform;
   return sim::cycle(schedule, cycle);
 }
 
 /// The same schedule with one unit or port twice as fast.
 core::Expected<void> addLimits(const Point& point, const RunOptions& options, sim::Wide ticks,
                                results::Result& result) {
+  auto quiet = options;
+  quiet.waveform = nullptr;
   for (std::size_t r = 0; r < point.schedule.resources.size(); ++r) {
     auto faster = point.schedule;
     faster.resources[r].speedup = core::Rational(2);
-    const auto totals = simulate(faster, options);
+    const auto totals = simulate(faster, quiet);
     if (!totals) {
       return core::failure(totals.error());
     }
@@ -134,6 +166,25 @@ core::Expected<void> addLimits(const Point& point, const RunOptions& options, si
     return a.speedupIfDoubled > b.speedupIfDoubled;
   });
   return {};
+}
+
+/// Every PE, with random inputs.
+core::Expected<sim::PeRun> computeValues(const Point& point, const RunOptions& options) {
+  const auto& cascade = point.mapping.cascade();
+  return sim::pe(point.schedule, cascade, point.mapping.machine(),
+                 einsum::randomInputs(cascade, options.seed), {options.progress, options.waveform});
+}
+
+void addValues(const sim::PeRun& ran, const RunOptions& options, results::Result& result) {
+  result.values = {options.seed, ran.largestDifference};
+  result.notes.push_back(fmt::format(
+      "every PE computed with random numbers (seed {}): the largest difference from the "
+      "reference evaluation is {:.2g}",
+      options.seed, ran.largestDifference));
+  result.notes.push_back(fmt::format("the widest link between neighbours, in {}, carries {} {} in "
+                                     "a cycle",
+                                     ran.widestLinkOf, ran.widestLink,
+                                     ran.widestLink == 1 ? "word" : "words"));
 }
 
 void addProvenance(const Point& point, results::Result& result) {
@@ -163,14 +214,26 @@ core::Expected<Point> prepare(const PointRequest& request) {
 }
 
 core::Expected<results::Result> run(const Point& point, const RunOptions& options) {
-  const auto totals = simulate(point.schedule, options);
+  const auto& machine = point.mapping.machine();
+  std::optional<sim::PeRun> cells;
+  if (options.engine == "pe") {
+    auto ran = computeValues(point, options);
+    if (!ran) {
+      return core::failure(std::move(ran.error()));
+    }
+    cells = std::move(*ran);
+  }
+  const auto totals =
+      cells ? core::Expected<sim::Totals>(cells->totals) : simulate(point.schedule, options);
   if (!totals) {
     return core::failure(totals.error());
   }
-  const auto& machine = point.mapping.machine();
   auto result = sim::summarize(point.schedule, *totals, machine.clockHertz());
   if (!result) {
     return result;
+  }
+  if (cells) {
+    addValues(*cells, options, *result);
   }
   result->workload = point.mapping.cascade().name();
   result->machine = machine.name();
@@ -180,7 +243,7 @@ core::Expected<results::Result> run(const Point& point, const RunOptions& option
   result->areaReason = machine.areaReason();
   result->notes.insert(result->notes.end(), point.notes.begin(), point.notes.end());
   result->notes.insert(result->notes.end(), machine.notes().begin(), machine.notes().end());
-  if (options.limits) {
+  if (options.limits && !cells) {
     if (auto limits = addLimits(point, options, totals->ticks, *result); !limits) {
       return core::failure(std::move(limits.error()));
     }

@@ -1,6 +1,7 @@
 #pragma once
 #include "mappings/lower.hpp"
 #include "results/result.hpp"
+#include "results/waveform.hpp"
 #include "sim/totals.hpp"
 
 /// One point: a workload on a machine under a mapping, from names to numbers. Every command that
@@ -20,19 +21,23 @@ struct Point {
   sim::Schedule schedule;
   std::string mappingName;        ///< as it was found
   std::vector<std::string> notes; ///< e.g. which mapping was chosen, and why
+  bool searched = false;          ///< the mapping is from no file: a search found it
 };
 
 /// Reads, checks, verifies and lowers. All problems at once.
 core::Expected<Point> prepare(const PointRequest& request);
 
 struct RunOptions {
-  std::string engine = "cycle"; ///< "analytic" or "cycle"
+  std::string engine = "cycle"; ///< "analytic", "cycle" or "pe"
   bool skip = true;
   bool limits = false; ///< also simulate with each unit and port twice as fast
   std::function<bool(double)> progress{};
+  std::uint64_t seed = 1;                ///< of the numbers that `pe` computes with
+  results::Waveform* waveform = nullptr; ///< is told what every unit, port or PE does
 };
 
 /// Runs an engine on a prepared point and fills every field of the result but `validated`.
+/// `pe` tells no critical path and no limits.
 core::Expected<results::Result> run(const Point& point, const RunOptions& options = {});
 
 } // namespace einsight::explore

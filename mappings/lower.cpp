@@ -1,6 +1,6 @@
 #include "mappings/lower.hpp"
 
-#include "mappings/lowering/draft.hpp"
+#include "mappings/lowering/places.hpp"
 
 #include <numeric>
 #include <stdexcept>
@@ -68,23 +68,8 @@ void scale(sim::Section& section, const std::vector<core::Rational>& rates, std:
   }
 }
 
-void addResources(const arch::Machine& machine, sim::Schedule& schedule) {
-  for (const auto& unit : machine.units()) {
-    schedule.resources.push_back({unit.name, false, unit.processingElements(), core::Rational(1)});
-  }
-  for (const auto& memory : machine.memories()) {
-    if (memory.bandwidth && memory.kind != arch::Memory::Kind::Registers) {
-      schedule.resources.push_back({memory.name, true, 1, core::Rational(1)});
-    }
-  }
-}
-
 sim::Schedule lowerAll(const VerifiedMapping& mapping) {
-  sim::Schedule schedule;
-  addResources(mapping.machine(), schedule);
-  for (const auto& einsum : mapping.cascade().einsums()) {
-    schedule.einsums.push_back(einsum.name);
-  }
+  auto schedule = emptySchedule(mapping.cascade(), mapping.machine());
   CounterTable counter(schedule.counters);
   std::vector<std::vector<core::Rational>> rates;
   for (const auto& plan : mapping.plan().sections) {
@@ -97,6 +82,7 @@ sim::Schedule lowerAll(const VerifiedMapping& mapping) {
     addCompute(draft);
     addMovement(draft);
     addIssue(draft);
+    addTiles(draft);
     schedule.ticksPerCycle =
         leastCommonMultiple(schedule.ticksPerCycle, ticksFor(draft.section, draft.rate));
     rates.push_back(std::move(draft.rate));
@@ -118,6 +104,22 @@ sim::Schedule lowerAll(const VerifiedMapping& mapping) {
 }
 
 } // namespace
+
+sim::Schedule emptySchedule(const einsum::Cascade& cascade, const arch::Machine& machine) {
+  sim::Schedule schedule;
+  for (const auto& unit : machine.units()) {
+    schedule.resources.push_back({unit.name, false, unit.processingElements(), core::Rational(1)});
+  }
+  for (const auto& memory : machine.memories()) {
+    if (memory.bandwidth && memory.kind != arch::Memory::Kind::Registers) {
+      schedule.resources.push_back({memory.name, true, 1, core::Rational(1)});
+    }
+  }
+  for (const auto& einsum : cascade.einsums()) {
+    schedule.einsums.push_back(einsum.name);
+  }
+  return schedule;
+}
 
 core::Expected<sim::Schedule> lower(const VerifiedMapping& mapping) {
   try {

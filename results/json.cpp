@@ -127,6 +127,10 @@ std::string toJson(const Result& result) {
   out["critical_path"] = criticalPathJson(result.criticalPath);
   out["limits"] = limitsJson(result.limits);
   out["validated"] = validatedJson(result.validated);
+  if (result.values) {
+    out["values"] = {{"seed", result.values->seed},
+                     {"largest_difference", number(result.values->largestDifference)}};
+  }
   out["provenance"] = provenanceJson(result);
   out["notes"] = result.notes;
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

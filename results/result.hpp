@@ -67,6 +67,12 @@ struct Validation {
   double meanError = 0;
 };
 
+/// What engine `pe` computed, held against the reference evaluation of the cascade.
+struct Values {
+  std::uint64_t seed = 0;       ///< of the random inputs
+  double largestDifference = 0; ///< max |a - b| / max(1, |b|) over everything that was made
+};
+
 /// The answer to "run": one workload, machine, mapping and engine. docs/quantities.md says what
 /// each number means.
 struct Result {
@@ -83,6 +89,7 @@ struct Result {
   std::vector<PathShare> criticalPath;
   std::vector<Limit> limits;
   std::optional<Validation> validated;
+  std::optional<Values> values;              ///< engine `pe` only
   std::map<std::string, std::string> inputs; ///< file -> hash of its content
   std::string version;
   std::vector<std::string> notes; ///< e.g. "steady state found, 99.9 % skipped exactly"

@@ -75,6 +75,16 @@ bool mergeable(const Section& section, int outer, int inner) {
 void merge(Section& section, int outer, int inner) {
   auto& kept = section.loops[static_cast<std::size_t>(inner)];
   auto& gone = section.loops[static_cast<std::size_t>(outer)];
+  for (auto& task : section.tasks) {
+    for (auto& range : task.tile.ranges) {
+      for (auto& part : range.parts) {
+        if (part.loop == outer) {
+          part.loop = inner;
+          part.divisor *= kept.trips;
+        }
+      }
+    }
+  }
   kept.variable = gone.variable + "*" + kept.variable;
   kept.trips *= gone.trips;
   gone.trips = 1;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// The symbolic schedule: where spatial arrays, GPUs and clusters meet. Its size grows with the
@@ -82,6 +83,14 @@ struct Count {
 /// first: nothing to wait for); loops the consumer does not have stand at their first or last trip.
 struct Edge {
   enum class Kind { Data, Bandwidth, Space };
+  /// What tells that the producer has ended. Engines take `latency`; `pe` finds it by moving words.
+  enum class Route {
+    Ended,       ///< its end, where it started: values stay in the PE, transfers are at the edge
+    Lane,        ///< its last word of the first lane has left the array; other lanes follow in step
+    Gathered,    ///< its last word of every lane has left the array
+    ReadColumns, ///< the feeders of all columns have read their last word
+    ReadRows     ///< the feeders of all rows have read their last word
+  };
   struct Source {
     enum class At { Same, First, Last };
     At at = At::Same;
@@ -94,6 +103,39 @@ struct Edge {
   std::vector<int> lagLoops;   ///< loops of the consumer, outermost first
   std::int64_t lag = 0;
   std::int64_t latency = 0; ///< ticks between the producer's end and the earliest start
+  Route route = Route::Ended;
+  int operand = -1; ///< Data of an Einsum: which access of its expression, left to right
+};
+
+/// The values of rank variables that an instance of a task works on, and where they are: for `pe`,
+/// which moves them. The value of a variable is the sum of stride * digit over its parts.
+struct Tile {
+  struct Part {
+    std::int64_t trips = 1;
+    std::int64_t stride = 1;
+    int loop = -1;            ///< digit = counter / divisor % trips; -1: every digit, in the tile
+    std::int64_t divisor = 1; ///< above 1 for a loop that was merged with those inside it
+  };
+  struct Range {
+    std::string variable;
+    std::int64_t size = 0;   ///< values that the variable has at all; larger ones do not exist
+    int extent = -1;         ///< values inside the tile, of compute tasks
+    std::vector<Part> parts; ///< outermost first
+  };
+  /// A part that is spread over an axis of the array.
+  struct Spread {
+    int range = 0;
+    int part = 0;
+  };
+  struct Index {
+    std::int64_t constant = 0;
+    std::vector<std::pair<int, std::int64_t>> terms; ///< range, coefficient
+  };
+  std::vector<Range> ranges;
+  std::vector<std::vector<Spread>> axes; ///< compute tasks: per axis of the array, outermost first
+  std::string tensor;                    ///< transfers: what is moved
+  std::vector<Index> indices;            ///< transfers: one per rank of the tensor
+  int pieces = -1; ///< transfers: loop of which every trip moves another piece of the same box
 };
 
 /// A piece of work of one Einsum on one unit, or a transfer on one port, for each iteration of its
@@ -111,6 +153,7 @@ struct Task {
   Amount ticks; ///< occupancy
   std::vector<Count> counts;
   std::vector<Edge> needs;
+  Tile tile{}; ///< empty where nobody said: then `pe` cannot run it
 };
 
 /// One line of an issue program.

@@ -4,10 +4,7 @@
 #include <algorithm>
 
 namespace einsight::mappings {
-namespace {
 
-/// Cycles per point of the iteration space: operators one after another, a chained run of them as
-/// long as its slowest.
 core::Rational cyclesPerPoint(const arch::Unit& unit,
                               const std::vector<einsum::OperationCount>& operations) {
   core::Rational sum(0);
@@ -32,12 +29,14 @@ core::Rational cyclesPerPoint(const arch::Unit& unit,
   return sum;
 }
 
+namespace {
+
 /// Passes over the tile: temporal ranks one value at a time, spatial ones as many as lanes hold.
 sim::Amount passes(Draft& draft, const LeafPlan& leaf) {
   sim::Amount amount;
   for (const auto& variable : leaf.einsum->variables) {
     std::int64_t lanes = 1;
-    for (const auto& part : draft.verified.plan().parts.at(variable)) {
+    for (const auto& part : draft.subject.plan().parts.at(variable)) {
       for (const auto& [axis, names] : leaf.binding->spatial) {
         lanes *= std::find(names.begin(), names.end(), part.name) != names.end() ? part.trips : 1;
       }
@@ -46,7 +45,7 @@ sim::Amount passes(Draft& draft, const LeafPlan& leaf) {
   }
   for (const auto& [axis, names] : leaf.binding->spatial) {
     std::int64_t wanted = 1;
-    for (const auto& [variable, parts] : draft.verified.plan().parts) {
+    for (const auto& [variable, parts] : draft.subject.plan().parts) {
       for (const auto& part : parts) {
         wanted *= std::find(names.begin(), names.end(), part.name) != names.end() ? part.trips : 1;
       }
@@ -111,7 +110,7 @@ void countRegisters(Draft& draft, const LeafPlan& leaf, sim::Task& task,
   bool accumulates = false; // over a rank that is not spatial
   for (const auto& reduction : leaf.einsum->reductions) {
     for (const auto& variable : reduction.variables) {
-      for (const auto& part : draft.verified.plan().parts.at(variable)) {
+      for (const auto& part : draft.subject.plan().parts.at(variable)) {
         accumulates =
             accumulates || std::none_of(leaf.binding->spatial.begin(), leaf.binding->spatial.end(),
                                         [&](const auto& axis) {
@@ -142,19 +141,22 @@ void countRegisters(Draft& draft, const LeafPlan& leaf, sim::Task& task,
 
 /// In a nest that skips masked tiles an Einsum does not run where its neighbours find nothing that
 /// attends, provided it has all the loops that decide this.
-void skipMasked(Draft& draft, const LeafPlan& leaf, sim::Task& task) {
+void skipMasked(Draft& draft, const LeafPlan& leaf, sim::Task& task, TaskOrigin& origin) {
   const auto& node = draft.plan.nodes[static_cast<std::size_t>(leaf.node)];
   if (!node.nest->skipMasked) {
     return;
   }
   for (const auto& other : draft.plan.leaves) {
-    for (auto& guard : draft.guards(*other.einsum, other.loops)) {
+    auto guards = draft.guards(*other.einsum, other.loops);
+    for (std::size_t i = 0; i < guards.size(); ++i) {
+      auto& guard = guards[i];
       const bool decidable =
           std::all_of(guard.terms.begin(), guard.terms.end(), [&](const sim::LoopTerm& term) {
             return std::find(leaf.loops.begin(), leaf.loops.end(), term.loop) != leaf.loops.end();
           });
       if (other.node == leaf.node && !guard.terms.empty() && decidable) {
         task.guards.push_back(std::move(guard));
+        origin.masks.push_back({&other.einsum->domain[i], other.loops});
       }
     }
   }
@@ -179,12 +181,13 @@ void addCompute(Draft& draft) {
       task.extents.push_back(extent);
     }
     task.guards = draft.guards(*leaf.einsum, leaf.loops);
-    skipMasked(draft, leaf, task);
+    auto origin = Draft::origin(*leaf.einsum, nullptr, leaf.loops);
+    skipMasked(draft, leaf, task, origin);
     task.ticks = passes(draft, leaf);
     countWork(draft, leaf, task, points);
     countRegisters(draft, leaf, task, points);
     const auto cycles = cyclesPerPoint(*leaf.unit, einsum::operationsPerPoint(*leaf.einsum));
-    draft.leafTask.push_back(draft.addTask(std::move(task), cycles));
+    draft.leafTask.push_back(draft.addTask(std::move(task), cycles, std::move(origin)));
   }
 }
 

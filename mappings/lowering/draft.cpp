@@ -70,7 +70,7 @@ int Draft::resource(const std::string& name) const {
 
 int Draft::extent(const std::string& variable, const std::vector<int>& fixed,
                   const std::vector<einsum::Constraint>& domain) {
-  auto [terms, tile] = splitting(verified.plan(), plan, variable, fixed);
+  auto [terms, tile] = splitting(subject.plan(), plan, variable, fixed);
   sim::Extent made{cascade().size(variable), tile, terms};
   for (const auto& constraint : domain) {
     const auto own = constraint.terms.find(variable);
@@ -80,7 +80,7 @@ int Draft::extent(const std::string& variable, const std::vector<int>& fixed,
     sim::Extent clipped{constraint.constant + 1, tile, {}}; // variable <= constant + sum of others
     bool usable = true;
     for (const auto& [other, coefficient] : constraint.terms) {
-      const auto others = splitting(verified.plan(), plan, other, fixed);
+      const auto others = splitting(subject.plan(), plan, other, fixed);
       if (other == variable) {
         continue;
       }
@@ -123,7 +123,7 @@ sim::Amount Draft::box(const einsum::Access& access, const std::vector<int>& fix
     }
     std::int64_t span = 1; // of a window, or of a partition that the tensor does not have
     for (const auto& [variable, coefficient] : index.terms) {
-      const auto values = splitting(verified.plan(), plan, variable, fixed).tile;
+      const auto values = splitting(subject.plan(), plan, variable, fixed).tile;
       span += std::abs(coefficient) * (std::min(values, cascade().size(variable)) - 1);
     }
     amount.scale *= std::min(span, shape[d]);
@@ -137,7 +137,7 @@ std::vector<sim::Guard> Draft::guards(const einsum::Einsum& einsum, const std::v
     sim::Guard guard;
     guard.constant = constraint.constant;
     for (const auto& [variable, coefficient] : constraint.terms) {
-      const auto split = splitting(verified.plan(), plan, variable, fixed);
+      const auto split = splitting(subject.plan(), plan, variable, fixed);
       for (const auto& [loop, stride] : split.terms) {
         guard.terms.push_back({loop, coefficient * stride});
       }
@@ -150,8 +150,18 @@ std::vector<sim::Guard> Draft::guards(const einsum::Einsum& einsum, const std::v
   return list;
 }
 
-int Draft::addTask(sim::Task made, core::Rational cyclesPerUnit) {
+TaskOrigin Draft::origin(const einsum::Einsum& einsum, const einsum::Access* access,
+                         const std::vector<int>& fixed) {
+  TaskOrigin made{&einsum, access, {}};
+  for (const auto& constraint : einsum.domain) {
+    made.masks.push_back({&constraint, fixed});
+  }
+  return made;
+}
+
+int Draft::addTask(sim::Task made, core::Rational cyclesPerUnit, TaskOrigin from) {
   section.tasks.push_back(std::move(made));
+  origins.push_back(std::move(from));
   rate.push_back(cyclesPerUnit);
   return static_cast<int>(section.tasks.size()) - 1;
 }

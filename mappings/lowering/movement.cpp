@@ -37,7 +37,45 @@ Edge TensorMovement::space(int consumer, int user, const std::vector<int>& loops
   auto edge = draft_.edge(user, own, Edge::Kind::Space);
   edge.lagLoops = own;
   edge.lag = slots;
+  for (std::size_t l = 0; l < draft_.plan.leaves.size(); ++l) {
+    if (draft_.leafTask[l] == user) {
+      const auto way = wayBack(draft_, draft_.plan.leaves[l], tensor_.name);
+      edge.route = way.route;
+      edge.latency = way.cycles;
+    }
+  }
   return edge;
+}
+
+/// A need on something the tensor's maker makes in parts, if its values are not those of the loop:
+/// a sum over a loop is there when that loop has ended, also for another loop over the same rank.
+Edge TensorMovement::whole(Edge edge, const std::vector<int>& loops) const {
+  const auto& made = draft_.section.tasks[static_cast<std::size_t>(edge.producer)].loops;
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const auto& variable = draft_.plan.loops[static_cast<std::size_t>(made[i])].variable;
+    const auto& indices = maker_->einsum->output.indices;
+    const bool along = std::any_of(indices.begin(), indices.end(), [&](const auto& index) {
+      return index.terms.count(variable) > 0;
+    });
+    if (!along && std::find(loops.begin(), loops.end(), made[i]) == loops.end()) {
+      edge.sources[i] = {Edge::Source::At::Last, 0, 0};
+    }
+  }
+  return edge;
+}
+
+/// A need of a memory or port on the tensor's maker: it takes whole tiles.
+Edge TensorMovement::toMemory(Edge edge) const {
+  const auto way = wayToMemory(*maker_);
+  edge.route = way.route;
+  edge.latency = way.cycles;
+  return edge;
+}
+
+/// The number of the reader's access in its expression.
+int TensorMovement::operand(const Reader& reader) {
+  const auto all = accesses(*reader.leaf->einsum, "");
+  return static_cast<int>(std::find(all.begin(), all.end(), reader.access) - all.begin());
 }
 
 void addMovement(Draft& draft) {

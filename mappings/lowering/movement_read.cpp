@@ -27,37 +27,10 @@ bool TensorMovement::direct(const Reader& reader) const {
   return makerHome_ < 0 || maker_->unit == reader.leaf->unit;
 }
 
-/// A spatial sum reaches another unit after travelling along the axes it is spread over.
-std::int64_t TensorMovement::drainCycles() const {
-  std::int64_t cycles = 0;
-  for (const auto& axis : maker_->unit->axes) {
-    const auto names = maker_->binding->spatial.find(axis.name);
-    if (names == maker_->binding->spatial.end()) {
-      continue;
-    }
-    const auto reduces = [&](const std::string& part) {
-      return std::any_of(
-          maker_->einsum->reductions.begin(), maker_->einsum->reductions.end(),
-          [&](const auto& reduction) {
-            return std::any_of(
-                reduction.variables.begin(), reduction.variables.end(), [&](const auto& variable) {
-                  const auto& parts = draft_.verified.plan().parts.at(variable);
-                  return std::any_of(parts.begin(), parts.end(),
-                                     [&](const Part& each) { return each.name == part; });
-                });
-          });
-    };
-    cycles += std::any_of(names->second.begin(), names->second.end(), reduces)
-                  ? axis.size * maker_->unit->hopLatency
-                  : 0;
-  }
-  return cycles;
-}
-
 /// A load through a buffer's port: after the tile came, before the reader, two tiles ahead at most.
 void TensorMovement::readThroughPort(const Reader& reader, int load,
                                      const std::vector<int>& loops) {
-  const auto fill = fills_.find(reader.home);
+  const auto fill = fills_.find(fillOf(reader));
   const int source = fill != fills_.end() ? fill->second : bufferStore_;
   auto edge = draft_.edge(source, loops, Edge::Kind::Data);
   for (auto& from : edge.sources) {
@@ -68,20 +41,29 @@ void TensorMovement::readThroughPort(const Reader& reader, int load,
   }
   need(load, std::move(edge));
   need(reader.task, draft_.edge(load, reader.leaf->loops, Edge::Kind::Bandwidth));
-  need(load, space(load, reader.task, loops, 2));
+  need(load, space(load, reader.task, loops, ahead(reader)));
+}
+
+/// Tiles that may be on their way to a reader: two, or as many as its registers hold.
+std::int64_t TensorMovement::ahead(const Reader& reader) const {
+  return std::max<std::int64_t>(2, reader.registers < 0 ? 0 : room(reader.registers).slots);
 }
 
 void TensorMovement::read(Reader& reader) {
   const auto& user = *reader.leaf->einsum;
   if (maker_ != nullptr && (direct(reader) || (reader.home >= 0 && reader.home == makerHome_))) {
-    auto edge = draft_.edge(makerTask_, reader.leaf->loops, Edge::Kind::Data);
+    auto edge =
+        whole(draft_.edge(makerTask_, reader.leaf->loops, Edge::Kind::Data), reader.leaf->loops);
     for (auto& source : edge.sources) {
       if (source.at == Edge::Source::At::Same && iterative() &&
           draft_.loop(source.loop).variable == *iterative()) {
         source.shift = reader.shift;
       }
     }
-    edge.latency = maker_->unit != reader.leaf->unit ? drainCycles() : 0;
+    const auto way = wayToReader(draft_, *maker_, *reader.leaf, *reader.access, direct(reader));
+    edge.route = way.route;
+    edge.latency = way.cycles;
+    edge.operand = operand(reader);
     need(reader.task, std::move(edge));
   }
   if (direct(reader)) {
@@ -124,11 +106,26 @@ void TensorMovement::read(Reader& reader) {
   spillTraffic(keep(reader.home), Task::Kind::Load, loops, *reader.access, user, reader.task);
 }
 
+/// Of the readers that one fill serves the one with the fewest masks: where another needs nothing
+/// it may.
+const Reader& TensorMovement::widestOf(const Reader& reader) const {
+  const auto* widest = &reader;
+  for (const auto& other : readers_) {
+    const auto& masks = other.leaf->einsum->domain;
+    const auto& known = widest->leaf->einsum->domain;
+    const bool fewer = masks.size() < known.size() &&
+                       std::all_of(masks.begin(), masks.end(), [&](const auto& mask) {
+                         return std::find(known.begin(), known.end(), mask) != known.end();
+                       });
+    widest = fewer && fillOf(other) == fillOf(reader) ? &other : widest;
+  }
+  return *widest;
+}
+
 /// From DRAM into a buffer, once per tile, or past the buffers to the unit, as it works.
 void TensorMovement::readDram(Reader& reader, int home) {
-  const auto& user = *reader.leaf->einsum;
   std::vector<int> loops = reader.leaf->loops;
-  std::int64_t slots = 2;
+  auto slots = ahead(reader);
   if (home >= 0) {
     loops = subTiles(keep(home));
     slots = room(home).slots;
@@ -140,10 +137,12 @@ void TensorMovement::readDram(Reader& reader, int home) {
       }
     }
   }
-  auto fill = home >= 0 ? fills_.find(home) : fills_.end();
+  auto fill = home >= 0 ? fills_.find(fillOf(reader)) : fills_.end();
   if (fill == fills_.end()) {
+    const auto& widest = home >= 0 ? widestOf(reader) : reader;
+    const auto& user = *widest.leaf->einsum;
     auto task = transfer(Task::Kind::Load, loops, user);
-    const auto box = elements(*reader.access, loops, user);
+    const auto box = elements(*widest.access, loops, user);
     auto share = home >= 0 ? core::Rational(1) - keep(home).spill : core::Rational(1);
     auto filled = core::Rational(1);
     if (home >= 0 && room(home).pieces > 1) {
@@ -153,13 +152,21 @@ void TensorMovement::readDram(Reader& reader, int home) {
       draft_.section.loops.push_back({tensor_.name + " piece", room(home).pieces, false});
     }
     if (store_ >= 0) {
-      task.needs.push_back(draft_.edge(store_, loops, Edge::Kind::Data));
+      auto stored = whole(draft_.edge(store_, loops, Edge::Kind::Data), loops);
+      for (auto& from : stored.sources) { // an earlier value
+        from.shift =
+            from.at == Edge::Source::At::Same && iterative() == draft_.loop(from.loop).variable
+                ? reader.shift
+                : 0;
+      }
+      task.needs.push_back(std::move(stored));
     }
     if (home >= 0) {
       countBox(task, *keep(home).memory, true, box, filled);
     }
-    const int number = addDram(std::move(task), box, share);
-    fill = fills_.insert_or_assign(home, number).first;
+    const int number =
+        addDram(std::move(task), box, share, Draft::origin(user, widest.access, loops));
+    fill = fills_.insert_or_assign(fillOf(reader), number).first;
   }
   const int load = fill->second;
   need(reader.task, draft_.edge(load, reader.leaf->loops, Edge::Kind::Bandwidth));
@@ -175,11 +182,12 @@ void TensorMovement::spillTraffic(const KeepPlan& kept, Task::Kind kind,
   }
   auto task = transfer(kind, loops, user);
   if (kind == Task::Kind::Store) {
-    task.needs.push_back(draft_.edge(userTask, loops, Edge::Kind::Data));
+    task.needs.push_back(toMemory(draft_.edge(userTask, loops, Edge::Kind::Data)));
   } else if (maker_ != nullptr) {
-    task.needs.push_back(draft_.edge(makerTask_, loops, Edge::Kind::Data));
+    task.needs.push_back(toMemory(whole(draft_.edge(makerTask_, loops, Edge::Kind::Data), loops)));
   }
-  const int number = addDram(std::move(task), elements(access, loops, user), kept.spill);
+  const int number = addDram(std::move(task), elements(access, loops, user), kept.spill,
+                             Draft::origin(user, &access, loops));
   if (kind == Task::Kind::Load) {
     const auto& own = draft_.task(userTask).loops;
     need(userTask, draft_.edge(number, own, Edge::Kind::Bandwidth));

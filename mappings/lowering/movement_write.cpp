@@ -33,12 +33,28 @@ std::vector<sim::Guard> TensorMovement::afterFirst(const std::vector<int>& loops
   return {guard};
 }
 
+/// Tiles that are made between two updates of a sum: those of all loops inside the last one that
+/// adds to it.
+std::int64_t TensorMovement::sinceLastSum(const std::vector<int>& loops) const {
+  std::int64_t tiles = 1;
+  for (auto loop = loops.rbegin(); moves(*loop) || draft_.loop(*loop).trips == 1; ++loop) {
+    tiles *= draft_.loop(*loop).trips;
+  }
+  return tiles;
+}
+
+/// Tiles that may wait for a port: two, or as many as the registers of their maker hold.
+std::int64_t TensorMovement::waiting() const {
+  const int registers = registersOf(*maker_);
+  return std::max<std::int64_t>(2, registers < 0 ? 0 : room(registers).slots);
+}
+
 void TensorMovement::writeBuffer(const KeepPlan& kept, const std::vector<int>& loops) {
   const auto& user = *maker_->einsum;
   bufferStore_ = addBuffer(Task::Kind::Store, kept, loops, user.output, user, {});
-  if (bufferStore_ >= 0) { // two tiles may wait for the port
-    need(bufferStore_, draft_.edge(makerTask_, loops, Edge::Kind::Data));
-    need(makerTask_, space(makerTask_, bufferStore_, loops, 2));
+  if (bufferStore_ >= 0) {
+    need(bufferStore_, toMemory(draft_.edge(makerTask_, loops, Edge::Kind::Data)));
+    need(makerTask_, space(makerTask_, bufferStore_, loops, waiting()));
   }
   const bool updates = std::any_of(loops.begin(), loops.end(), [&](int loop) {
     return !moves(loop) && draft_.loop(loop).trips > 1;
@@ -48,7 +64,7 @@ void TensorMovement::writeBuffer(const KeepPlan& kept, const std::vector<int>& l
     if (back >= 0) { // the sum so far, once it has been put there
       auto previous = draft_.edge(bufferStore_, loops, Edge::Kind::Data);
       previous.lagLoops = loops;
-      previous.lag = 1;
+      previous.lag = sinceLastSum(loops);
       need(back, previous);
       need(makerTask_, draft_.edge(back, maker_->loops, Edge::Kind::Bandwidth));
     }
@@ -71,11 +87,12 @@ void TensorMovement::store() {
   const auto loops = buffered ? subTiles(keep(makerHome_)) : collected();
   const auto share = buffered ? core::Rational(1) - keep(makerHome_).spill : core::Rational(1);
   auto task = transfer(Task::Kind::Store, loops, user);
-  task.needs.push_back(draft_.edge(makerTask_, loops, Edge::Kind::Data));
+  task.needs.push_back(toMemory(draft_.edge(makerTask_, loops, Edge::Kind::Data)));
   if (buffered && !draft_.convention("free_drains")) {
     countBox(task, *keep(makerHome_).memory, false, elements(user.output, loops, user));
   }
-  store_ = addDram(std::move(task), elements(user.output, loops, user), share);
+  const auto origin = Draft::origin(user, &user.output, loops);
+  store_ = addDram(std::move(task), elements(user.output, loops, user), share, origin);
   const bool updates = std::any_of(loops.begin(), loops.end(), [&](int loop) {
     return !moves(loop) && draft_.loop(loop).trips > 1;
   });
@@ -85,9 +102,9 @@ void TensorMovement::store() {
     back.guards.insert(back.guards.end(), guard.begin(), guard.end());
     auto previous = draft_.edge(store_, loops, Edge::Kind::Data);
     previous.lagLoops = loops;
-    previous.lag = 1;
+    previous.lag = sinceLastSum(loops);
     back.needs.push_back(previous);
-    const int loaded = addDram(std::move(back), elements(user.output, loops, user), share);
+    const int loaded = addDram(std::move(back), elements(user.output, loops, user), share, origin);
     need(makerTask_, draft_.edge(loaded, maker_->loops, Edge::Kind::Bandwidth));
   }
   if (!buffered) { // as many tiles may wait for the port as the registers hold, else two
@@ -107,7 +124,15 @@ void TensorMovement::waitForSpace() {
     }
     const auto loops = subTiles(kept);
     const auto slots = draft_.rooms[k].slots;
-    const auto wait = [&](int user) { need(makerTask_, space(makerTask_, user, loops, slots)); };
+    const bool inPlace = kept.memory->kind == arch::Memory::Kind::Registers;
+    const auto wait = [&](int user) {
+      auto edge = space(makerTask_, user, loops, slots);
+      if (inPlace) { // each PE frees its own registers before the next tile reaches it
+        edge.route = Edge::Route::Ended;
+        edge.latency = 0;
+      }
+      need(makerTask_, std::move(edge));
+    };
     for (const auto& reader : readers_) {
       if (draft_.plan.inside(reader.leaf->node, kept.node)) {
         wait(reader.task);

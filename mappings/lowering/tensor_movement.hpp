@@ -1,5 +1,5 @@
 #pragma once
-#include "mappings/lowering/draft.hpp"
+#include "mappings/lowering/places.hpp"
 
 #include <functional>
 #include <map>
@@ -186,13 +186,13 @@ private:
     draft_.countAccess(task, memory, write, box, tensor_.bits, share);
   }
   /// A task on the DRAM port that moves that share of the box.
-  int addDram(Task task, const sim::Amount& box, core::Rational share) {
+  int addDram(Task task, const sim::Amount& box, core::Rational share, TaskOrigin origin) {
     const auto& dram = draft_.machine().dram();
     countBox(task, dram, task.kind == Task::Kind::Store, box, share);
     task.ticks = box;
     const auto bytes = core::Rational(tensor_.bits, 8) * share;
     const auto rate = dram.bandwidth ? bytes / *dram.bandwidth : core::Rational(0);
-    return draft_.addTask(std::move(task), rate);
+    return draft_.addTask(std::move(task), rate, std::move(origin));
   }
   /// Accesses of an on-chip buffer: counted, and where the buffer has a bandwidth, timed by its
   /// port.
@@ -206,11 +206,23 @@ private:
     countBox(task, *kept.memory, kind == Task::Kind::Store, task.ticks);
     const auto& bandwidth = kept.memory->bandwidth;
     const int number =
-        draft_.addTask(std::move(task), bandwidth ? core::Rational(tensor_.bits, 8) / *bandwidth
-                                                  : core::Rational(0));
+        draft_.addTask(std::move(task),
+                       bandwidth ? core::Rational(tensor_.bits, 8) / *bandwidth : core::Rational(0),
+                       Draft::origin(user, &access, loops));
     return bandwidth ? number : -1;
   }
 
+  /// Accesses that differ in a constant (RM[m1] and RM[m1+1]) want different values.
+  using Fill = std::pair<int, std::vector<std::int64_t>>;
+  static Fill fillOf(const Reader& reader) {
+    Fill key{reader.home, {}};
+    for (const auto& index : reader.access->indices) {
+      key.second.push_back(index.constant);
+    }
+    return key;
+  }
+
+  [[nodiscard]] const Reader& widestOf(const Reader& reader) const;
   void write();
   void writeBuffer(const KeepPlan& kept, const std::vector<int>& loops);
   void store();
@@ -223,7 +235,12 @@ private:
 
   [[nodiscard]] bool leaves() const;
   [[nodiscard]] bool direct(const Reader& reader) const;
-  [[nodiscard]] std::int64_t drainCycles() const;
+  [[nodiscard]] std::int64_t waiting() const;
+  [[nodiscard]] std::int64_t sinceLastSum(const std::vector<int>& loops) const;
+  [[nodiscard]] std::int64_t ahead(const Reader& reader) const;
+  [[nodiscard]] Edge toMemory(Edge edge) const;
+  [[nodiscard]] Edge whole(Edge edge, const std::vector<int>& loops) const;
+  [[nodiscard]] static int operand(const Reader& reader);
   [[nodiscard]] std::vector<int> collected() const;
   [[nodiscard]] std::vector<sim::Guard> afterFirst(const std::vector<int>& loops) const;
   void need(int consumer, Edge edge) { draft_.task(consumer).needs.push_back(std::move(edge)); }
@@ -235,9 +252,10 @@ private:
   int makerTask_ = -1;
   int makerHome_ = -1;
   std::vector<Reader> readers_;
-  int store_ = -1;           ///< task that brings the tensor to DRAM
-  int bufferStore_ = -1;     ///< task that puts it into a buffer with a port
-  std::map<int, int> fills_; ///< keep -> task that fills it from DRAM
+  int store_ = -1;       ///< task that brings the tensor to DRAM
+  int bufferStore_ = -1; ///< task that puts it into a buffer with a port
+  /// A keep and what of the tensor's values an access wants -> task that fills it from DRAM.
+  std::map<Fill, int> fills_;
   std::set<std::pair<int, std::int64_t>> registersFilled_;
 };
 

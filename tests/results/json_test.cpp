@@ -80,3 +80,12 @@ TEST_CASE("text that is not UTF-8 does not break the JSON", "[results]") {
 TEST_CASE("byte counts above 2^53 keep every digit", "[results]") {
   CHECK(toJson(smallRun()).find("9007199254740993") != std::string::npos);
 }
+
+TEST_CASE("the values of a run with every PE are told with their seed", "[results]") {
+  auto result = smallRun();
+  CHECK(toJson(result).find("\"values\"") == std::string::npos);
+  result.values = {7, 2.5e-16};
+  CHECK(toJson(result).find(
+            "\"values\": {\n    \"seed\": 7,\n    \"largest_difference\": 2.5e-16\n  }") !=
+        std::string::npos);
+}
