@@ -169,31 +169,45 @@ bool fetchedFromBuffer(const SectionPlan& section, const KeepPlan& keep) {
          });
 }
 
+std::optional<Footprint> footprint(const SectionPlan& section, const KeepPlan& keep,
+                                   const einsum::Cascade& cascade) {
+  const auto* leaf = userOf(section, keep);
+  if (leaf == nullptr) {
+    return std::nullopt;
+  }
+  Footprint made;
+  const auto* maker = cascade.einsum(keep.keep->tensor);
+  made.fixed = fixedLoops(section, keep);
+  for (const int loop : divisions(section, keep)) {
+    const auto& part = section.loops[static_cast<std::size_t>(loop)];
+    if (maker == nullptr || maker->iterative != part.variable) {
+      made.divided.push_back(loop);
+      made.fixed.push_back(loop);
+    }
+  }
+  made.leftOut = spread(*leaf, keep);
+  made.leftOut.insert(made.leftOut.end(), keep.keep->streamed.begin(), keep.keep->streamed.end());
+  made.access = &accessOf(*leaf, keep.keep->tensor);
+  made.lag = lagOf(section, keep);
+  return made;
+}
+
 Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
           const einsum::Cascade& cascade) {
   Room room;
-  const auto* leaf = userOf(section, keep);
-  if (leaf == nullptr) {
+  const auto print = footprint(section, keep, cascade);
+  if (!print) {
     return {0, 1, 0, 1, false};
   }
   const auto& tensor = *cascade.tensor(keep.keep->tensor);
-  const auto* maker = cascade.einsum(tensor.name);
-  auto fixed = fixedLoops(section, keep);
-  for (const int loop : divisions(section, keep)) {
-    const auto& part = section.loops[static_cast<std::size_t>(loop)];
-    if (maker != nullptr && maker->iterative == part.variable) {
-      continue;
-    }
-    room.subTiles *= part.trips;
-    fixed.push_back(loop);
+  for (const int loop : print->divided) {
+    room.subTiles *= section.loops[static_cast<std::size_t>(loop)].trips;
   }
-  auto leftOut = spread(*leaf, keep);
-  leftOut.insert(leftOut.end(), keep.keep->streamed.begin(), keep.keep->streamed.end());
   const auto elements =
-      boxElements(plan, section, cascade, accessOf(*leaf, tensor.name), fixed, leftOut);
+      boxElements(plan, section, cascade, *print->access, print->fixed, print->leftOut);
   const auto held = (core::Rational(1) - keep.spill) * core::Rational(elements * tensor.bits, 8);
   room.subTileBytes = held.ceil();
-  room.lag = lagOf(section, keep);
+  room.lag = print->lag;
   room.slots = std::max(room.subTiles * keep.keep->tiles.value_or(1), room.lag + 1);
   room.counted = keep.keep->shares.empty();
   return room;

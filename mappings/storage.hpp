@@ -14,6 +14,19 @@ std::int64_t boxElements(const Plan& plan, const SectionPlan& section,
                          const einsum::Cascade& cascade, const einsum::Access& access,
                          const std::vector<int>& fixed, const std::vector<std::string>& leftOut);
 
+/// What decides how much room a keep takes, whatever the sizes of the parts are.
+struct Footprint {
+  const einsum::Access* access = nullptr;
+  std::vector<int> divided;         ///< loops that divide its tile into sub-tiles
+  std::vector<int> fixed;           ///< loops that stand still while a sub-tile is there
+  std::vector<std::string> leftOut; ///< rank variables or parts that it has one value of
+  std::int64_t lag = 0;             ///< iterations between making a value and its last use
+};
+
+/// Null for a keep that nobody uses.
+std::optional<Footprint> footprint(const SectionPlan& section, const KeepPlan& keep,
+                                   const einsum::Cascade& cascade);
+
 /// What one keep takes.
 struct Room {
   std::int64_t subTileBytes = 0; ///< of one PE for register files

@@ -3,11 +3,13 @@
 #include "core/text.hpp"
 #include "einsum/analysis.hpp"
 #include "mappings/storage.hpp"
+#include "mappings/verify_keeps.hpp"
 #include "mappings/verify_order.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace einsight::mappings {
 namespace {
@@ -21,7 +23,7 @@ public:
            const Plan& plan, Problems& problems)
       : mapping_(mapping), cascade_(cascade), machine_(machine), plan_(plan), problems_(problems) {}
 
-  void all() {
+  void all(bool sizes) {
     everyEinsumOnce();
     const auto before = problems_.size();
     for (const auto& section : plan_.sections) {
@@ -31,14 +33,14 @@ public:
         iterations(section, leaf);
       }
     }
-    if (problems_.size() == before) { // else the tiles are not what the user means
+    if (sizes && problems_.size() == before) { // else the tiles are not what the user means
       capacities();
     }
     for (const auto& section : plan_.sections) {
       for (const auto& leaf : section.leaves) {
         operators(leaf);
       }
-      keeps(section);
+      verifyKeeps(section, problems_);
     }
   }
 
@@ -101,6 +103,7 @@ private:
   }
 
   void axes(const LeafPlan& leaf) {
+    std::set<std::string> spread;
     for (const auto& [axisName, names] : leaf.binding->spatial) {
       const auto* axis = leaf.unit->axis(axisName);
       if (axis == nullptr) {
@@ -115,6 +118,11 @@ private:
       }
       for (const auto& name : names) {
         spatialPart(leaf, *axis, name);
+        if (!spread.insert(name).second) {
+          problem(leaf.binding->where,
+                  fmt::format("'{}' of Einsum '{}' is spread twice", name, leaf.einsum->name),
+                  "each part is spread over one axis");
+        }
       }
     }
   }
@@ -190,23 +198,6 @@ private:
     }
   }
 
-  void keeps(const SectionPlan& section) {
-    for (const auto& kept : section.keeps) {
-      const auto& shares = kept.keep->shares;
-      if (!shares.empty() &&
-          std::none_of(section.keeps.begin(), section.keeps.end(), [&](const KeepPlan& other) {
-            return other.keep->tensor == shares && other.memory == kept.memory;
-          })) {
-        problem(kept.keep->where,
-                fmt::format("'{}' shares the place of '{}', which '{}' does not keep",
-                            kept.keep->tensor, shares, kept.memory->name));
-      }
-      if (kept.memory->kind == arch::Memory::Kind::Dram) {
-        problem(kept.keep->where, "everything is in DRAM anyway: keep names a memory on the chip");
-      }
-    }
-  }
-
   void capacities() {
     for (const auto& memory : machine_.memories()) {
       for (const auto& section : plan_.sections) {
@@ -253,6 +244,14 @@ private:
 
 } // namespace
 
+core::Problems structureProblems(const Mapping& mapping, const einsum::Cascade& cascade,
+                                 const arch::Machine& machine, const Plan& plan) {
+  core::Problems problems;
+  Verifier(mapping, cascade, machine, plan, problems).all(false);
+  verifyOrder(cascade, plan, false, problems);
+  return problems;
+}
+
 core::Expected<VerifiedMapping> verify(Mapping mapping, einsum::Cascade cascade,
                                        arch::Machine machine) {
   auto content = std::make_shared<VerifiedMapping::Content>(
@@ -272,8 +271,8 @@ core::Expected<VerifiedMapping> verify(Mapping mapping, einsum::Cascade cascade,
   }
   content->plan = std::move(*planned);
   core::Problems problems;
-  Verifier(content->mapping, content->cascade, content->machine, content->plan, problems).all();
-  verifyOrder(content->cascade, content->plan, problems);
+  Verifier(content->mapping, content->cascade, content->machine, content->plan, problems).all(true);
+  verifyOrder(content->cascade, content->plan, true, problems);
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }

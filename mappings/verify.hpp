@@ -26,6 +26,11 @@ private:
   std::shared_ptr<const Content> content_;
 };
 
+/// What no choice of sizes of parts cures: everything that verify() reports but tiles that do not
+/// fit and pipelines over too few iterations.
+core::Problems structureProblems(const Mapping& mapping, const einsum::Cascade& cascade,
+                                 const arch::Machine& machine, const Plan& plan);
+
 /// Is the mapping legal? Every Einsum runs once, on a unit that can do it, on axes it has; every
 /// memory holds what is kept in it; no Einsum needs what is made after it; sums travel only along
 /// axes that reduce. All problems at once. Shares no code with whoever made the mapping.

@@ -9,8 +9,9 @@ namespace {
 
 class OrderVerifier {
 public:
-  OrderVerifier(const einsum::Cascade& cascade, const Plan& plan, core::Problems& problems)
-      : cascade_(cascade), plan_(plan), problems_(problems) {}
+  OrderVerifier(const einsum::Cascade& cascade, const Plan& plan, bool sizes,
+                core::Problems& problems)
+      : cascade_(cascade), plan_(plan), sizes_(sizes), problems_(problems) {}
 
   void inputs(const SectionPlan& section, const LeafPlan& reader) {
     for (const auto& tensor : reads(*reader.einsum)) {
@@ -24,6 +25,38 @@ public:
         order(section, *maker, reader, *access);
       }
     }
+  }
+
+  static OrderNeed need(const SectionPlan& section, const LeafPlan& maker, const LeafPlan& reader,
+                        const einsum::Access& access) {
+    const int node = commonNode(section, maker, reader);
+    const auto made = position(section, maker, node);
+    const auto read = position(section, reader, node);
+    OrderNeed need;
+    need.stages = read.stage - made.stage;
+    const bool synchronised = section.nodes[static_cast<std::size_t>(node)].nest->synchronised;
+    const bool sameUnit = maker.unit == reader.unit;
+    need.listedAfter = read.phase > made.phase ||
+                       (read.phase == made.phase && (read.index > made.index || !sameUnit)) ||
+                       (!synchronised && !sameUnit);
+    const auto& iterative = maker.einsum->iterative;
+    for (std::size_t d = 0; iterative && d < access.indices.size(); ++d) {
+      const auto& index = maker.einsum->output.indices[d];
+      if (access.indices[d].terms.count(*iterative) > 0 && index.terms.count(*iterative) > 0) {
+        need.shift = index.constant - access.indices[d].constant;
+      }
+    }
+    const auto& loops = section.nodes[static_cast<std::size_t>(node)].loops;
+    const auto outer = std::find_if(loops.begin(), loops.end(), [&](int loop) {
+      return section.loops[static_cast<std::size_t>(loop)].variable == iterative;
+    });
+    if (outer != loops.end()) {
+      need.inner.assign(std::next(outer), loops.end());
+    } else { // a loop further out separates them
+      need.stages = need.shift > 0 ? INT64_MAX / 4 : need.stages;
+      need.shift = 0;
+    }
+    return need;
   }
 
 private:
@@ -114,44 +147,14 @@ private:
     return node;
   }
 
-  /// Iterations of the node's loops between the making of a value and this reading of it.
-  static std::int64_t distance(const SectionPlan& section, const LeafPlan& maker,
-                               const einsum::Access& access, int node) {
-    const auto& iterative = maker.einsum->iterative;
-    std::int64_t shift = 0;
-    for (std::size_t d = 0; iterative && d < access.indices.size(); ++d) {
-      const auto& made = maker.einsum->output.indices[d];
-      if (access.indices[d].terms.count(*iterative) > 0 && made.terms.count(*iterative) > 0) {
-        shift = made.constant - access.indices[d].constant;
-      }
-    }
-    const auto& loops = section.nodes[static_cast<std::size_t>(node)].loops;
-    std::int64_t stride = 1;
-    for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
-      const auto& here = section.loops[static_cast<std::size_t>(*loop)];
-      if (iterative && here.variable == *iterative) {
-        return shift * stride;
-      }
-      stride *= here.trips;
-    }
-    return shift > 0 ? INT64_MAX / 4 : 0; // a loop further out separates them
-  }
-
   void order(const SectionPlan& section, const LeafPlan& maker, const LeafPlan& reader,
              const einsum::Access& access) {
-    const int node = commonNode(section, maker, reader);
-    const auto made = position(section, maker, node);
-    const auto read = position(section, reader, node);
-    const auto later = read.stage + distance(section, maker, access, node) - made.stage;
-    if (later > 0) {
+    const auto wanted = need(section, maker, reader, access);
+    if (wanted.shift != 0 && !sizes_) {
       return;
     }
-    const bool synchronised = section.nodes[static_cast<std::size_t>(node)].nest->synchronised;
-    const bool sameUnit = maker.unit == reader.unit;
-    const bool after = read.phase > made.phase ||
-                       (read.phase == made.phase && (read.index > made.index || !sameUnit)) ||
-                       (!synchronised && !sameUnit);
-    if (later < 0 || !after) {
+    const auto later = epochs(section, wanted);
+    if (!wanted.holds(later)) {
       problem(
           whereOf(reader),
           fmt::format("Einsum '{}' needs '{}' before it is made", reader.einsum->name,
@@ -163,15 +166,44 @@ private:
     }
   }
 
+  static std::int64_t epochs(const SectionPlan& section, const OrderNeed& need) {
+    auto distance = need.shift;
+    for (const int loop : need.inner) {
+      distance *= section.loops[static_cast<std::size_t>(loop)].trips;
+    }
+    return need.stages + distance;
+  }
+
   const einsum::Cascade& cascade_;
   const Plan& plan_;
+  bool sizes_;
   core::Problems& problems_;
 };
 
 } // namespace
 
-void verifyOrder(const einsum::Cascade& cascade, const Plan& plan, core::Problems& problems) {
-  OrderVerifier verifier(cascade, plan, problems);
+std::vector<OrderNeed> sizedNeeds(const SectionPlan& section) {
+  std::vector<OrderNeed> needs;
+  for (const auto& reader : section.leaves) {
+    for (const auto& tensor : reads(*reader.einsum)) {
+      const auto* maker = section.producer(tensor);
+      if (maker == nullptr || !maker->einsum->iterative) {
+        continue;
+      }
+      for (const auto* access : accesses(*reader.einsum, tensor)) {
+        auto need = OrderVerifier::need(section, *maker, reader, *access);
+        if (need.shift != 0) {
+          needs.push_back(std::move(need));
+        }
+      }
+    }
+  }
+  return needs;
+}
+
+void verifyOrder(const einsum::Cascade& cascade, const Plan& plan, bool sizes,
+                 core::Problems& problems) {
+  OrderVerifier verifier(cascade, plan, sizes, problems);
   for (const auto& section : plan.sections) {
     for (const auto& leaf : section.leaves) {
       verifier.inputs(section, leaf);

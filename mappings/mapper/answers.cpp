@@ -1,0 +1,201 @@
+#include "mappings/mapper/answers.hpp"
+
+#include "mappings/mapper/compose.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace einsight::mappings::mapper {
+namespace {
+
+constexpr double kSlack = 1.03;         ///< unfused answers this close are simulated too
+constexpr std::size_t kFewEinsums = 14; ///< one section for all of so many is looked at first
+constexpr double kLonger = 0.97;        ///< what each Einsum more must gain to come first
+
+std::vector<int> members(std::size_t first, std::size_t last) {
+  std::vector<int> list(last - first + 1);
+  std::iota(list.begin(), list.end(), static_cast<int>(first));
+  return list;
+}
+
+} // namespace
+
+CascadeSearch::CascadeSearch(std::shared_ptr<const einsum::Cascade> cascade,
+                             const arch::Machine& machine, core::Settings parameters,
+                             const SearchOptions& options, Counts& counts, Watch& watch)
+    : cascade_(std::move(cascade)), facts_(*cascade_, machine), parameters_(std::move(parameters)),
+      options_(options), total_(counts), watch_(watch) {
+  for (std::size_t first = 0; first < facts_.einsums.size(); ++first) {
+    for (std::size_t last = first; last < facts_.einsums.size(); ++last) {
+      intervals_.push_back({first, last, leastOf(facts_, members(first, last)), nullptr});
+    }
+  }
+  total_.complete = total_.complete && facts_.exact;
+}
+
+core::Problems CascadeSearch::problems() const {
+  core::Problems list;
+  for (const auto& einsum : facts_.einsums) {
+    if (std::none_of(einsum.work.begin(), einsum.work.end(),
+                     [](const WorkFact& work) { return work.able; })) {
+      list.push_back({einsum.einsum->where,
+                      fmt::format("no unit of '{}' can do all operators of Einsum '{}'",
+                                  facts_.machine.name(), einsum.einsum->name),
+                      "einsight show " + facts_.machine.name() + " lists what its units can do"});
+    }
+  }
+  return list;
+}
+
+CascadeSearch::Interval& CascadeSearch::interval(std::size_t first, std::size_t last) {
+  return *std::find_if(intervals_.begin(), intervals_.end(), [&](const Interval& each) {
+    return each.first == first && each.last == last;
+  });
+}
+
+/// The least that everything before an Einsum costs, in any sections.
+Least CascadeSearch::before(std::size_t first) const {
+  std::vector<Least> least(first + 1);
+  for (std::size_t end = 1; end <= first; ++end) {
+    least[end] = {1e300, 1e300};
+    for (const auto& each : intervals_) {
+      if (each.last + 1 == end) {
+        least[end].cycles =
+            std::min(least[end].cycles, least[each.first].cycles + each.least.cycles);
+        least[end].picojoules =
+            std::min(least[end].picojoules, least[each.first].picojoules + each.least.picojoules);
+      }
+    }
+  }
+  return least[first];
+}
+
+Least CascadeSearch::after(std::size_t last) const {
+  const auto count = facts_.einsums.size();
+  std::vector<Least> least(count + 1);
+  for (std::size_t begin = count; begin-- > last + 1;) {
+    least[begin] = {1e300, 1e300};
+    for (const auto& each : intervals_) {
+      if (each.first == begin) {
+        const auto& rest = least[each.last + 1];
+        least[begin].cycles = std::min(least[begin].cycles, each.least.cycles + rest.cycles);
+        least[begin].picojoules =
+            std::min(least[begin].picojoules, each.least.picojoules + rest.picojoules);
+      }
+    }
+  }
+  return last + 1 < count ? least[last + 1] : Least{};
+}
+
+void CascadeSearch::run(double& best, double& smoothest, double seconds) {
+  const bool both = options_.objective != Objective::Energy;
+  watch_.limit(both ? seconds / 2 : seconds);
+  pass(false, best);
+  total_.space += counts_.space;
+  total_.evaluated += counts_.evaluated;
+  total_.complete = total_.complete && counts_.complete;
+  if (both) {
+    watch_.limit(seconds / 2);
+    pass(true, smoothest);
+    total_.evaluated += counts_.evaluated;
+  }
+}
+
+void CascadeSearch::pass(bool smooth, double& best) {
+  smooth_ = smooth;
+  counts_ = {};
+  for (auto& each : intervals_) {
+    each.front = std::make_unique<Front>(options_.objective);
+  }
+  const auto count = facts_.einsums.size();
+  if (count <= kFewEinsums) {
+    searchWhole(best);
+  }
+  for (std::size_t e = 0; count > 1 && e < count; ++e) {
+    watch_.allow(static_cast<double>(options_.seconds) / static_cast<double>(4 * count));
+    searchInterval(interval(e, e), kSlack, best);
+  }
+  improve(best);
+  for (auto* each : byGain()) {
+    if (watch_.over()) {
+      counts_.complete = false;
+      break;
+    }
+    watch_.allow(watch_.left() / 8);
+    const auto before = each->front->solutions().size();
+    searchInterval(*each, 1, best);
+    if (each->front->solutions().size() != before) {
+      improve(best);
+    }
+  }
+  if (count > kFewEinsums && !watch_.over()) {
+    searchWhole(best);
+  }
+}
+
+/// Sections of several Einsums, first those that may save most over one section for each.
+std::vector<CascadeSearch::Interval*> CascadeSearch::byGain() {
+  std::vector<std::pair<double, Interval*>> list;
+  for (auto& each : intervals_) {
+    if (each.first == each.last || each.last - each.first + 1 == facts_.einsums.size()) {
+      continue;
+    }
+    double apart = 0;
+    for (auto e = each.first; e <= each.last; ++e) {
+      const auto& one = interval(e, e).front->solutions();
+      const auto least = interval(e, e).least;
+      apart += valueOf(options_.objective, one.empty() ? least.cycles : one.front().cycles,
+                       one.empty() ? least.picojoules : one.front().picojoules);
+    }
+    const double length = static_cast<double>(each.last - each.first);
+    const double gain =
+        apart - valueOf(options_.objective, each.least.cycles, each.least.picojoules);
+    list.emplace_back(gain * std::pow(kLonger, length), &each);
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<Interval*> order;
+  for (const auto& [gain, each] : list) {
+    order.push_back(each);
+  }
+  return order;
+}
+
+/// All Einsums in one section.
+void CascadeSearch::searchWhole(double& best) {
+  const auto all = members(0, facts_.einsums.size() - 1);
+  Front front(options_.objective, [&](const Solution& solution) {
+    const auto found = check({&solution});
+    if (!found) {
+      return false;
+    }
+    counts_.complete = counts_.complete && found->evaluation.cycles <= solution.cycles * (1 + 1e-6);
+    kept_.push_back(std::make_unique<Solution>(solution));
+    auto& answers = smooth_ ? smoothest_ : answers_;
+    answers.push_back({{kept_.back().get()}, solution.cycles, solution.picojoules});
+    best = std::min(best, valueOf(options_.objective, solution.cycles, solution.picojoules));
+    return true;
+  });
+  front.setLimit({0, 0, best});
+  watch_.allow(all.size() == 1 ? watch_.left() : watch_.left() / 4);
+  searchSection(facts_, all, true, smooth_, front, counts_, watch_);
+}
+
+void CascadeSearch::searchInterval(Interval& interval, double slack, double& best) {
+  const auto ahead = before(interval.first);
+  const auto behind = after(interval.last);
+  interval.front->setLimit(
+      {ahead.cycles + behind.cycles, ahead.picojoules + behind.picojoules, best * slack});
+  if (interval.front->hopeless(interval.least.cycles, interval.least.picojoules)) {
+    ++counts_.space;
+    ++counts_.excluded;
+    return;
+  }
+  searchSection(facts_, members(interval.first, interval.last), false, smooth_, *interval.front,
+                counts_, watch_);
+}
+
+} // namespace einsight::mappings::mapper

@@ -1,0 +1,65 @@
+#pragma once
+#include "mappings/mapper/bounds.hpp"
+#include "mappings/mapper/sections.hpp"
+
+/// Which Einsums share a section: the best sections of every interval of the cascade, put together.
+namespace einsight::mappings::mapper {
+
+/// A whole cascade: sections that run one after another.
+struct Answer {
+  std::vector<const Solution*> sections;
+  double cycles = 0;
+  double picojoules = 0;
+};
+
+/// The search for one cascade with all parameters set.
+class CascadeSearch {
+public:
+  CascadeSearch(std::shared_ptr<const einsum::Cascade> cascade, const arch::Machine& machine,
+                core::Settings parameters, const SearchOptions& options, Counts& counts,
+                Watch& watch);
+
+  /// Looks at everything that may beat `best`, the value of the objective of the best answer of
+  /// other parameters; lowers it. `smoothest`: the same with what starts and ends a run. At most
+  /// so many seconds.
+  void run(double& best, double& smoothest, double seconds);
+
+  /// Everything found that is worth a simulation, in no order.
+  [[nodiscard]] std::vector<Finalist> finalists() const;
+  /// What keeps the cascade off the machine: Einsums that no unit can do.
+  [[nodiscard]] core::Problems problems() const;
+
+private:
+  struct Interval {
+    std::size_t first = 0, last = 0; ///< Einsums, both included
+    Least least;
+    std::unique_ptr<Front> front;
+  };
+
+  /// The search for the least bound; then, smoothly, for what starts and ends soonest too.
+  void pass(bool smooth, double& best);
+  void searchWhole(double& best);
+  std::vector<Interval*> byGain();
+  void searchInterval(Interval& interval, double slack, double& best);
+  [[nodiscard]] Least before(std::size_t first) const;
+  [[nodiscard]] Least after(std::size_t last) const;
+  [[nodiscard]] std::vector<Answer> combine() const;
+  void improve(double& best);
+  [[nodiscard]] std::optional<Finalist> check(const std::vector<const Solution*>& sections) const;
+  void addVariants(const Answer& answer, std::vector<Finalist>& list) const;
+  Interval& interval(std::size_t first, std::size_t last);
+
+  std::shared_ptr<const einsum::Cascade> cascade_;
+  Facts facts_;
+  core::Settings parameters_;
+  const SearchOptions& options_;
+  bool smooth_ = false;
+  Counts& total_;
+  Counts counts_; ///< of this pass
+  Watch& watch_;
+  std::vector<Interval> intervals_;
+  std::vector<std::unique_ptr<Solution>> kept_; ///< whole answers, in the order of improvement
+  std::vector<Answer> answers_, smoothest_;     ///< that passed the check
+};
+
+} // namespace einsight::mappings::mapper

@@ -1,0 +1,272 @@
+#include "mappings/mapper/choose.hpp"
+
+#include "mappings/mapper/options.hpp"
+#include "mappings/mapper/stages.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace einsight::mappings::mapper {
+namespace {
+
+constexpr double kSteps = 2e5;      ///< of one search for keeps
+constexpr double kFixedSteps = 2e4; ///< of one whose units are given
+constexpr std::int64_t kAsk = 512;  ///< steps between two looks at the clock
+
+/// Is `a` at least as good as `b` in everything that counts?
+bool dominates(const Cost& a, const Cost& b) {
+  bool all = !less(b.picojoules, a.picojoules) && !less(b.fill, a.fill);
+  for (std::size_t m = 0; m < kMemories; ++m) {
+    all = all && !less(b.port[m], a.port[m]) && !less(b.room[m], a.room[m]);
+  }
+  return all;
+}
+
+bool shares(const Option& option) {
+  return std::any_of(option.keeps.begin(), option.keeps.end(),
+                     [](const Keep& keep) { return keep.shares >= 0; });
+}
+
+} // namespace
+
+double Chooser::time(const Cost& cost) const {
+  double longest = serial_ ? std::accumulate(load_.begin(), load_.end(), 0.0)
+                           : *std::max_element(load_.begin(), load_.end());
+  for (const double port : cost.port) {
+    longest = std::max(longest, port);
+  }
+  return longest + cost.fill + fill_;
+}
+
+bool Chooser::fits(const Cost& cost) const {
+  const auto& memories = nested_.facts->machine.memories();
+  for (std::size_t m = 0; m < memories.size(); ++m) {
+    if (memories[m].capacity && cost.room[m] > static_cast<double>(*memories[m].capacity)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Chooser::prepare() {
+  for (std::size_t t = 0; t < nested_.facts->tensors.size(); ++t) {
+    Touched touched;
+    touched.tensor = static_cast<int>(t);
+    for (std::size_t l = 0; l < nested_.leaves.size(); ++l) {
+      const auto& einsum = nested_.einsum(nested_.leaves[l]);
+      if (einsum.output.tensor == touched.tensor ||
+          std::any_of(einsum.reads.begin(), einsum.reads.end(),
+                      [&](const AccessFact& access) { return access.tensor == touched.tensor; })) {
+        touched.users.push_back(static_cast<int>(l));
+      }
+    }
+    if (!touched.users.empty()) {
+      touched_.push_back(std::move(touched));
+    }
+  }
+  chosen_.assign(nested_.leaves.size(), nullptr);
+  load_.assign(nested_.facts->machine.units().size(), 0);
+}
+
+const Chooser::Candidates& Chooser::candidates(Touched& touched) {
+  std::uint64_t key = 1;
+  for (const int user : touched.users) {
+    key = key * 17 + static_cast<std::uint64_t>(chosen_[static_cast<std::size_t>(user)]->unit);
+  }
+  const auto [at, isNew] = touched.known.try_emplace(key);
+  if (!isNew) {
+    return at->second;
+  }
+  Movement movement(nested_, chosen_, stages_, touched.tensor);
+  Candidates list;
+  for (auto& option : optionsOf(nested_, chosen_, movement, touched.tensor)) {
+    Cost cost;
+    if (!movement.cost(option, cost) || !fits(cost)) {
+      continue;
+    }
+    const bool free = !shares(option);
+    if (std::any_of(list.begin(), list.end(), [&](const Candidate& known) {
+          return !shares(known.option) && dominates(known.cost, cost);
+        })) {
+      continue;
+    }
+    std::erase_if(list,
+                  [&](const Candidate& known) { return free && dominates(cost, known.cost); });
+    list.push_back({std::move(option), cost});
+  }
+  std::stable_sort(list.begin(), list.end(), [](const Candidate& a, const Candidate& b) {
+    return less(a.cost.port[0], b.cost.port[0]) ||
+           (!less(b.cost.port[0], a.cost.port[0]) && less(a.cost.picojoules, b.cost.picojoules));
+  });
+  return at->second = std::move(list);
+}
+
+void Chooser::run() {
+  prepare();
+  assign(0);
+}
+
+void Chooser::runFixed(const std::vector<Bound>& bounds, const Stages& stages) {
+  stages_ = stages;
+  fixed_ = true;
+  prepare();
+  for (std::size_t l = 0; l < bounds.size(); ++l) {
+    chosen_[l] = &bounds[l];
+    load_[static_cast<std::size_t>(bounds[l].unit)] += bounds[l].cycles;
+    energy_ += bounds[l].picojoules;
+  }
+  keepAll();
+}
+
+void Chooser::assign(std::size_t leaf) {
+  if (leaf == nested_.leaves.size()) {
+    return keepAll();
+  }
+  if (late_ && late_()) {
+    counts_.complete = false;
+    return;
+  }
+  for (const auto& bound : *nested_.leaves[leaf].bounds) {
+    auto& load = load_[static_cast<std::size_t>(bound.unit)];
+    const double before = load;
+    const double energy = energy_;
+    load += bound.cycles;
+    energy_ += bound.picojoules;
+    chosen_[leaf] = &bound;
+    if (!front_.beaten(*std::max_element(load_.begin(), load_.end()), energy_)) {
+      assign(leaf + 1);
+    }
+    load = before;
+    energy_ = energy;
+  }
+}
+
+/// Before the last unit starts, each of the others has had one turn.
+void Chooser::fill() {
+  fill_ = 0;
+  const auto longest = std::max_element(load_.begin(), load_.end()) - load_.begin();
+  for (std::size_t l = 0; nested_.smooth && l < chosen_.size(); ++l) {
+    double turns = 1;
+    for (const int loop : nested_.leaves[l].loops) {
+      turns *= static_cast<double>(nested_.loop(loop).trips);
+    }
+    fill_ += chosen_[l]->unit == longest ? 0 : chosen_[l]->cycles / turns;
+  }
+}
+
+/// Units overlap well in a pipeline, whose lags take room; where there can be none they wait for
+/// each other.
+void Chooser::stage() {
+  std::vector<Bound> bounds;
+  for (const auto* bound : chosen_) {
+    bounds.push_back(*bound);
+  }
+  const auto staged = pipeline(nested_, bounds);
+  const bool several = std::any_of(bounds.begin(), bounds.end(), [&](const Bound& bound) {
+    return bound.unit != bounds.front().unit;
+  });
+  serial_ = several && !staged;
+  stages_ = staged.value_or(Stages{});
+  for (auto& touched : touched_) {
+    touched.known.clear();
+  }
+}
+
+void Chooser::keepAll() {
+  if (nested_.smooth && !fixed_) {
+    stage();
+  }
+  fill();
+  lists_.clear();
+  double combinations = 1;
+  for (auto& touched : touched_) {
+    lists_.push_back(&candidates(touched));
+    combinations *= static_cast<double>(lists_.back()->size());
+  }
+  counts_.space += combinations;
+  least_.assign(lists_.size() + 1, {});
+  for (std::size_t i = lists_.size(); i-- > 0;) {
+    least_[i] = least_[i + 1];
+    if (lists_[i]->empty()) {
+      return;
+    }
+    const auto of = [&](auto value) {
+      double smallest = value(lists_[i]->front().cost);
+      for (const auto& candidate : *lists_[i]) {
+        smallest = std::min(smallest, value(candidate.cost));
+      }
+      return smallest;
+    };
+    least_[i].fill += of([](const Cost& cost) { return cost.fill; });
+    least_[i].picojoules += of([](const Cost& cost) { return cost.picojoules; });
+    for (std::size_t m = 0; m < kMemories; ++m) {
+      least_[i].port[m] += of([m](const Cost& cost) { return cost.port[m]; });
+      least_[i].room[m] += of([m](const Cost& cost) { return cost.room[m]; });
+    }
+  }
+  picked_.assign(lists_.size(), 0);
+  sum_ = {};
+  steps_ = 0;
+  keep(0);
+}
+
+void Chooser::keep(std::size_t at) {
+  const bool asks = late_ && ++asked_ % kAsk == 0;
+  if (++steps_ > (fixed_ ? kFixedSteps : kSteps) || (asks && late_())) {
+    counts_.complete = false;
+    return;
+  }
+  Cost bound = sum_;
+  bound.add(least_[at]);
+  if (!fits(bound) || front_.beaten(time(bound), energy_ + bound.picojoules)) {
+    return;
+  }
+  if (at == lists_.size()) {
+    return record();
+  }
+  for (std::size_t i = 0; i < lists_[at]->size(); ++i) {
+    const auto& candidate = (*lists_[at])[i];
+    const auto placed = [&](const Keep& kept) { // what it overwrites must be there
+      for (std::size_t other = 0; other < at; ++other) {
+        const auto& keeps = (*lists_[other])[picked_[other]].option.keeps;
+        if (touched_[other].tensor == kept.shares &&
+            std::any_of(keeps.begin(), keeps.end(), [&](const Keep& there) {
+              return there.memory == kept.memory && there.node == kept.node &&
+                     there.fixed == kept.fixed;
+            })) {
+          return true;
+        }
+      }
+      return kept.shares < 0;
+    };
+    const auto& keeps = candidate.option.keeps;
+    if (!std::all_of(keeps.begin(), keeps.end(), placed)) {
+      continue;
+    }
+    const auto before = sum_;
+    sum_.add(candidate.cost);
+    picked_[at] = i;
+    keep(at + 1);
+    sum_ = before;
+  }
+}
+
+void Chooser::record() {
+  ++counts_.evaluated;
+  Solution solution;
+  solution.nested = nested_;
+  for (const auto* bound : chosen_) {
+    solution.bounds.push_back(*bound);
+  }
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    solution.tensors.push_back(touched_[i].tensor);
+    solution.options.push_back((*lists_[i])[picked_[i]].option);
+  }
+  solution.stages = stages_;
+  solution.cost = sum_;
+  solution.cycles = time(sum_);
+  solution.picojoules = energy_ + sum_.picojoules;
+  counts_.complete = front_.add(std::move(solution)) && counts_.complete;
+}
+
+} // namespace einsight::mappings::mapper

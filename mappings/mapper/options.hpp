@@ -1,0 +1,15 @@
+#pragma once
+#include "mappings/mapper/movement.hpp"
+
+namespace einsight::mappings::mapper {
+
+/// The useful ways of keeping a tensor: in no memory, in a buffer at a loop inside which it does
+/// not move, in the registers of who makes it, in those of who reads it as it is made, or both.
+std::vector<Option> optionsOf(const Nested& nested, const Chosen& chosen, const Movement& movement,
+                              int tensor);
+
+/// The tensor in whose place an Einsum may put its result: it is read for the last time then,
+/// value by value. -1 for none. In chains the first one of the chain.
+int placeOf(const Nested& nested, int tensor);
+
+} // namespace einsight::mappings::mapper

@@ -1,0 +1,166 @@
+#include "mappings/mapper/search.hpp"
+
+#include "mappings/mapper/answers.hpp"
+#include "mappings/write.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace einsight::mappings {
+namespace {
+
+using mapper::CascadeSearch;
+
+/// Parameters of the workload that only cut a rank (M0), less those that the user set.
+std::vector<std::string> freeParameters(const einsum::Cascade& cascade,
+                                        const arch::Machine& machine,
+                                        const core::Settings& settings) {
+  const mapper::Facts facts(cascade, machine);
+  std::vector<std::string> list;
+  for (std::size_t v = 0; v < facts.names.size(); ++v) {
+    auto rank = facts.names[v];
+    std::transform(rank.begin(), rank.end(), rank.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto known = std::any_of(
+        cascade.parameters().begin(), cascade.parameters().end(),
+        [&](const auto& parameter) { return parameter.name == rank && !parameter.derived; });
+    if (mapper::has(facts.partitions, static_cast<int>(v)) && known && settings.count(rank) == 0) {
+      list.push_back(rank);
+    }
+  }
+  return list;
+}
+
+/// Sizes for a parameter that cuts a rank: those of axes, then half and twice these.
+std::vector<std::int64_t> sizesOf(const arch::Machine& machine) {
+  std::vector<std::int64_t> list;
+  const auto add = [&](std::int64_t size) {
+    if (size > 0 && std::find(list.begin(), list.end(), size) == list.end()) {
+      list.push_back(size);
+    }
+  };
+  for (const auto scale : {2, 1, 4}) {
+    for (const auto& unit : machine.units()) {
+      for (const auto& axis : unit.axes) {
+        add(axis.size * scale / 2);
+      }
+    }
+  }
+  return list;
+}
+
+std::vector<core::Settings> allSettings(const std::vector<std::string>& names,
+                                        const arch::Machine& machine) {
+  std::vector<core::Settings> all{{}};
+  for (const auto& name : names) {
+    std::vector<core::Settings> longer;
+    for (const auto size : sizesOf(machine)) {
+      for (auto settings : all) {
+        settings[name] = core::Rational(size);
+        longer.push_back(std::move(settings));
+      }
+    }
+    all = std::move(longer);
+  }
+  return all;
+}
+
+/// The best first, each once, at most as many as were asked for.
+std::vector<Finalist> ranked(std::vector<Finalist> list, const SearchOptions& options) {
+  std::vector<std::pair<std::string, Finalist>> named;
+  std::set<std::string> known;
+  for (auto& each : list) {
+    auto text = write(each.mapping);
+    if (known.insert(text).second) {
+      named.emplace_back(std::move(text), std::move(each));
+    }
+  }
+  const auto energy = [](const Finalist& each) { return each.evaluation.picojoules.value_or(0); };
+  std::stable_sort(named.begin(), named.end(), [&](const auto& a, const auto& b) {
+    const auto& x = a.second;
+    const auto& y = b.second;
+    if (mapper::worse(options.objective, y.evaluation.cycles, energy(y), x.evaluation.cycles,
+                      energy(x))) {
+      return true;
+    }
+    if (mapper::worse(options.objective, x.evaluation.cycles, energy(x), y.evaluation.cycles,
+                      energy(y))) {
+      return false;
+    }
+    return a.first.size() != b.first.size() ? a.first.size() < b.first.size() : a.first < b.first;
+  });
+  std::vector<Finalist> best;
+  for (auto& [text, each] : named) {
+    if (best.size() < options.finalists) {
+      best.push_back(std::move(each));
+    }
+  }
+  return best;
+}
+
+core::Problems noneFound(const einsum::Cascade& cascade, const arch::Machine& machine,
+                         const SearchOptions& options) {
+  return {{{cascade.file(), 1, 1, cascade.name()},
+           fmt::format("no mapping of the space was found that is legal on '{}'{}", machine.name(),
+                       options.accepts ? " and meets the requirements" : ""),
+           options.accepts ? "loosen a requirement, or give the search more time"
+                           : "give the search more time, or write one: docs/mappings.md"}};
+}
+
+} // namespace
+
+core::Expected<Found> search(const LoadCascade& load, const arch::Machine& machine,
+                             const SearchOptions& options) {
+  const auto first = load(options.settings);
+  if (!first) {
+    return core::failure(first.error());
+  }
+  if (machine.memories().size() > mapper::kMemories || first->sizes().size() > 64) {
+    return core::failure({{{machine.file(), 1, 1, machine.name()},
+                           "the mapper knows machines of at most 8 memories and workloads of at "
+                           "most 64 rank variables",
+                           "write the mapping: docs/mappings.md"}});
+  }
+  mapper::Counts counts;
+  mapper::Watch watch(options, counts);
+  double best = 1e300;
+  double smoothest = 1e300;
+  std::vector<Finalist> all;
+  const auto choices = allSettings(freeParameters(*first, machine, options.settings), machine);
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const auto& chosen = choices[i];
+    auto settings = options.settings;
+    settings.insert(chosen.begin(), chosen.end());
+    auto cascade = load(settings);
+    if (!cascade) {
+      return core::failure(cascade.error());
+    }
+    CascadeSearch each(std::make_shared<const einsum::Cascade>(std::move(*cascade)), machine,
+                       chosen, options, counts, watch);
+    if (auto problems = each.problems(); !problems.empty()) {
+      return core::failure(std::move(problems));
+    }
+    each.run(best, smoothest, watch.left() / static_cast<double>(choices.size() - i));
+    auto found = each.finalists();
+    std::move(found.begin(), found.end(), std::back_inserter(all));
+    if (watch.stopped()) {
+      counts.complete = false;
+      break;
+    }
+  }
+  if (all.empty()) {
+    return core::failure(noneFound(*first, machine, options));
+  }
+  Found found;
+  found.finalists = ranked(std::move(all), options);
+  found.exhaustive = counts.complete;
+  found.space = std::max(counts.space, counts.evaluated);
+  found.evaluated = counts.evaluated;
+  found.excluded = found.space - found.evaluated;
+  return found;
+}
+
+} // namespace einsight::mappings

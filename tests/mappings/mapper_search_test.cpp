@@ -1,0 +1,219 @@
+#include "mapper_space.hpp"
+#include "mapping_text.hpp"
+#include "mappings/lower.hpp"
+#include "mappings/mapper/search.hpp"
+#include "mappings/verify.hpp"
+#include "sim/merge.hpp"
+#include "sim/totals.hpp"
+#include "workloads/catalogue.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <rapidcheck.h>
+
+using namespace einsight;
+using namespace einsight::mappings;
+using namespace einsight::mappings::test;
+
+namespace {
+
+core::Expected<Found> searched(const std::string& workload, const arch::Machine& machine,
+                               const SearchOptions& options) {
+  return search([&](const core::Settings& settings) { return workloads::load(workload, settings); },
+                machine, options);
+}
+
+/// Every finalist is legal, costs what the search says, and can be simulated to its end.
+std::string violation(const Found& found, const arch::Machine& machine) {
+  for (const auto& each : found.finalists) {
+    const auto verified = verify(each.mapping, *each.cascade, machine);
+    if (!verified) {
+      return core::render(verified.error());
+    }
+    auto schedule = lower(*verified);
+    if (!schedule) {
+      return core::render(schedule.error());
+    }
+    const auto bound = sim::analytic(*schedule);
+    const auto cycles =
+        static_cast<double>(bound.ticks) / static_cast<double>(schedule->ticksPerCycle);
+    if (std::abs(cycles - each.evaluation.cycles) > 1e-6 * cycles) {
+      return fmt::format("bound {} instead of {}", each.evaluation.cycles, cycles);
+    }
+    for (auto& section : schedule->sections) {
+      sim::mergeLoops(section);
+    }
+    const auto totals = sim::cycle(*schedule);
+    if (!totals) {
+      return core::render(totals.error());
+    }
+    if (totals->ticks < bound.ticks) {
+      return "the simulation is faster than the bound";
+    }
+  }
+  return "";
+}
+
+} // namespace
+
+TEST_CASE("every finalist is legal, costs what the search says and runs to its end", "[mappings]") {
+  int found = 0;
+  int left = 20;
+  const bool holds = rc::check("finalists", [&] {
+    if (left-- <= 0) {
+      return;
+    }
+    const auto name = *rc::gen::element<std::string>(
+        "cross-attention-1pass", "cross-attention-3pass", "linear-attention", "matmul",
+        "attention-2pass", "attention-2pass-deferred", "attention-3pass-deferred");
+    SearchOptions options;
+    options.objective =
+        *rc::gen::elementOf(std::vector<Objective>(std::begin(kObjectives), std::end(kObjectives)));
+    options.seconds = 1;
+    options.finalists = 4;
+    for (const auto* size : {"B", "H"}) {
+      options.settings[size] = between(1, 3);
+    }
+    options.settings["E"] = between(1, 9);
+    options.settings["F"] = between(1, 9);
+    if (name.starts_with("cross")) {
+      options.settings["P"] = between(1, 20);
+      options.settings["M"] = between(1, 30);
+    } else {
+      options.settings["L"] = between(1, 30);
+    }
+    if (name == "matmul") {
+      options.settings = {{"M", between(1, 30)}, {"N", between(1, 30)}, {"K", between(1, 30)}};
+    }
+    const auto machine =
+        machineOf("fusemax", {{"rows", between(2, 6)},
+                              {"columns", between(2, 6)},
+                              {"dram_gib_per_s", between(1, 100)},
+                              {"buffer_mib", core::Rational(between(64, 4096), 1 << 20)}});
+    const auto answer = searched(name, machine, options);
+    if (!answer) {
+      return;
+    }
+    ++found;
+    if (const auto wrong = violation(*answer, machine); !wrong.empty()) {
+      RC_FAIL(name + ": " + wrong);
+    }
+  });
+  CHECK(holds);
+  CHECK(found >= 12);
+}
+
+TEST_CASE("attention with one pass keeps both arrays busy, and that is optimal", "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  SearchOptions options;
+  options.settings = {{"L", core::Rational(16384)}, {"M0", core::Rational(256)}};
+  const auto found = searched("bert", machine, options);
+  REQUIRE(found);
+  CHECK(found->exhaustive);
+  const auto& best = found->finalists.front().evaluation;
+  for (const auto& busy : best.utilization) {
+    CHECK(busy > 0.9);
+  }
+  const auto shipped = valid(verifiedOf(
+      readingOf("fusemax-binding", {"bert", "fusemax", {{"L", core::Rational(16384)}}, {}, {}})));
+  const auto schedule = lower(shipped);
+  REQUIRE(schedule);
+  const auto bound = sim::analytic(*schedule);
+  CHECK(best.cycles <=
+        static_cast<double>(bound.ticks) / static_cast<double>(schedule->ticksPerCycle));
+}
+
+TEST_CASE("the mapper chooses the tile of keys where the user does not", "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  SearchOptions options;
+  options.settings = {{"L", core::Rational(4096)}};
+  const auto chosen = searched("bert", machine, options);
+  options.settings["M0"] = core::Rational(64);
+  const auto given = searched("bert", machine, options);
+  REQUIRE(chosen);
+  REQUIRE(given);
+  CHECK(chosen->finalists.front().mapping.parameters.size() == 1);
+  CHECK(given->finalists.front().mapping.parameters.empty());
+  CHECK(chosen->finalists.front().evaluation.cycles < given->finalists.front().evaluation.cycles);
+}
+
+TEST_CASE("a whole encoder layer is cut into sections", "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  SearchOptions options;
+  options.settings = {{"B", core::Rational(2)}};
+  options.seconds = 10;
+  const auto found = searched("encoder-layer-1pass", machine, options);
+  REQUIRE(found);
+  CHECK(found->finalists.front().mapping.sections.size() > 1);
+  CHECK(violation(*found, machine).empty());
+}
+
+TEST_CASE("the same search gives the same mappings", "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  SearchOptions options;
+  options.settings = {{"B", core::Rational(1)}};
+  const auto one = searched("attention-3pass", machine, options);
+  const auto two = searched("attention-3pass", machine, options);
+  REQUIRE(one);
+  REQUIRE(two);
+  REQUIRE(one->finalists.size() == two->finalists.size());
+  for (std::size_t i = 0; i < one->finalists.size(); ++i) {
+    CHECK(one->finalists[i].evaluation.cycles == two->finalists[i].evaluation.cycles);
+    CHECK(one->finalists[i].evaluation.picojoules == two->finalists[i].evaluation.picojoules);
+  }
+}
+
+TEST_CASE("a requirement excludes mappings that do not meet it", "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  const auto free = searched("matmul", machine, {});
+  REQUIRE(free);
+  const auto most = free->finalists.front().evaluation.used[1] / 2;
+  SearchOptions bounded;
+  bounded.seconds = 4;
+  bounded.accepts = [&](const Evaluation& evaluation) { return evaluation.used[1] <= most; };
+  const auto found = searched("matmul", machine, bounded);
+  REQUIRE(found);
+  for (const auto& each : found->finalists) {
+    CHECK(each.evaluation.used[1] <= most);
+  }
+  bounded.seconds = 1;
+  bounded.accepts = [](const Evaluation&) { return false; };
+  const auto none = searched("matmul", machine, bounded);
+  REQUIRE_FALSE(none);
+  CHECK(none.error().front().what == "no mapping of the space was found that is legal on 'fusemax' "
+                                     "and meets the requirements");
+  CHECK(none.error().front().help == "loosen a requirement, or give the search more time");
+}
+
+TEST_CASE("an operator that no unit has is reported for every Einsum", "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  const auto yaml = "version: 1\nworkload: odd\nsummary: t\nsource: t\nparameters: {M: 4}\n"
+                    "ranks: {m: M}\ntensors: {A: [m]}\nresults: [Z]\n"
+                    "einsums: ['Y[m] = log(A[m])', 'Z[m] = log(Y[m])']\n";
+  const auto found = search(
+      [&](const core::Settings&) { return einsum::parseCascade(yaml, "odd.yaml"); }, machine, {});
+  REQUIRE_FALSE(found);
+  REQUIRE(found.error().size() == 2);
+  CHECK(found.error()[0].what == "no unit of 'fusemax' can do all operators of Einsum 'Y'");
+  CHECK(found.error()[0].help == "einsight show fusemax lists what its units can do");
+  CHECK(found.error()[1].what == "no unit of 'fusemax' can do all operators of Einsum 'Z'");
+}
+
+TEST_CASE("a search that is stopped keeps what it has", "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  SearchOptions options;
+  options.objective = Objective::Energy;
+  options.settings = {{"L", core::Rational(4096)}};
+  int asked = 0;
+  options.progress = [&](const SearchProgress& progress) {
+    CHECK(progress.fraction <= 1);
+    return ++asked < 20;
+  };
+  const auto found = searched("bert", machine, options);
+  CHECK(asked == 20);
+  if (found) {
+    CHECK_FALSE(found->exhaustive);
+    CHECK_FALSE(found->finalists.empty());
+  }
+}
