@@ -40,7 +40,7 @@ std::optional<config::Node> read(const std::string& name) {
 std::vector<Entry> list() {
   std::vector<Entry> entries;
   for (const auto& name : config::names(folder())) {
-    if (const auto root = read(name)) {
+    if (const auto root = read(name); root && root->find("mapping") != nullptr) {
       entries.push_back({name, scalar(*root, "summary")});
     }
   }

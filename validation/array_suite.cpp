@@ -2,6 +2,7 @@
 
 #include "validation/array_exhibits.hpp"
 #include "validation/array_rows.hpp"
+#include "validation/compare.hpp"
 
 #include <fmt/format.h>
 
@@ -10,21 +11,6 @@
 
 namespace einsight::validation {
 namespace {
-
-/// Rounded to as many decimals as the text has.
-double roundedLike(double value, const std::string& text) {
-  const auto point = text.find('.');
-  const int decimals = point == std::string::npos ? 0 : static_cast<int>(text.size() - point - 1);
-  const double scale = std::pow(10.0, decimals);
-  return std::round(value * scale) / scale;
-}
-
-double relativeError(double simulated, double reference) {
-  if (simulated == reference) {
-    return 0;
-  }
-  return reference == 0 ? std::copysign(1.0, simulated) : (simulated - reference) / reference;
-}
 
 class SuiteRun {
 public:

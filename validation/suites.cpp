@@ -1,6 +1,7 @@
 #include "config/catalogue.hpp"
 #include "core/text.hpp"
 #include "validation/array_suite.hpp"
+#include "validation/gna_suite.hpp"
 #include "validation/suite.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,12 @@ std::span<const Suite> suites() {
   static const std::array kSuites{
       arraySuite("fusemax", "attention on spatial arrays: every number of the FuseMax paper's "
                             "artifact (MICRO 2024), two simpler designs included"),
+      Suite{"gna",
+            "tiles of neighborhood attention: exact counts, published bounds and stride sweeps of "
+            "the GNA paper",
+            [](const SuiteOptions& options) {
+              return runGnaSuite(validationFolder() / "suites" / "gna.yaml", options);
+            }},
   };
   return kSuites;
 }

@@ -29,6 +29,7 @@ core::Expected<Model> readModel(const config::Node& document, const core::Settin
   reader.text("model");
   reader.textOr("summary", "");
   reader.textOr("source", "");
+  reader.mapIf("neighborhood"); // what the command gna asks for: mappings/gna/use_case
   Model model;
   model.cascade = reader.text("cascade").value_or("");
   if (const auto* parameters = reader.map("parameters")) {

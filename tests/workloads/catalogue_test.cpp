@@ -77,7 +77,8 @@ TEST_CASE("wrong names are answered with the nearest", "[workloads]") {
                                "  help: did you mean 'attention-1pass'? (one of: "));
   CHECK(problemsOf("attention-1pass:brt") ==
         "error: unknown model 'brt'\n"
-        "  help: did you mean 'bert'? (one of: bert, t5, trxl, xlm)\n");
+        "  help: did you mean 'bert'? (one of: bert, cosmos-7b, cosmos-predict2-14b, "
+        "cosmos-predict2-2b, flux-4k, hunyuan-video, t5, trxl, xlm)\n");
   CHECK_THAT(problemsOf("bert:t5"), Catch::Contains("workloads/models/bert.yaml: error: this is a "
                                                     "model, not a cascade\n  help: write "
                                                     "CASCADE:MODEL, as in attention-1pass:bert\n"));
