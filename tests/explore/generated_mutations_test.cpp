@@ -1,0 +1,87 @@
+#include "point_laws.hpp"
+#include "sim/merge.hpp"
+#include "tests/generators/draw.hpp"
+#include "tests/generators/mutation.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+
+using namespace einsight;
+using namespace einsight::explore::test;
+using namespace einsight::generators;
+
+namespace {
+
+/// A mapping that verify() accepts, with its schedule.
+core::Expected<explore::Point> pointOf(mappings::VerifiedMapping mapping) {
+  auto schedule = mappings::lower(mapping);
+  if (!schedule) {
+    return core::failure(std::move(schedule.error()));
+  }
+  for (auto& section : schedule->sections) {
+    sim::mergeLoops(section);
+  }
+  return explore::Point{std::move(mapping), std::move(*schedule), "mutated", {}};
+}
+
+struct Seen {
+  int accepted = 0;
+  int refused = 0;
+};
+
+/// What verify() refuses is refused for a reason; what it accepts obeys every law; what breaks
+/// legality by definition is never accepted.
+void mutate(const Scratch& scratch, const Case& drawn, Seen& seen) {
+  const auto legal = explore::prepare(scratch.request(drawn));
+  const auto mutation = legal ? drawMutation(drawn, legal->mapping) : std::nullopt;
+  if (!mutation) {
+    return;
+  }
+  const auto about = text(drawn) + "\n" + mutation->label + "\n";
+  auto machine = arch::readMachine(scratch.write("machine.yaml", text(mutation->machine)));
+  if (!machine) { // a buffer narrower than its rows
+    RC_ASSERT(mutation->illegal);
+    ++seen.refused;
+    return;
+  }
+  auto verified = mappings::verify(mutation->mapping, legal->mapping.cascade(), *machine);
+  if (!verified) {
+    ++seen.refused;
+    return;
+  }
+  ++seen.accepted;
+  if (mutation->illegal) {
+    RC_FAIL(about + "verify accepts it");
+  }
+  const auto point = pointOf(std::move(*verified));
+  if (!point) {
+    RC_FAIL(about + core::render(point.error()));
+  }
+  Laws laws;
+  laws.compulsory = !drawn.workload.masked;
+  laws.exact = !drawn.workload.masked && !drawn.workload.ragged;
+  if (const auto found = violation(*point, laws); !found.empty()) {
+    RC_FAIL(about + found);
+  }
+}
+
+} // namespace
+
+TEST_CASE("a mapping of the catalogue with one change is refused, or obeys every law",
+          "[explore]") {
+  const Scratch scratch;
+  Seen seen;
+  CHECK(holds("changed catalogue", cases(1000),
+              [&] { mutate(scratch, scratch.drawCatalogueCase(), seen); }));
+  CHECK(seen.accepted > 0);
+  CHECK(seen.refused > seen.accepted);
+}
+
+TEST_CASE("a drawn mapping with one change is refused, or obeys every law", "[explore]") {
+  const Scratch scratch;
+  Seen seen;
+  CHECK(holds("changed", cases(1000), [&] { mutate(scratch, scratch.drawCase(false), seen); }));
+  CHECK(seen.accepted > 0);
+  CHECK(seen.refused > 0);
+}
