@@ -21,6 +21,7 @@ struct Answer {
   std::string json;     ///< for `--json`
   bool outside = false; ///< a comparison fell outside its tolerance: exit status 1
   std::vector<std::pair<std::filesystem::path, std::string>> files; ///< further files to write
+  bool interrupted = false; ///< the best up to Ctrl-C: exit status 130
 };
 using Work = std::function<core::Expected<Answer>()>;
 
@@ -33,7 +34,9 @@ struct Command {
 };
 
 Work addRun(CLI::App& options);
+Work addMap(CLI::App& options);
 Work addAnalyze(CLI::App& options);
+Work addGna(CLI::App& options);
 Work addValidate(CLI::App& options);
 Work addList(CLI::App& options);
 Work addShow(CLI::App& options);

@@ -22,11 +22,15 @@ constexpr int kDone = 0;
 constexpr int kOutside = 1;
 constexpr int kInputWrong = 2;
 constexpr int kOurFault = 3;
+constexpr int kInterrupted = 130;
 
 constexpr std::array kCommands{
     Command{"run", "simulate one workload on one machine", einsight::cli::addRun},
+    Command{"map", "search for a mapping of a workload on a machine", einsight::cli::addMap},
     Command{"analyze", "operations, tensors, passes and intensity of a workload",
             einsight::cli::addAnalyze},
+    Command{"gna", "tiles that neighborhood attention visits, and the speedups that they bound",
+            einsight::cli::addGna},
     Command{"validate", "simulations against published numbers", einsight::cli::addValidate},
     Command{"list", "what the catalogue has: workloads, machines, mappings, suites",
             einsight::cli::addList},
@@ -81,7 +85,7 @@ int write(const Answer& answer, const std::string& jsonFile) {
     return fail(problems);
   }
   std::cout << (jsonFile == "-" ? answer.json : answer.text) << std::flush;
-  return answer.outside ? kOutside : kDone;
+  return answer.interrupted ? kInterrupted : answer.outside ? kOutside : kDone;
 }
 
 int parseFailed(const CLI::App& app, const CLI::ParseError& error) {

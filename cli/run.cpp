@@ -1,16 +1,21 @@
 #include "cli/command.hpp"
 #include "cli/engines.hpp"
+#include "cli/loop_nest.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 #include "config/catalogue.hpp"
 #include "explore/point.hpp"
 #include "report/text.hpp"
+#include "report/vcd.hpp"
 #include "results/json.hpp"
 #include "validation/accuracy.hpp"
 #include "workloads/catalogue.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fstream>
 
 namespace einsight::cli {
 namespace {
@@ -19,6 +24,7 @@ struct Options {
   std::string workload, machine, mapping;
   std::string engine = "cycle";
   std::vector<std::string> settings;
+  std::string vcd;
   bool noSkip = false;
 };
 
@@ -67,11 +73,56 @@ private:
   double last_ = 0;
 };
 
+/// The file of `--vcd`, written while the point is simulated; removed if that fails.
+class Dump {
+public:
+  Dump(std::string file, const explore::Point& point)
+      : file_(std::move(file)), stream_(file_, std::ios::binary),
+        ticksPerCycle_(point.schedule.ticksPerCycle),
+        writer_(stream_, {ticksPerCycle_, point.mapping.machine().clockHertz().toDouble()}) {}
+  Dump(const Dump&) = delete;
+  Dump& operator=(const Dump&) = delete;
+  ~Dump() {
+    std::error_code ignored;
+    if (!written_ && std::filesystem::is_regular_file(file_, ignored)) {
+      stream_.close();
+      std::filesystem::remove(file_, ignored);
+    }
+  }
+
+  results::Waveform& waveform() { return writer_; }
+  core::Expected<void> close(results::Result& result) {
+    if (!writer_.open()) {
+      result.notes.push_back(
+          fmt::format("{} holds the beginning of the run, up to its limit of changes", file_));
+    }
+    const auto ticks = result.cycles.value_or(0) * static_cast<double>(ticksPerCycle_);
+    writer_.close(static_cast<std::int64_t>(ticks));
+    if (!stream_) {
+      return core::failure({{{file_, 0, 0, {}}, "cannot write the file", {}}});
+    }
+    written_ = true;
+    return {};
+  }
+
+private:
+  std::string file_;
+  std::ofstream stream_;
+  std::int64_t ticksPerCycle_;
+  report::VcdWriter writer_;
+  bool written_ = false;
+};
+
 core::Expected<Answer> work(const Options& options) {
-  auto problems = checkEngine(options.engine);
+  auto problems = checkEngine(options.engine, runEngineNames());
   const auto settings = readSettings(options.settings);
   if (!settings) {
     problems.insert(problems.end(), settings.error().begin(), settings.error().end());
+  }
+  if (!options.vcd.empty() && options.engine == "analytic") {
+    problems.push_back({{{}, 0, 0, "--vcd"},
+                        "the analytic engine has no signals that change",
+                        "--engine cycle or --engine pe"});
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
@@ -87,14 +138,24 @@ core::Expected<Answer> work(const Options& options) {
   how.skip = !options.noSkip;
   how.limits = true;
   how.progress = Rounds(bar, point->schedule.resources.size() + 1);
+  std::optional<Dump> dump;
+  if (!options.vcd.empty()) {
+    how.waveform = &dump.emplace(options.vcd, *point).waveform();
+  }
   auto result = explore::run(*point, how);
   if (!result) {
     return core::failure(std::move(result.error()));
   }
+  if (dump) {
+    if (auto closed = dump->close(*result); !closed) {
+      return core::failure(std::move(closed.error()));
+    }
+  }
   if (const auto done = complete(options, *settings, *point, *result); !done) {
     return core::failure(done.error());
   }
-  return Answer{report::text(*result, stdoutStyle()), results::toJson(*result), false, {}};
+  const auto nest = point->searched ? loopNest(point->mapping) + "\n" : std::string();
+  return Answer{nest + report::text(*result, stdoutStyle()), results::toJson(*result), false, {}};
 }
 
 } // namespace
@@ -106,7 +167,12 @@ Work addRun(CLI::App& options) {
   options.add_option("-m,--mapping", given->mapping,
                      "name or file; without it the catalogue's for that workload and machine");
   options.add_option("--set", given->settings, "L=4K arch.PE=64 mapping.p1=4")->delimiter(',');
-  options.add_option("--engine", given->engine, "analytic or cycle (default)");
+  options.add_option("--engine", given->engine,
+                     "analytic, cycle (default) or pe (small arrays, every PE)");
+  options
+      .add_option("--vcd", given->vcd,
+                  "write what every unit, port or PE does to FILE, for GTKWave")
+      ->type_name("FILE");
   options.add_flag("--no-skip", given->noSkip, "simulate every period, also repeated ones");
   return [given] { return work(*given); };
 }

@@ -20,6 +20,15 @@ extern "C" void onInterrupt(int) {
   _exit(kInterrupted);
 }
 
+volatile std::sig_atomic_t interruptAsked = 0; // a handler can reach nothing else
+
+extern "C" void askOnInterrupt(int) {
+  if (interruptAsked != 0) {
+    _exit(kInterrupted);
+  }
+  interruptAsked = 1;
+}
+
 } // namespace
 
 report::Style stdoutStyle() {
@@ -55,6 +64,19 @@ bool ProgressBar::show(double fraction) {
 
 void exitOnInterrupt() {
   std::signal(SIGINT, onInterrupt);
+}
+
+StopOnInterrupt::StopOnInterrupt() {
+  interruptAsked = 0;
+  std::signal(SIGINT, askOnInterrupt);
+}
+
+StopOnInterrupt::~StopOnInterrupt() {
+  exitOnInterrupt();
+}
+
+bool StopOnInterrupt::asked() {
+  return interruptAsked != 0;
 }
 
 } // namespace einsight::cli

@@ -31,4 +31,15 @@ private:
 /// only when complete.
 void exitOnInterrupt();
 
+/// While it lives, the first Ctrl-C only asks to stop, so that the best so far can be written; the
+/// second one ends the program. One at a time.
+class StopOnInterrupt {
+public:
+  StopOnInterrupt();
+  ~StopOnInterrupt();
+  StopOnInterrupt(const StopOnInterrupt&) = delete;
+  StopOnInterrupt& operator=(const StopOnInterrupt&) = delete;
+  [[nodiscard]] static bool asked();
+};
+
 } // namespace einsight::cli

@@ -102,7 +102,7 @@ TEST_CASE("every mistake in the settings is named at once", "[cli]") {
   CHECK(outcome.out.empty());
   CHECK(outcome.err ==
         "error: --engine: there is no engine 'cylce'\n"
-        "  help: did you mean 'cycle'? (one of: analytic, cycle)\n"
+        "  help: did you mean 'cycle'? (one of: analytic, cycle, pe)\n"
         "error: --set L=4Q: '4Q' is not a number: column 1: '4Q' is not a number (K, M and G may "
         "follow one, and are binary)\n"
         "  help: write NAME=VALUE, such as L=4K, arch.PE=64 or mapping.p1=4\n"
@@ -130,4 +130,49 @@ TEST_CASE("wrong names of a workload and a machine are both answered with the ne
   CHECK(outcome.status == 2);
   CHECK(outcome.err.find("'brt'\n  help: did you mean 'bert'?") != std::string::npos);
   CHECK(outcome.err.find("'fusemx'\n  help: did you mean 'fusemax'?") != std::string::npos);
+}
+
+TEST_CASE("every PE of a small systolic machine takes as long as cycle says", "[cli]") {
+  const std::string point =
+      "run -w attention-1pass -a fusemax-systolic --set B=1,H=1,E=4,F=6,L=20,arch.PE=4";
+  const auto pe = jsonOf(point + " --engine pe");
+  const auto cycle = jsonOf(point);
+  CHECK(pe["cycles"] == cycle["cycles"]);
+  CHECK(pe["units"] == cycle["units"]);
+  CHECK(pe["values"]["seed"] == 1);
+  CHECK(pe["values"]["largest_difference"] < 1e-9);
+  CHECK(cycle.count("values") == 0);
+}
+
+TEST_CASE("every PE of a machine that is too large or has no hops is refused", "[cli]") {
+  const auto outcome = program("run -w bert -a fusemax --engine pe");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("the engine 'pe' simulates arrays of at most 16x16 PEs, this one has "
+                         "65536") != std::string::npos);
+  CHECK(outcome.err.find("a hop_latency of 0 moves them nowhere") != std::string::npos);
+}
+
+TEST_CASE("run writes a waveform of every unit and port, and the same answer as without", "[cli]") {
+  const Folder folder;
+  const auto file = folder.path() / "w.vcd";
+  const std::string point = "run -w bert -a fusemax --set B=1,H=2";
+  const auto with = jsonOf(point + " --vcd " + file.string());
+  CHECK(with["cycles"] == jsonOf(point)["cycles"]);
+  const auto text = contentOf(file);
+  for (const auto* unit : {"array_2d", "array_1d", "dram"}) {
+    CHECK(text.find(std::string("$scope module ") + unit + " $end") != std::string::npos);
+  }
+  CHECK(text.find("\nsload_BK ") != std::string::npos);
+  const double end = std::stod(text.substr(text.rfind('#') + 1)); // in thousandths of a cycle
+  CHECK(std::abs(end - with["cycles"].get<double>() * 1000) <= 1);
+}
+
+TEST_CASE("a waveform that cannot be had is refused", "[cli]") {
+  const auto bound = program("run -w bert -a fusemax --engine analytic --vcd w.vcd");
+  CHECK(bound.status == 2);
+  CHECK(bound.err == "error: --vcd: the analytic engine has no signals that change\n"
+                     "  help: --engine cycle or --engine pe\n");
+  const auto nowhere = program("run -w bert -a fusemax --set B=1,H=2 --vcd /nowhere/w.vcd");
+  CHECK(nowhere.status == 2);
+  CHECK(nowhere.err == "/nowhere/w.vcd: error: cannot write the file\n");
 }
