@@ -76,18 +76,7 @@ core::Expected<Point> prepare(const PointRequest& request, const Inputs& inputs,
   if (!mapping) {
     return core::failure(std::move(mapping.error()));
   }
-  auto verified = mappings::verify(std::move(*mapping), std::move(*cascade), inputs.machine);
-  if (!verified) {
-    return core::failure(std::move(verified.error()));
-  }
-  auto schedule = mappings::lower(*verified);
-  if (!schedule) {
-    return core::failure(std::move(schedule.error()));
-  }
-  for (auto& section : schedule->sections) {
-    sim::mergeLoops(section);
-  }
-  return Point{std::move(*verified), std::move(*schedule), name, {}};
+  return explore::prepare(std::move(*mapping), std::move(*cascade), inputs.machine, name);
 }
 
 /// Where the catalogue has nothing: what a short search finds.
@@ -203,6 +192,22 @@ void addProvenance(const Point& point, results::Result& result) {
 }
 
 } // namespace
+
+core::Expected<Point> prepare(mappings::Mapping mapping, einsum::Cascade cascade,
+                              arch::Machine machine, const std::string& name) {
+  auto verified = mappings::verify(std::move(mapping), std::move(cascade), std::move(machine));
+  if (!verified) {
+    return core::failure(std::move(verified.error()));
+  }
+  auto schedule = mappings::lower(*verified);
+  if (!schedule) {
+    return core::failure(std::move(schedule.error()));
+  }
+  for (auto& section : schedule->sections) {
+    sim::mergeLoops(section);
+  }
+  return Point{std::move(*verified), std::move(*schedule), name, {}};
+}
 
 core::Expected<Point> prepare(const PointRequest& request) {
   const auto inputs = load(request);

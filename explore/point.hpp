@@ -26,6 +26,9 @@ struct Point {
 
 /// Reads, checks, verifies and lowers. All problems at once.
 core::Expected<Point> prepare(const PointRequest& request);
+/// The same from what was read or found already; `name` is how the mapping was found.
+core::Expected<Point> prepare(mappings::Mapping mapping, einsum::Cascade cascade,
+                              arch::Machine machine, const std::string& name);
 
 struct RunOptions {
   std::string engine = "cycle"; ///< "analytic", "cycle" or "pe"

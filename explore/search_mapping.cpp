@@ -3,7 +3,6 @@
 #include "arch/catalogue.hpp"
 #include "explore/requirements.hpp"
 #include "mappings/catalogue.hpp"
-#include "sim/merge.hpp"
 #include "workloads/catalogue.hpp"
 
 #include <fmt/format.h>
@@ -34,18 +33,7 @@ core::Expected<Point> pointOf(const mappings::Finalist& finalist, const arch::Ma
                               const std::string& name) {
   auto mapping = finalist.mapping;
   mapping.name = name;
-  auto verified = mappings::verify(std::move(mapping), *finalist.cascade, machine);
-  if (!verified) {
-    return core::failure(std::move(verified.error()));
-  }
-  auto schedule = mappings::lower(*verified);
-  if (!schedule) {
-    return core::failure(std::move(schedule.error()));
-  }
-  for (auto& section : schedule->sections) {
-    sim::mergeLoops(section);
-  }
-  return Point{std::move(*verified), std::move(*schedule), name, {}};
+  return prepare(std::move(mapping), *finalist.cascade, machine, name);
 }
 
 /// Runs the finalists of a search and keeps the best.

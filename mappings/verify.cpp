@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "einsum/analysis.hpp"
 #include "mappings/storage.hpp"
+#include "mappings/verify_circles.hpp"
 #include "mappings/verify_keeps.hpp"
 #include "mappings/verify_order.hpp"
 
@@ -249,6 +250,7 @@ core::Problems structureProblems(const Mapping& mapping, const einsum::Cascade& 
   core::Problems problems;
   Verifier(mapping, cascade, machine, plan, problems).all(false);
   verifyOrder(cascade, plan, false, problems);
+  verifyCircles(plan, false, problems);
   return problems;
 }
 
@@ -273,6 +275,7 @@ core::Expected<VerifiedMapping> verify(Mapping mapping, einsum::Cascade cascade,
   core::Problems problems;
   Verifier(content->mapping, content->cascade, content->machine, content->plan, problems).all(true);
   verifyOrder(content->cascade, content->plan, true, problems);
+  verifyCircles(content->plan, true, problems);
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }

@@ -53,7 +53,7 @@ public:
     if (outer != loops.end()) {
       need.inner.assign(std::next(outer), loops.end());
     } else { // a loop further out separates them
-      need.stages = need.shift > 0 ? INT64_MAX / 4 : need.stages;
+      need.stages = need.shift > 0 ? kFurtherOut : need.stages;
       need.shift = 0;
     }
     return need;
@@ -166,14 +166,6 @@ private:
     }
   }
 
-  static std::int64_t epochs(const SectionPlan& section, const OrderNeed& need) {
-    auto distance = need.shift;
-    for (const int loop : need.inner) {
-      distance *= section.loops[static_cast<std::size_t>(loop)].trips;
-    }
-    return need.stages + distance;
-  }
-
   const einsum::Cascade& cascade_;
   const Plan& plan_;
   bool sizes_;
@@ -181,6 +173,19 @@ private:
 };
 
 } // namespace
+
+OrderNeed orderNeed(const SectionPlan& section, const LeafPlan& maker, const LeafPlan& reader,
+                    const einsum::Access& access) {
+  return OrderVerifier::need(section, maker, reader, access);
+}
+
+std::int64_t epochs(const SectionPlan& section, const OrderNeed& need) {
+  auto distance = need.shift;
+  for (const int loop : need.inner) {
+    distance *= section.loops[static_cast<std::size_t>(loop)].trips;
+  }
+  return need.stages + distance;
+}
 
 std::vector<OrderNeed> sizedNeeds(const SectionPlan& section) {
   std::vector<OrderNeed> needs;
@@ -191,7 +196,7 @@ std::vector<OrderNeed> sizedNeeds(const SectionPlan& section) {
         continue;
       }
       for (const auto* access : accesses(*reader.einsum, tensor)) {
-        auto need = OrderVerifier::need(section, *maker, reader, *access);
+        auto need = orderNeed(section, *maker, reader, *access);
         if (need.shift != 0) {
           needs.push_back(std::move(need));
         }

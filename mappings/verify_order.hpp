@@ -17,6 +17,15 @@ struct OrderNeed {
   }
 };
 
+/// `OrderNeed::stages` where a loop outside the common nest lies between making and reading.
+constexpr std::int64_t kFurtherOut = INT64_MAX / 4;
+
+/// How one access of a reader needs what `maker` makes, in the innermost nest around both.
+OrderNeed orderNeed(const SectionPlan& section, const LeafPlan& maker, const LeafPlan& reader,
+                    const einsum::Access& access);
+/// Epochs of that nest between the making and the reading.
+std::int64_t epochs(const SectionPlan& section, const OrderNeed& need);
+
 /// The needs between Einsums of a section whose truth depends on trip counts.
 std::vector<OrderNeed> sizedNeeds(const SectionPlan& section);
 

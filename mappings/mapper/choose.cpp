@@ -9,9 +9,10 @@
 namespace einsight::mappings::mapper {
 namespace {
 
-constexpr double kSteps = 2e5;      ///< of one search for keeps
-constexpr double kFixedSteps = 2e4; ///< of one whose units are given
-constexpr std::int64_t kAsk = 512;  ///< steps between two looks at the clock
+constexpr double kSteps = 2e5;       ///< of one search for keeps
+constexpr double kFixedSteps = 2e4;  ///< of one whose units are given
+constexpr std::int64_t kAsk = 512;   ///< steps between two looks at the clock
+constexpr std::int64_t kRecord = 64; ///< steps that recording a mapping takes as long as
 
 /// Is `a` at least as good as `b` in everything that counts?
 bool dominates(const Cost& a, const Cost& b) {
@@ -122,7 +123,8 @@ void Chooser::assign(std::size_t leaf) {
   if (leaf == nested_.leaves.size()) {
     return keepAll();
   }
-  if (late_ && late_()) {
+  over_ = over_ || (late_ && late_());
+  if (over_) {
     counts_.complete = false;
     return;
   }
@@ -211,8 +213,11 @@ void Chooser::keepAll() {
 }
 
 void Chooser::keep(std::size_t at) {
-  const bool asks = late_ && ++asked_ % kAsk == 0;
-  if (++steps_ > (fixed_ ? kFixedSteps : kSteps) || (asks && late_())) {
+  if (late_ && !over_ && ++asked_ >= kAsk) {
+    over_ = late_();
+    asked_ = 0;
+  }
+  if (over_ || ++steps_ > (fixed_ ? kFixedSteps : kSteps)) {
     counts_.complete = false;
     return;
   }
@@ -253,6 +258,7 @@ void Chooser::keep(std::size_t at) {
 
 void Chooser::record() {
   ++counts_.evaluated;
+  asked_ += kRecord;
   Solution solution;
   solution.nested = nested_;
   for (const auto* bound : chosen_) {

@@ -64,6 +64,7 @@ private:
   Cost sum_;
   double steps_ = 0;
   std::int64_t asked_ = 0;
+  bool over_ = false; ///< late_ has said so
 };
 
 } // namespace einsight::mappings::mapper
