@@ -3,6 +3,7 @@
 #include "mappings/verify_order.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace einsight::mappings {
 namespace {
@@ -95,16 +96,16 @@ void NodeWaits::addReading(int m, int r, const einsum::Access& access) {
 /// Loops that are too long for what is looked at here are cut: only ends and middle matter.
 void NodeWaits::addLoops() {
   std::int64_t stride = 1;
-  for (auto loop = plan_.loops.rbegin(); loop != plan_.loops.rend(); ++loop) {
+  for (const int loop : std::views::reverse(plan_.loops)) {
     const bool pinned =
         moments_ < kMostMoments &&
         std::any_of(section_.leaves.begin(), section_.leaves.end(), [&](const LeafPlan& leaf) {
-          return section_.inside(leaf.node, node_) && pinOf(leaf, *loop) != nullptr;
+          return section_.inside(leaf.node, node_) && pinOf(leaf, loop) != nullptr;
         });
     const auto longest = stride < kLong ? 256 : stride < kLong << 20 ? 2 : 1;
     const auto trips =
-        sizes_ ? std::clamp<std::int64_t>(section_.loops[at(*loop)].trips, 1, longest) : 2;
-    loops_.push_back({*loop, trips, stride, pinned});
+        sizes_ ? std::clamp<std::int64_t>(section_.loops[at(loop)].trips, 1, longest) : 2;
+    loops_.push_back({loop, trips, stride, pinned});
     moments_ *= pinned ? 3 : 1;
     stride *= trips;
   }
