@@ -46,7 +46,8 @@ std::string list(const std::vector<std::string>& items) {
 std::string map(const std::vector<std::pair<std::string, std::string>>& entries) {
   std::string text;
   for (const auto& [key, value] : entries) {
-    text += (text.empty() ? "" : ", ") + key + ": " + value;
+    text += text.empty() ? "" : ", ";
+    text.append(key).append(": ").append(value);
   }
   return "{" + text + "}";
 }
@@ -168,7 +169,7 @@ private:
     }
     line(depth, key + ":");
     for (const auto& [name, value] : entries) {
-      line(depth + 1, name + ": " + value);
+      line(depth + 1, std::string(name).append(": ").append(value));
     }
   }
 

@@ -150,7 +150,7 @@ std::vector<CascadeSearch::Interval*> CascadeSearch::byGain() {
       apart += valueOf(options_.objective, one.empty() ? least.cycles : one.front().cycles,
                        one.empty() ? least.picojoules : one.front().picojoules);
     }
-    const double length = static_cast<double>(each.last - each.first);
+    const auto length = static_cast<double>(each.last - each.first);
     const double gain =
         apart - valueOf(options_.objective, each.least.cycles, each.least.picojoules);
     list.emplace_back(gain * std::pow(kLonger, length), &each);

@@ -90,7 +90,8 @@ void Iterations::addClasses(const Factor& factor, std::vector<Classes>& lists) c
     lists.push_back({{1, value(size)}});
     return;
   }
-  lists.push_back({{static_cast<double>(size / strides_[v]), value(strides_[v])}});
+  const auto whole = size / strides_[v];
+  lists.push_back({{static_cast<double>(whole), value(strides_[v])}});
   if (size % strides_[v] > 0) {
     lists.back().push_back({1, value(size % strides_[v])});
   }

@@ -75,7 +75,8 @@ private:
       points.push_back({v, 1});
       if (at != bound.axes.end()) {
         const auto size = unit(bound).axes[static_cast<std::size_t>(at - bound.axes.begin())].size;
-        scale *= static_cast<double>((spatial + size - 1) / size);
+        const auto turns = (spatial + size - 1) / size;
+        scale *= static_cast<double>(turns);
       }
       bound.accumulates =
           bound.accumulates ||

@@ -134,7 +134,8 @@ CostSum::Sums CostSum::addTask(const SectionCost& section, const TaskCost& task,
                                const PartTable& table, Evaluation& evaluation) {
   axes_ = 1;
   for (const auto& [parts, size] : task.axes) {
-    axes_ *= static_cast<double>((table.product(parts) + size - 1) / size);
+    const auto passes = (table.product(parts) + size - 1) / size;
+    axes_ *= static_cast<double>(passes);
   }
   perLane_.clear();
   for (const auto& parts : task.lanes) {
@@ -147,7 +148,7 @@ CostSum::Sums CostSum::addTask(const SectionCost& section, const TaskCost& task,
       windows_[p] *= static_cast<double>(elements(window, table));
     }
   }
-  double outside = static_cast<double>(table.product(task.alone));
+  const auto outside = static_cast<double>(table.product(task.alone));
   Sums sums;
   class_.assign(task.groups.size(), 0);
   for (bool more = true; more;) {

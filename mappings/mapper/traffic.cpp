@@ -250,9 +250,10 @@ double Movement::roomOf(const Keep& kept) const {
     }
     elements *= static_cast<double>(std::min(span, index.shape));
   }
-  const double bytes = static_cast<double>(
-      (static_cast<std::int64_t>(elements) * static_cast<std::int64_t>(fact_.tensor->bits) + 7) /
-      8);
+  const auto bits =
+      static_cast<std::int64_t>(elements) * static_cast<std::int64_t>(fact_.tensor->bits);
+  const auto wholeBytes = (bits + 7) / 8;
+  const auto bytes = static_cast<double>(wholeBytes);
   const bool inTurn = nested_.smooth && memory(kept.memory).unit < 0 && fact_.iterative < 0 &&
                       (subTiles > 1 || !changes(kept).empty());
   return bytes *
