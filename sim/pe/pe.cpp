@@ -30,7 +30,7 @@ void checkUnits(const arch::Machine& machine, core::Problems& problems) {
           fmt::format("the engine 'pe' moves words from PE to PE, a hop_latency of {} moves them "
                       "nowhere",
                       unit.hopLatency),
-          "use a machine with hop_latency: 1, as fusemax-systolic"));
+          "use a machine whose arrays have links: {hop_latency: 1}"));
     }
     const bool large = std::any_of(unit.axes.begin(), unit.axes.end(),
                                    [](const auto& axis) { return axis.size > kEdge; });

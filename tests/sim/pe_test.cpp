@@ -163,10 +163,10 @@ TEST_CASE("machines without hops and arrays that are too large are refused", "[s
   CHECK(messages(toy::schedule(2, 2, 0, 0), toy::cascade(2, 2), toy::machine(2, 2, 0)) ==
         "toy: error: arrays.two: the engine 'pe' moves words from PE to PE, a hop_latency of 0 "
         "moves them nowhere\n"
-        "  help: use a machine with hop_latency: 1, as fusemax-systolic\n"
+        "  help: use a machine whose arrays have links: {hop_latency: 1}\n"
         "toy: error: arrays.one: the engine 'pe' moves words from PE to PE, a hop_latency of 0 "
         "moves them nowhere\n"
-        "  help: use a machine with hop_latency: 1, as fusemax-systolic\n");
+        "  help: use a machine whose arrays have links: {hop_latency: 1}\n");
   CHECK(messages(toy::schedule(17, 2, 17, 2), toy::cascade(17, 2), toy::machine(17, 2)) ==
         "toy: error: arrays.two: the engine 'pe' simulates arrays of at most 16x16 PEs, this one "
         "has 34\n"
