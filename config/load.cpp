@@ -75,7 +75,7 @@ std::string cycleText(const Chain& chain, const fs::path& again) {
 core::Expected<fs::path> baseFile(const std::string& target, const fs::path& file,
                                   const Chain& chain) {
   std::error_code error;
-  const fs::path beside = file.parent_path() / target;
+  const fs::path beside = (file.parent_path() / target).lexically_normal();
   if (!target.empty() && fs::is_regular_file(beside, error)) {
     return beside;
   }

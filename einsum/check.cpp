@@ -95,12 +95,9 @@ void markResults(Cascade::Data& data) {
   }
 }
 
-} // namespace
-
-core::Expected<Cascade> check(Cascade::Data data) {
-  core::Problems problems;
+/// The checks of every Einsum alone and of what it reads; adds to `wrong` those that fail alone.
+void checkEach(Cascade::Data& data, std::vector<std::string>& wrong, core::Problems& problems) {
   checkWrittenOnce(data, problems);
-  std::vector<std::string> wrong;
   for (Einsum& einsum : data.einsums) {
     const auto before = problems.size();
     checkEinsum(einsum, data, problems);
@@ -109,6 +106,20 @@ core::Expected<Cascade> check(Cascade::Data data) {
     }
   }
   checkShapes(data, wrong, problems);
+}
+
+} // namespace
+
+core::Problems problemsBeside(Cascade::Data data, std::vector<std::string> wrong) {
+  core::Problems problems;
+  checkEach(data, wrong, problems);
+  return problems;
+}
+
+core::Expected<Cascade> check(Cascade::Data data) {
+  core::Problems problems;
+  std::vector<std::string> wrong;
+  checkEach(data, wrong, problems);
   if (!wrong.empty()) {
     return core::failure(std::move(problems));
   }

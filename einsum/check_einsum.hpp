@@ -19,4 +19,8 @@ std::optional<std::int64_t> sizeOf(const std::string& variable, const Cascade::D
 /// output that no two points share. Completes `reductions` and `variables`.
 void checkEinsum(Einsum& einsum, const Cascade::Data& data, core::Problems& problems);
 
+/// What is wrong with the Einsums that were understood, beside others that were not: these compute
+/// the tensors named in `wrong`, of any shape.
+core::Problems problemsBeside(Cascade::Data data, std::vector<std::string> wrong);
+
 } // namespace einsight::einsum

@@ -3,6 +3,7 @@
 #include "config/reader.hpp"
 #include "core/text.hpp"
 #include "einsum/bind.hpp"
+#include "einsum/check_einsum.hpp"
 #include "einsum/parameters.hpp"
 #include "einsum/read_tensors.hpp"
 
@@ -31,8 +32,13 @@ public:
     if (const auto* tensors = map_.mapIf("tensors")) {
       data_.tensors = readTensors(*tensors, data_, problems_);
     }
+    const bool named = problems_.empty();
     readEinsums();
     complete_ = problems_.empty();
+    if (named && !complete_ && !nameless_) {
+      const auto others = problemsBeside(data_, unbound_);
+      problems_.insert(problems_.end(), others.begin(), others.end());
+    }
     readMasks();
     readResults();
     map_.finish();
@@ -93,6 +99,7 @@ private:
       } else if (item.kind == config::Node::Kind::Map) {
         readEinsumMap(item);
       } else {
+        nameless_ = true;
         config::report(item, "this is not an Einsum",
                        R"(write Z[m,n] = A[m,k] * B[k,n], or {einsum: "...", where: "m <= n"})",
                        problems_);
@@ -108,12 +115,18 @@ private:
     const auto* node = item.find("einsum");
     if (const auto text = node == nullptr ? std::nullopt : sourceText(*node)) {
       addEinsum(*text, item.find("where"));
+    } else {
+      nameless_ = true;
     }
   }
 
   void addEinsum(const SourceText& text, const config::Node* mask) {
     auto einsum = bindEinsum(text, scope_, problems_);
     if (!einsum) {
+      const auto isPart = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+      const auto end = std::find_if_not(text.text.begin(), text.text.end(), isPart);
+      nameless_ = nameless_ || end == text.text.begin();
+      unbound_.emplace_back(text.text.begin(), end);
       return;
     }
     if (mask != nullptr) {
@@ -132,22 +145,29 @@ private:
     }
   }
 
+  /// What the Einsums compute, also those that were not understood, which come last.
+  [[nodiscard]] std::vector<std::string> computed() const {
+    std::vector<std::string> names;
+    for (const Einsum& einsum : data_.einsums) {
+      names.push_back(einsum.name);
+    }
+    names.insert(names.end(), unbound_.begin(), unbound_.end());
+    return names;
+  }
+
   void readMasks() {
     const auto* masks = map_.mapIf("masks");
     if (masks == nullptr) {
       return;
     }
-    std::vector<std::string> names;
-    for (const Einsum& einsum : data_.einsums) {
-      names.push_back(einsum.name);
-    }
+    const auto names = computed();
     for (const auto& [key, value] : masks->entries) {
       const auto found = std::find(names.begin(), names.end(), key.scalar);
       if (found == names.end()) {
         config::report(key, fmt::format("there is no Einsum '{}' to mask", key.scalar),
                        core::suggestion(key.scalar, names), problems_);
-      } else {
-        addMask(data_.einsums[static_cast<std::size_t>(found - names.begin())], value);
+      } else if (const auto at = found - names.begin(); at < std::ssize(data_.einsums)) {
+        addMask(data_.einsums[static_cast<std::size_t>(at)], value);
       }
     }
   }
@@ -157,10 +177,7 @@ private:
     if (results == nullptr) {
       return;
     }
-    std::vector<std::string> names;
-    for (const Einsum& einsum : data_.einsums) {
-      names.push_back(einsum.name);
-    }
+    const auto names = computed();
     for (const config::Node& item : results->items) {
       if (std::find(names.begin(), names.end(), item.scalar) == names.end()) {
         config::report(item, fmt::format("no Einsum computes the result '{}'", item.scalar),
@@ -186,6 +203,8 @@ private:
   core::Problems& problems_;
   Scope scope_;
   Cascade::Data data_;
+  std::vector<std::string> unbound_; ///< outputs of Einsums that were not understood
+  bool nameless_ = false;            ///< there is one whose output nobody knows
   bool complete_ = false;
 };
 
