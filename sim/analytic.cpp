@@ -1,6 +1,9 @@
+#include "sim/recurrence.hpp"
 #include "sim/totals.hpp"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 
 namespace einsight::sim {
 namespace {
@@ -9,6 +12,50 @@ namespace {
 Wide faster(Wide ticks, const core::Rational& speedup) {
   return ticks * speedup.denominator() / speedup.numerator();
 }
+
+/// Resources among which dispatched iterations may be divided in any way: those of all copies of a
+/// task, and of tasks that have one of them in common. Only their sum is known.
+class Pools {
+public:
+  Pools(const Section& section, const std::vector<int>& slots, std::size_t resources)
+      : parent_(resources) {
+    std::iota(parent_.begin(), parent_.end(), 0);
+    std::map<int, int> copies; // tasks of each slot so far
+    std::map<int, int> first;  // resource of slot 0's task, by its number in the slot
+    for (std::size_t i = 0; i < section.tasks.size(); ++i) {
+      if (slots[i] < 0 || section.tasks[i].resource < 0) {
+        continue;
+      }
+      const auto known = first.emplace(copies[slots[i]]++, section.tasks[i].resource).first;
+      parent_[static_cast<std::size_t>(rootOf(section.tasks[i].resource))] = rootOf(known->second);
+    }
+  }
+
+  [[nodiscard]] int rootOf(int resource) const {
+    while (parent_[static_cast<std::size_t>(resource)] != resource) {
+      resource = parent_[static_cast<std::size_t>(resource)];
+    }
+    return resource;
+  }
+
+  /// Every resource's work as if each pool were divided evenly: at best it is.
+  void even(std::vector<Wide>& busy) const {
+    std::vector<Wide> sums(busy.size());
+    std::vector<int> sizes(busy.size());
+    for (std::size_t i = 0; i < busy.size(); ++i) {
+      const auto root = static_cast<std::size_t>(rootOf(static_cast<int>(i)));
+      sums[root] += busy[i];
+      ++sizes[root];
+    }
+    for (std::size_t i = 0; i < busy.size(); ++i) {
+      const auto root = static_cast<std::size_t>(rootOf(static_cast<int>(i)));
+      busy[i] = sums[root] / sizes[root];
+    }
+  }
+
+private:
+  std::vector<int> parent_;
+};
 
 /// The work of one section per task, and what follows from it.
 struct SectionWork {
@@ -31,9 +78,11 @@ struct SectionWork {
       ticks[i] = faster(sums.front(), schedule.resources[resource].speedup);
       if (slots[i] >= 0) { // slots share the iterations; at best evenly
         ticks[i] /= sharing;
+        runs[i] /= sharing;
       }
       busy[resource] += ticks[i];
     }
+    Pools(section, slots, busy.size()).even(busy);
   }
 
   /// Phases cannot overlap: the sum over them of the longest side, and their waits. An epoch in
@@ -82,7 +131,7 @@ std::vector<Wide> countAll(const Schedule& schedule) {
   return counters;
 }
 
-Totals analytic(const Schedule& schedule) {
+Totals analytic(const Schedule& schedule, bool recurrences) {
   Totals all;
   all.counters = countAll(schedule);
   all.resources.resize(schedule.resources.size());
@@ -93,6 +142,9 @@ Totals analytic(const Schedule& schedule) {
     Wide longest = *std::max_element(work.busy.begin(), work.busy.end());
     for (const auto& chain : section.chains) {
       longest = std::max(longest, work.bound(section, chain));
+    }
+    if (recurrences) {
+      longest = std::max(longest, recurrenceTicks(schedule, section));
     }
     all.ticks += longest;
     for (std::size_t i = 0; i < work.busy.size(); ++i) {

@@ -16,7 +16,9 @@ namespace einsight::sim {
 using Digits = std::vector<std::int64_t>;
 
 /// A loop of a section. `dispatched`: the next iteration goes to the slot that frees first
-/// (CTAs on SMs, stream-K); else iterations follow each other in order.
+/// (CTAs on SMs, stream-K); else iterations follow each other in order. The dispatched loops of a
+/// section are those of the root block of every stream of a slot, all of them as one, in order.
+/// Extents and guards see their counters; needs count the slot's own iterations.
 struct Loop {
   std::string variable; ///< rank variable, or part of one: "b", "p2", "m1"
   std::int64_t trips = 1;
@@ -179,7 +181,8 @@ struct Block {
 };
 
 /// An in-order issue program on a resource. `slot` >= 0: takes its iterations of dispatched loops
-/// together with the other streams of that slot.
+/// together with the other streams of that slot. Every slot has copies of its own of the tasks, all
+/// slots the same ones in the same order, of the same loops.
 struct Stream {
   int resource = 0;
   int root = 0; ///< block number

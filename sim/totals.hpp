@@ -34,7 +34,9 @@ std::vector<Wide> countAll(const Schedule& schedule);
 
 /// A lower bound on every engine's time: sum over sections of max(work of a resource,
 /// sum over phases of the largest work in it, both in ticks). See docs/engines.md.
-Totals analytic(const Schedule& schedule);
+/// With `recurrences`, of this and of what iterations wait for of iterations before them
+/// (recurrence.hpp); without, it is the bound that mappings with open sizes are searched by.
+Totals analytic(const Schedule& schedule, bool recurrences = false);
 
 struct CycleOptions {
   bool skip = true;                                ///< skip repeated periods, exactly

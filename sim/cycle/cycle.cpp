@@ -1,4 +1,5 @@
 #include "core/invariant.hpp"
+#include "sim/cycle/at.hpp"
 #include "sim/cycle/simulation.hpp"
 
 #include <fmt/format.h>
@@ -13,13 +14,63 @@ core::Problem aboutSection(const Section& section, std::string what) {
   return {{section.name, 0, 0, section.name}, std::move(what), {}};
 }
 
+bool dispatches(const Section& section, const std::vector<int>& loops) {
+  return std::any_of(loops.begin(), loops.end(),
+                     [&](int loop) { return at(section.loops, loop).dispatched; });
+}
+
+/// Dispatched loops are those of the root of every stream of a slot, the same for all, and of no
+/// other block: a slot that asks for an iteration gets one of all of them.
+core::Problems aboutDispatch(const Section& section) {
+  core::Problems problems;
+  const std::vector<int>* known = nullptr;
+  std::vector<bool> allowed(section.blocks.size(), false);
+  for (const auto& stream : section.streams) {
+    const auto& root = at(section.blocks, stream.root);
+    if (stream.slot < 0) {
+      continue;
+    }
+    known = known == nullptr ? &root.loops : known;
+    if (!dispatches(section, root.loops) || root.loops != *known) {
+      problems.push_back(aboutSection(
+          section, fmt::format("block {} is the root of a stream of slot {}, but its loops are not "
+                               "the dispatched ones of all slots",
+                               stream.root, stream.slot)));
+    }
+    allowed[static_cast<std::size_t>(stream.root)] = true;
+  }
+  for (std::size_t b = 0; b < section.blocks.size(); ++b) {
+    const auto& block = section.blocks[b];
+    const bool staged =
+        block.lastStage > 0 || std::any_of(block.items.begin(), block.items.end(),
+                                           [](const Item& item) { return item.stage > 0; });
+    if (dispatches(section, block.loops) && (staged || !allowed[b])) {
+      problems.push_back(aboutSection(
+          section, fmt::format("block {} has dispatched loops, so it must be the root of a stream "
+                               "of a slot, and without stages",
+                               b)));
+    }
+    for (const auto& item : block.items) {
+      const auto pinned = std::find_if(item.pins.begin(), item.pins.end(), [&](const auto& pin) {
+        return at(section.loops, pin.loop).dispatched;
+      });
+      if (pinned != item.pins.end()) {
+        problems.push_back(aboutSection(
+            section, fmt::format("block {} pins a task to one trip of the dispatched loop {}", b,
+                                 at(section.loops, pinned->loop).variable)));
+      }
+    }
+  }
+  return problems;
+}
+
 /// Every instance must have run: the busy ticks found one by one equal the closed form.
 bool complete(const Schedule& schedule, const Totals& totals, const Totals& bound) {
-  const auto dispatches = [](const Section& section) {
+  const auto shared = [](const Section& section) {
     return std::any_of(section.streams.begin(), section.streams.end(),
                        [](const Stream& stream) { return stream.slot >= 0; });
   };
-  if (std::any_of(schedule.sections.begin(), schedule.sections.end(), dispatches)) {
+  if (std::any_of(schedule.sections.begin(), schedule.sections.end(), shared)) {
     return true; // who did what is not known beforehand
   }
   for (std::size_t r = 0; r < schedule.resources.size(); ++r) {
@@ -51,6 +102,9 @@ core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& optio
   }
   for (std::size_t i = 0; i < schedule.sections.size(); ++i) {
     const auto& section = schedule.sections[i];
+    if (auto problems = aboutDispatch(section); !problems.empty()) {
+      return core::failure(std::move(problems));
+    }
     if (probe && probe->open()) {
       probe->section(i, totals.ticks);
     }

@@ -38,11 +38,11 @@ Periods::Periods(const Program& program, std::size_t leader) : program_(program)
 
 void Periods::crossed(const Frame& frame, std::size_t depth) {
   const auto& walk = program_.walks[static_cast<std::size_t>(frame.block)];
-  if (walk.dispatched || frame.epoch >= walk.iterations) {
+  if (frame.epoch >= walk.iterations) {
     return;
   }
   std::size_t loop = 0; // outermost loop whose trip has just ended
-  while (frame.epoch % walk.strides[loop] != 0) {
+  while (!walk.dispatched && frame.epoch % walk.strides[loop] != 0) {
     ++loop;
   }
   const Level level{depth, frame.block, loop, walk.strides[loop]};

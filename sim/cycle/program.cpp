@@ -104,4 +104,16 @@ void locate(const Program& program, const Cursor& cursor, Digits& digits) {
   }
 }
 
+void locateActual(const Program& program, const State& state, std::size_t stream, Digits& digits) {
+  const auto& cursor = state.cursors[stream];
+  locate(program, cursor, digits);
+  for (const auto& frame : cursor.frames) {
+    if (program.walks[static_cast<std::size_t>(frame.block)].dispatched) {
+      const auto slot = static_cast<std::size_t>(program.section.streams[stream].slot);
+      decode(program.section, program.section.blocks[static_cast<std::size_t>(frame.block)].loops,
+             state.slots[slot].at(frame.epoch), digits);
+    }
+  }
+}
+
 } // namespace einsight::sim

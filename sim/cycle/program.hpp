@@ -39,6 +39,9 @@ struct Program {
 /// The counters at which the cursor's current item works: of every block it is in.
 void locate(const Program& program, const Cursor& cursor, Digits& digits);
 
+/// The same for extents and guards: a dispatched iteration counts over all slots.
+void locateActual(const Program& program, const State& state, std::size_t stream, Digits& digits);
+
 /// Epochs from the frame's on in which no task of its block runs: they take no time, and the stream
 /// only passes their barriers. 0 when there are less than two, or blocks inside might have work.
 /// An item that takes part in the first of them takes part in all.

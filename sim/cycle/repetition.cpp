@@ -48,9 +48,17 @@ Repetition::Motion Repetition::motion(std::size_t stream) const {
     if (motion.frame >= 0 || is.epoch < was.epoch) {
       return motion;
     }
+    const auto& walk = program_.walks[static_cast<std::size_t>(is.block)];
     const auto& loops = program_.section.blocks[static_cast<std::size_t>(is.block)].loops;
-    const auto& strides = program_.walks[static_cast<std::size_t>(is.block)].strides;
+    const auto& strides = walk.strides;
     const auto moved = is.epoch - was.epoch;
+    if (walk.dispatched) {
+      motion.frame = static_cast<int>(i);
+      motion.dispatched = true;
+      motion.stride = 1;
+      motion.step = moved;
+      continue;
+    }
     std::size_t position = 0; // the outermost loop that can have made the move alone
     while (position < loops.size() &&
            (trips(loops[position]) == 1 || moved % strides[position] != 0)) {
@@ -81,9 +89,10 @@ bool Repetition::sameServers() const {
   return relative(before_.delayed, timeBefore_) == relative(after_.delayed, timeAfter_);
 }
 
-Repetition::Window Repetition::window(const Cursor& before, const Cursor& after,
-                                      const Motion& motion) const {
+Repetition::Window Repetition::window(std::size_t stream, const Motion& motion) const {
   const auto& section = program_.section;
+  const auto& before = before_.cursors[stream];
+  const auto& after = after_.cursors[stream];
   const auto at = static_cast<std::size_t>(motion.frame);
   const auto& frame = after.frames[at];
   const auto& walk = program_.walks[static_cast<std::size_t>(frame.block)];
@@ -110,15 +119,31 @@ Repetition::Window Repetition::window(const Cursor& before, const Cursor& after,
     locate(program_, {outside, false, false, 0, 0}, *digits);
   }
   const auto inside = motion.stride - 1;
-  decode(section, loops, window.low - window.low % motion.stride, window.lowDigits);
+  const auto first = window.low - window.low % motion.stride;
+  decode(section, loops, first, window.lowDigits);
+  window.lowActual = window.lowDigits;
+  if (at > 0 && program_.walks[static_cast<std::size_t>(after.frames.front().block)].dispatched) {
+    const auto& root = after.frames.front();
+    const auto slot = static_cast<std::size_t>(section.streams[stream].slot);
+    decode(section, section.blocks[static_cast<std::size_t>(root.block)].loops,
+           after_.slots[slot].at(root.epoch), window.lowActual);
+  }
   decode(section, loops, window.high - window.high % motion.stride + inside, window.highDigits);
   return window;
 }
 
+/// Have the barriers been passed as often as the stream arrived there?
+bool Repetition::sameBarriers(std::size_t stream, const std::vector<int>& barriers) const {
+  return std::all_of(barriers.begin(), barriers.end(), [&](int barrier) {
+    const auto b = static_cast<std::size_t>(barrier);
+    const auto own = b * after_.cursors.size() + stream;
+    return after_.releases[b] - before_.releases[b] == after_.arrivals[own] - before_.arrivals[own];
+  });
+}
+
 std::int64_t Repetition::timesFor(std::size_t stream, const Motion& motion) const {
-  const auto& before = before_.cursors[stream];
   const auto& after = after_.cursors[stream];
-  const auto window = this->window(before, after, motion);
+  const auto window = this->window(stream, motion);
   const auto span = motion.stride * trips(motion.loop);
   if (window.low < 0 || window.low / span != window.high / span) {
     return 0;
@@ -126,14 +151,8 @@ std::int64_t Repetition::timesFor(std::size_t stream, const Motion& motion) cons
   auto times = (trips(motion.loop) - 1 - window.highTrip) / motion.step;
   const auto& walk = program_.walks[static_cast<std::size_t>(
       after.frames[static_cast<std::size_t>(motion.frame)].block)];
-  for (const int barrier : walk.barriers) {
-    const auto b = static_cast<std::size_t>(barrier);
-    const auto epochs = motion.step * motion.stride;
-    const auto own = b * after_.cursors.size() + stream;
-    if (after_.releases[b] - before_.releases[b] != epochs ||
-        after_.arrivals[own] - before_.arrivals[own] != epochs) {
-      return 0;
-    }
+  if (!sameBarriers(stream, walk.barriers)) {
+    return 0;
   }
   for (const int task : walk.tasks) {
     times = std::min(times, timesFor(task, window));
@@ -166,7 +185,7 @@ std::int64_t Repetition::timesFor(int index, const Window& window) const {
     }
     return 0;
   }
-  const auto until = constantUntil(program_.section, task, position, window.lowDigits);
+  const auto until = constantUntil(program_.section, task, position, window.lowActual);
   if (until < window.highTrip) {
     return 0;
   }
@@ -178,7 +197,7 @@ std::int64_t Repetition::timesFor(int index, const Window& window) const {
 }
 
 std::int64_t Repetition::times() const {
-  if (!sameServers()) {
+  if (!sameServers() || !sameTickets()) {
     return 0;
   }
   auto times = kAlways;
@@ -187,7 +206,9 @@ std::int64_t Repetition::times() const {
     if (!motion.equal) {
       return 0;
     }
-    times = std::min(times, motion.frame >= 0 ? timesFor(s, motion) : timesStanding(s));
+    times = std::min(times, motion.frame < 0    ? timesStanding(s)
+                            : motion.dispatched ? timesDispatched(s, motion)
+                                                : timesFor(s, motion));
   }
   return times == kAlways ? 0 : times;
 }
@@ -204,6 +225,15 @@ void Repetition::apply(std::int64_t times, State& state) const {
   extrapolate(state.arrivals, before_.arrivals, after_.arrivals, times);
   extrapolate(state.completed, before_.completed, after_.completed, times);
   extrapolate(state.releases, before_.releases, after_.releases, times);
+  for (std::size_t s = 0; s < state.slots.size(); ++s) {
+    auto& slot = state.slots[s];
+    const auto own = after_.slots[s].count() - before_.slots[s].count();
+    slot.first += times * own;
+    for (auto& ticket : slot.taken) {
+      ticket += own > 0 ? times * taken() : 0;
+    }
+  }
+  state.nextTicket += times * taken();
   auto& now = state.statistics;
   const auto& before = before_.statistics;
   const auto& after = after_.statistics;

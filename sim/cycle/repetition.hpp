@@ -16,8 +16,9 @@ std::size_t positionOf(const std::vector<int>& loops, int loop);
 ///
 /// Equal means: every stream either stands where it stood or has moved by some trips of one of its
 /// loops and nothing else (each stream of its own loop); every resource works on the same thing
-/// with the same time left; the same things are under way. Then the next period is the same step
-/// function on the same state, as long as all it reads is unchanged: extents and guards
+/// with the same time left; the same things are under way; each slot's dispatched iterations are
+/// the same, or all are as many further on as all slots took together. Then the next period is the
+/// same step function on the same state, as long as all it reads is unchanged: extents and guards
 /// (constantUntil), pinned trips, and needs, which either move with their producer's count or were
 /// met before the period began.
 class Repetition {
@@ -37,7 +38,8 @@ private:
   struct Motion {
     bool equal = false;
     int frame = -1;
-    int loop = -1;
+    bool dispatched = false;
+    int loop = -1;           ///< unless dispatched: then it is all loops of the block as one
     std::int64_t step = 0;   ///< trips of the loop
     std::int64_t stride = 0; ///< epochs per trip of the loop
   };
@@ -51,16 +53,25 @@ private:
     std::int64_t highTrip = 0;
     Digits lowDigits;  ///< at `low`, loops inside at their first trip
     Digits highDigits; ///< at `high`, loops inside at their last trip
+    Digits lowActual;  ///< as lowDigits, with dispatched iterations counted over all slots
   };
 
   [[nodiscard]] Motion motion(std::size_t stream) const;
   [[nodiscard]] bool sameServers() const;
+  [[nodiscard]] bool sameTickets() const;
+  [[nodiscard]] bool sameBarriers(std::size_t stream, const std::vector<int>& barriers) const;
   [[nodiscard]] std::int64_t timesFor(std::size_t stream, const Motion& motion) const;
-  [[nodiscard]] Window window(const Cursor& before, const Cursor& after,
-                              const Motion& motion) const;
+  [[nodiscard]] std::int64_t timesDispatched(std::size_t stream, const Motion& motion) const;
+  [[nodiscard]] std::int64_t timesDispatched(const Task& task, const std::vector<int>& loops,
+                                             std::int64_t low, std::int64_t high) const;
+  [[nodiscard]] bool movesAlong(const Program::Need& need, const std::vector<int>& loops,
+                                std::int64_t step, const Digits& low, const Digits& high) const;
+  [[nodiscard]] Window window(std::size_t stream, const Motion& motion) const;
   [[nodiscard]] std::int64_t timesFor(int task, const Window& window) const;
   [[nodiscard]] std::int64_t timesFor(const Program::Need& need, const Window& window) const;
   [[nodiscard]] std::int64_t timesStanding(std::size_t stream) const;
+  /// Iterations that all slots took together in the period.
+  [[nodiscard]] std::int64_t taken() const { return after_.nextTicket - before_.nextTicket; }
   [[nodiscard]] std::int64_t trips(int loop) const {
     return program_.section.loops[static_cast<std::size_t>(loop)].trips;
   }

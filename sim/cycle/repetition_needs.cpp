@@ -70,7 +70,8 @@ std::int64_t Repetition::timesStanding(std::size_t stream) const {
   if (item.kind == Item::Kind::Barrier) {
     const auto b = static_cast<std::size_t>(item.index);
     const auto moved = after_.releases[b] - before_.releases[b];
-    return moved == 0 ? times : std::max<std::int64_t>(0, frame.epoch - after_.releases[b]) / moved;
+    const auto own = after_.arrivals[b * after_.cursors.size() + stream];
+    return moved == 0 ? times : std::max<std::int64_t>(0, own - 1 - after_.releases[b]) / moved;
   }
   Digits digits(program_.section.loops.size(), 0);
   locate(program_, cursor, digits);

@@ -118,18 +118,15 @@ struct Route {
       std::int64_t stage = 0;
       std::size_t place = 0; ///< of the outermost loop; the others follow
     };
-    /// A dispatched loop: its counter counts the slot's own iterations, `actual` all of them.
-    struct Dispatch {
-      std::size_t own = 0;
-      std::size_t actual = 0;
-    };
     int block = 0;
     std::int64_t iterations = 1;
     std::int64_t epochs = 1;
     bool dispatched = false;
     std::vector<std::int64_t> trips; ///< of its loops
     std::vector<Stage> stages;
-    std::vector<Dispatch> dispatches;
+    /// Dispatched: where the counters of its loops stand over all slots; those of the stages count
+    /// the slot's own iterations.
+    std::vector<std::size_t> actual;
     std::vector<Step> steps;
   };
 

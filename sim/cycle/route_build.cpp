@@ -57,10 +57,9 @@ private:
       at(around.own, loop) = at(around.actual, loop) = static_cast<int>(route_.places++);
     }
     for (const int loop : block.loops) {
-      if (at(section_.loops, loop).dispatched) {
-        at(around.actual, loop) = static_cast<int>(route_.places++);
-        node.dispatches.push_back({static_cast<std::size_t>(at(around.own, loop)),
-                                   static_cast<std::size_t>(at(around.actual, loop))});
+      if (node.dispatched) {
+        node.actual.push_back(route_.places++);
+        at(around.actual, loop) = static_cast<int>(node.actual.back());
       }
     }
     return around;

@@ -33,7 +33,7 @@ Simulation::Simulation(const Schedule& schedule, const Section& section,
                        const CycleOptions& options, Probe* probe)
     : schedule_(schedule), section_(section), options_(options), probe_(probe), program_(section),
       periods_(program_, leaderOf(program_)), streamsOf_(schedule.resources.size()),
-      nextTicket_(section.loops.size(), 0), scratch_(section.loops.size(), 0) {
+      scratch_(section.loops.size(), 0) {
   const auto streams = section.streams.size();
   state_.cursors.resize(streams);
   state_.servers.resize(schedule.resources.size());
@@ -54,13 +54,15 @@ Simulation::Simulation(const Schedule& schedule, const Section& section,
     state_.cursors[s].frames = {{stream.root, 0, 0, 0}};
     slots = std::max(slots, stream.slot + 1);
   }
-  slots_.resize(static_cast<std::size_t>(slots));
+  state_.slots.resize(static_cast<std::size_t>(slots));
 }
 
 bool Simulation::run() {
   for (std::size_t s = 0; s < section_.streams.size(); ++s) {
     advance(s);
   }
+  giveTickets();
+  given_.clear();
   kernel::run(*this, static_cast<int>(schedule_.resources.size()));
   return !stopped_;
 }
@@ -143,8 +145,7 @@ bool Simulation::release(const Delayed& what) {
     const auto epochs = at(state_.releases, what.index) += what.count;
     for (const int number : at(program_.participants, what.index)) {
       const auto stream = static_cast<std::size_t>(number);
-      if (walkers_[stream].barrier == what.index &&
-          state_.cursors[stream].frames.back().epoch < epochs) {
+      if (walkers_[stream].barrier == what.index && arrivals(stream, what.index) <= epochs) {
         woken = wake(stream) || woken;
       }
     }
@@ -199,6 +200,13 @@ void Simulation::settle(std::int64_t now) {
     }
     quiet = !release(what) && quiet;
   }
+  if (giveTickets()) {
+    quiet = false;
+    for (const auto stream : given_) {
+      wake(stream);
+    }
+    given_.clear();
+  }
   if (!state_.delayed.empty() && state_.delayed.front().time != delayLineAt_) {
     delayLineAt_ = state_.delayed.front().time;
     kernel::wakeAfter(kernel::kDelayLine, delayLineAt_ - now);
@@ -226,7 +234,7 @@ void Simulation::observe(std::int64_t now) {
       const auto& node = at(walker.route.nodes, frame.node);
       walker.route.place(frame, walker.counters);
       if (node.dispatched) {
-        placeActual(walker, section_.streams[s].slot, node);
+        placeActual(walker, at(state_.slots, section_.streams[s].slot).at(frame.epoch), node);
       }
     }
     if (walker.waitsAt >= 0) { // the same need, of another instance

@@ -28,15 +28,6 @@ public:
   void addTo(Totals& totals);
 
 private:
-  /// Which dispatched iterations a slot has taken: the tickets by its own ordinal.
-  struct SlotTickets {
-    std::vector<std::int64_t> taken; ///< from the ordinal `first` on
-    std::int64_t first = 0;          ///< those before are needed no more
-
-    [[nodiscard]] std::int64_t count() const {
-      return first + static_cast<std::int64_t>(taken.size());
-    }
-  };
   /// What follows from a cursor and makes walking quick.
   struct Walker {
     Route route;
@@ -47,6 +38,7 @@ private:
     std::int64_t required = -1;        ///< of that need; -1: not asked yet
     int waitsAt = -1;                  ///< port of that need, or -1
     int barrier = -1;                  ///< barrier that it stands before, or -1
+    bool asks = false;                 ///< for a dispatched iteration, at the end of this moment
     Wait why = Wait::Idle;             ///< kind of what it waits for
     int lastUnmet = -1;                ///< port it last waited for, or -1
   };
@@ -56,9 +48,10 @@ private:
   void advance(std::size_t stream);
   void nextItem(std::size_t stream);
   void nextEpoch(std::size_t stream);
-  bool takeTicket(std::size_t stream, const Frame& frame);
+  bool hasIteration(std::size_t stream, const Frame& frame);
+  bool giveTickets();
   void forgetTickets(int slot);
-  void placeActual(Walker& walker, int slot, const Route::Node& node) const;
+  void placeActual(Walker& walker, std::int64_t ticket, const Route::Node& node) const;
   void checkReady(std::size_t stream, std::int64_t now);
   bool needsMet(Walker& walker);
   bool passBarrier(std::size_t stream);
@@ -67,6 +60,9 @@ private:
   void ended(const Route::Step& step, std::size_t stream, std::int64_t count);
   void arrive(std::size_t stream, int barrier, std::int64_t epochs);
   std::int64_t complete(int barrier);
+  [[nodiscard]] std::int64_t arrivals(std::size_t stream, int barrier) const {
+    return state_.arrivals[static_cast<std::size_t>(barrier) * walkers_.size() + stream];
+  }
   bool passIdle(std::size_t stream);
   void standStill(int resource, Wait why, std::int64_t now);
   bool release(const Delayed& what);
@@ -90,10 +86,10 @@ private:
   std::vector<Walker> walkers_;                     ///< per stream
   std::vector<Delayed> pending_;                    ///< visible at the end of this moment
   std::vector<Delayed> visible_;                    ///< being made so
-  std::vector<std::int64_t> nextTicket_;            ///< per loop
-  std::vector<SlotTickets> slots_;
-  Digits scratch_;                ///< per loop of the section
-  std::int64_t delayLineAt_ = -1; ///< when the delay line steps next
+  std::vector<std::size_t> asking_;                 ///< streams
+  std::vector<std::size_t> given_;                  ///< streams that asked in this moment
+  Digits scratch_;                                  ///< per loop of the section
+  std::int64_t delayLineAt_ = -1;                   ///< when the delay line steps next
   std::int64_t now_ = 0;
   Wide skipped_ = 0;
   std::int64_t instances_ = 0;

@@ -39,7 +39,7 @@ bool Simulation::passBarrier(std::size_t stream) {
   if (!cursor.arrived) {
     arrive(stream, barrier, 1);
   }
-  if (at(state_.releases, barrier) <= cursor.frames.back().epoch) {
+  if (at(state_.releases, barrier) < arrivals(stream, barrier)) {
     walker.why = Wait::Sync;
     return false;
   }
@@ -60,7 +60,7 @@ void Simulation::checkReady(std::size_t stream, std::int64_t now) {
   if (walker.waitsAt >= 0 && at(state_.ports, walker.waitsAt) < walker.required) {
     return;
   }
-  while (!cursor.frames.empty() && !cursor.ready) {
+  while (!cursor.frames.empty() && !cursor.ready && !walker.asks) {
     if (walker.barrier < 0) {
       if (needsMet(walker)) {
         cursor.ready = true;

@@ -12,42 +12,66 @@ constexpr std::size_t kTicketsKept = 256;
 
 } // namespace
 
-/// Is there an iteration for the frame's epoch? Slots are given dispatched ones as they ask.
-bool Simulation::takeTicket(std::size_t stream, const Frame& frame) {
+/// May there be an iteration for the frame's epoch? A dispatched one that its slot has not taken
+/// yet is asked for, and given at the end of the moment.
+bool Simulation::hasIteration(std::size_t stream, const Frame& frame) {
   auto& walker = walkers_[stream];
   const auto& node = at(walker.route.nodes, frame.node);
   if (!node.dispatched) {
     return frame.epoch < node.epochs;
   }
   const int slot = section_.streams[stream].slot;
-  auto& tickets = at(slots_, slot);
+  const auto& tickets = at(state_.slots, slot);
   if (frame.epoch >= tickets.count()) {
-    auto& next = at(nextTicket_, at(section_.blocks, frame.block).loops.front());
-    if (next >= node.iterations) {
-      return false;
+    walker.asks = state_.nextTicket < node.iterations;
+    if (walker.asks) {
+      asking_.push_back(stream);
     }
-    tickets.taken.push_back(next++);
-    if (tickets.taken.size() % kTicketsKept == 0) {
-      forgetTickets(slot);
-    }
+    return walker.asks;
   }
-  placeActual(walker, slot, node);
+  placeActual(walker, tickets.at(frame.epoch), node);
   return true;
 }
 
-/// Which iterations of all slots the slot's own ones are.
-void Simulation::placeActual(Walker& walker, int slot, const Route::Node& node) const {
-  const auto& tickets = at(slots_, slot);
-  for (const auto& [own, actual] : node.dispatches) {
-    const auto number = walker.counters[own] - tickets.first;
-    const bool known = number >= 0 && walker.counters[own] < tickets.count();
-    walker.counters[actual] = known ? tickets.taken[static_cast<std::size_t>(number)] : 0;
+/// Slots that ask are given iterations in the order of their numbers, so it does not matter which
+/// of them asked first within a moment. True when there were any.
+bool Simulation::giveTickets() {
+  const bool any = !asking_.empty();
+  while (!asking_.empty()) {
+    std::vector<std::size_t> round;
+    round.swap(asking_);
+    std::sort(round.begin(), round.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair(section_.streams[a].slot, a) < std::pair(section_.streams[b].slot, b);
+    });
+    for (const auto stream : round) {
+      const int slot = section_.streams[stream].slot;
+      const auto& frame = state_.cursors[stream].frames.back();
+      auto& tickets = at(state_.slots, slot);
+      if (frame.epoch >= tickets.count() &&
+          state_.nextTicket < at(program_.walks, frame.block).iterations) {
+        tickets.taken.push_back(state_.nextTicket++);
+        if (tickets.taken.size() % kTicketsKept == 0) {
+          forgetTickets(slot);
+        }
+      }
+      advance(stream);
+      given_.push_back(stream);
+    }
+  }
+  return any;
+}
+
+/// The counters over all slots of the iteration with that number.
+void Simulation::placeActual(Walker& walker, std::int64_t ticket, const Route::Node& node) const {
+  for (std::size_t i = node.trips.size(); i-- > 0;) {
+    walker.counters[node.actual[i]] = ticket % node.trips[i];
+    ticket /= node.trips[i];
   }
 }
 
 /// Drops the tickets that every stream of the slot has done with.
 void Simulation::forgetTickets(int slot) {
-  auto& tickets = at(slots_, slot);
+  auto& tickets = at(state_.slots, slot);
   auto oldest = tickets.count();
   for (std::size_t s = 0; s < walkers_.size(); ++s) {
     if (section_.streams[s].slot != slot) {
@@ -55,7 +79,7 @@ void Simulation::forgetTickets(int slot) {
     }
     for (const auto& frame : state_.cursors[s].frames) {
       if (at(walkers_[s].route.nodes, frame.node).dispatched) {
-        oldest = std::min(oldest, frame.epoch - at(program_.walks, frame.block).lastStage);
+        oldest = std::min(oldest, frame.epoch);
       }
     }
   }
@@ -91,7 +115,7 @@ bool Simulation::passIdle(std::size_t stream) {
   if (!walker.route.mayIdle(frame, walker.counters)) {
     return false;
   }
-  locate(program_, cursor, scratch_);
+  locateActual(program_, state_, stream, scratch_);
   const auto epochs = idleEpochs(program_, frame, scratch_);
   if (epochs < 2) {
     return false;
@@ -130,17 +154,18 @@ void Simulation::advance(std::size_t stream) {
   walker.required = -1;
   walker.waitsAt = -1;
   walker.barrier = -1;
+  walker.asks = false;
   while (!cursor.frames.empty()) {
     const auto& frame = cursor.frames.back();
     if (frame.item == 0) {
-      if (!takeTicket(stream, frame)) {
+      if (!hasIteration(stream, frame)) {
         cursor.frames.pop_back();
         if (!cursor.frames.empty()) {
           nextItem(stream);
         }
         continue;
       }
-      if (passIdle(stream)) {
+      if (walker.asks || passIdle(stream)) {
         return;
       }
     }

@@ -91,6 +91,20 @@ private:
   std::vector<Wide> lengths_;
 };
 
+/// Dispatched iterations that a slot has taken, by its own ordinal.
+struct SlotTickets {
+  std::vector<std::int64_t> taken; ///< from the ordinal `first` on
+  std::int64_t first = 0;          ///< those before are needed no more
+
+  [[nodiscard]] std::int64_t count() const {
+    return first + static_cast<std::int64_t>(taken.size());
+  }
+  /// Of an ordinal that is still known.
+  [[nodiscard]] std::int64_t at(std::int64_t ordinal) const {
+    return taken[static_cast<std::size_t>(ordinal - first)];
+  }
+};
+
 struct Statistics {
   std::vector<Totals::Use> resources;
   std::vector<Wide> einsumBusy;
@@ -105,6 +119,8 @@ struct State {
   std::vector<std::int64_t> completed; ///< epochs in which all have arrived, per barrier
   std::vector<std::int64_t> releases;  ///< of these, visible
   std::vector<Delayed> delayed;        ///< a heap, earliest first
+  std::vector<SlotTickets> slots;
+  std::int64_t nextTicket = 0; ///< dispatched iterations that were taken
   Statistics statistics;
 };
 

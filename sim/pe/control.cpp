@@ -121,7 +121,8 @@ void Control::checkReady(std::size_t stream, std::int64_t now) {
     if (!walker.arrived) {
       arrive(stream, here.index, 1);
     }
-    if (at(gates_, here.index).released <= walker.places.back().epoch) {
+    const auto& gate = at(gates_, here.index);
+    if (gate.released < gate.arrivals[stream]) {
       walker.waitsFor = Wait::Sync;
       return;
     }

@@ -14,6 +14,10 @@ bool drawnCoin();
 /// slots between some of them; loads and a store on a port. To be called inside a property.
 Schedule drawnSchedule();
 
+/// A schedule whose rows of tiles are dispatched to one to seven slots, which share units and a
+/// port: causal masks, ragged tiles, software pipelines, barriers inside the rows.
+Schedule drawnDispatched();
+
 /// How two runs of a schedule differ; empty when they do not. Compares time, busy time and stalls
 /// of every resource, time per Einsum, counts, and the length of the critical path.
 std::string difference(const Totals& a, const Totals& b);

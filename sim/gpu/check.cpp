@@ -1,0 +1,37 @@
+#include "sim/gpu/check.hpp"
+
+#include "sim/cycle/at.hpp"
+#include "sim/gpu/order.hpp"
+
+#include <fmt/format.h>
+
+namespace einsight::sim::gpu {
+
+core::Problems check(const Chain& chain) {
+  core::Problems problems;
+  for (const auto& kernel : chain.kernels) {
+    if (kernel.stages >= 2) {
+      continue;
+    }
+    const auto& part = kernel.iteration;
+    std::vector<unsigned> stages(part.loads.size()); ///< a bit per stage of the steps that take it
+    for (const auto& issue : issueOrder(part.steps, kernel.overlap)) {
+      for (const int load : at(part.steps, issue.step).loads) {
+        at(stages, load) |= issue.stage == 0 ? 1U : 2U;
+      }
+    }
+    for (std::size_t l = 0; l < stages.size(); ++l) {
+      if (stages[l] == 3U) {
+        problems.push_back(
+            {{{}, 0, 0, kernel.name},
+             fmt::format("its iterations overlap, and two of them take {} at the same time: that "
+                         "needs 2 stages, this kernel has {}",
+                         part.loads[l].tensor, kernel.stages),
+             {}});
+      }
+    }
+  }
+  return problems;
+}
+
+} // namespace einsight::sim::gpu

@@ -1,0 +1,80 @@
+#pragma once
+#include "sim/gpu/paces.hpp"
+#include "sim/gpu/reuse.hpp"
+#include "sim/gpu/traffic.hpp"
+
+namespace einsight::sim::gpu {
+
+/// What the SMs did over a kernel, in cycles of the clock it was run at.
+struct GridTotals {
+  double cycles = 0;
+  double firstIdle = 0;    ///< when the first SM found nothing more to do
+  double activeCycles = 0; ///< sum over SMs: something was resident
+  double slowedCycles = 0; ///< of them: more than without waiting for L2 and DRAM
+  double dramReadBytes = 0, dramWriteBytes = 0;      ///< asked for
+  double dramMovedBytes = 0;                         ///< with the waste of short runs
+  std::array<std::array<double, kWaits>, 2> waits{}; ///< sums over SMs, see Pace
+  std::vector<std::int64_t> ctas;                    ///< per kind
+};
+
+/// Bandwidths behind the SMs, in bytes per cycle of the SMs' clock.
+struct Bandwidth {
+  double l2 = 0;
+  double dram = 0;
+};
+
+/// Gives the CTAs of a kernel out in their order, each to the SM that has a free slot first (of
+/// several, the one with the lowest number), one per SM before any gets a second one. A resident
+/// CTA goes at the pace of its kind; all of them together are slowed when they ask for more bytes
+/// than L2 or DRAM can give, each in proportion to what it asks for, as from a queue.
+class Grid {
+public:
+  Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Paces& paces);
+  core::Expected<GridTotals> run();
+
+private:
+  struct Resident {
+    std::int32_t kind = 0;
+    double left = 1;      ///< of the CTA, in CTAs; above 1 for the first of a slot
+    double dramBytes = 0; ///< that it asks DRAM for
+    const Pace* pace = nullptr;
+    double* done = nullptr; ///< where what it does is added up
+
+    [[nodiscard]] double cycles() const { return left * pace->cycles; }
+  };
+  struct Sm {
+    std::vector<Resident> residents;
+    double since = 0;        ///< virtual time of the last change
+    double l2 = 0, dram = 0; ///< bytes per virtual cycle that it asks for
+  };
+
+  core::Expected<const Pace*> pace(std::int32_t kind, std::size_t residents);
+  bool place(Sm& sm);
+  void advance(Sm& sm);
+  static std::size_t leave(Sm& sm, double rounding);
+  bool replan(std::size_t index);
+  void pass(double until);
+  void end();
+  void addWaits();
+  [[nodiscard]] double now() const { return virtual_ + lost_; }
+
+  const Kernel& kernel_;
+  const Device& device_;
+  Bandwidth bandwidth_;
+  Paces& paces_;
+  Reuse reuse_;
+  std::vector<Traffic> traffic_;          ///< per kind
+  std::vector<std::vector<Pace>> known_;  ///< per number of residents and kind
+  std::vector<std::vector<double>> done_; ///< CTAs done at that pace
+  std::vector<Sm> sms_;
+  std::vector<std::pair<double, std::size_t>> events_; ///< heap: virtual time, SM
+  std::size_t next_ = 0;                               ///< CTA
+  double virtual_ = 0;                                 ///< cycles if bandwidth were unlimited
+  double lost_ = 0;                                    ///< cycles more than those
+  double brought_ = 0;                                 ///< bytes that came into L2
+  double l2_ = 0, dram_ = 0;
+  core::Problems problems_;
+  GridTotals totals_;
+};
+
+} // namespace einsight::sim::gpu

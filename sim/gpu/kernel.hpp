@@ -1,0 +1,104 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// A chain of GPU kernels in numbers: what lowering makes of a cascade, a mapping and a GPU, and
+/// what engines run. It knows SMs, units and bytes, no tensors' meaning and no kernel's name.
+namespace einsight::sim::gpu {
+
+/// Operations of one Einsum in a step, for one full tile of the CTA (all warpgroups).
+struct Work {
+  int einsum = -1; ///< index into Chain::einsums
+  std::string op;  ///< "macc", "exp", …
+  double operations = 0;
+  double cycles = 0; ///< of Step::cycles, this Einsum's part; all zero: parts as operations
+};
+
+/// What a warpgroup does without a hand-over: products on the tensor cores, or arithmetic on the
+/// lanes.
+struct Step {
+  enum class Unit { Tensor, Lanes };
+  Unit unit = Unit::Lanes;
+  std::string name;        ///< "BQK", "LM+SLN+SLD"
+  double cycles = 0;       ///< occupancy of the unit by ONE warpgroup, full tile
+  double mathCycles = 0;   ///< of `cycles`, if shared memory were no limit; 0: all of them
+  double sharedCycles = 0; ///< shared memory is busy so long meanwhile: the occupancy is no less
+  double peakCycles = 0; ///< a product at the rate the vendor states: what the clock's law counts;
+                         ///< 0: `cycles`
+  double maskedCycles = 0;  ///< more on a partly masked tile
+  double latencyCycles = 0; ///< until another unit may use its results, beyond the occupancy
+  double sharedBytes = 0;   ///< read from and written to shared memory by one warpgroup
+  std::vector<Work> work;
+  std::vector<int> needs; ///< steps of the same list whose results it takes
+  std::vector<int> loads; ///< transfers of the same list that it takes
+  /// Of an iteration: steps whose results of the iteration before it takes (running maximum, sum).
+  std::vector<int> carried;
+};
+
+/// Bytes that move between memory and the SM.
+struct Transfer {
+  std::string tensor;
+  double bytes = 0;    ///< of one CTA, or of one iteration
+  double burst = 0;    ///< bytes that lie together in memory: a smaller run wastes bandwidth
+  bool shared = false; ///< other CTAs of the same `reuse` group read the same bytes
+};
+
+/// A list of steps with what it loads before and stores after.
+struct Part {
+  std::vector<Transfer> loads;
+  std::vector<Step> steps;
+  std::vector<Transfer> stores;
+};
+
+/// CTAs that do the same amount of work.
+struct Kind {
+  std::int64_t iterations = 0;
+  std::int64_t masked = 0; ///< of them partly masked
+  double rows = 1;         ///< share of the tile's rows that exist: of bytes, never of time
+};
+
+/// One launch of CTAs.
+struct Kernel {
+  std::string name;
+  int warpgroups = 1;    ///< that compute
+  bool producer = false; ///< a warp of its own issues the loads; else the computing ones do
+  int stages = 1;        ///< iterations of loads in flight, this one included
+  bool overlap = false;  ///< products of the next iteration are issued before this one's arithmetic
+  bool persistent = false; ///< a CTA stays and takes the next tile; else one CTA per tile
+  /// While a warpgroup works on the lanes, it keeps the tensor cores from others for this share of
+  /// the time (its instructions leave by the same schedulers and ports).
+  double issueShare = 0;
+  std::int64_t residents = 1; ///< CTAs per SM
+  // For the occupancy table.
+  std::int64_t threads = 0, registersPerThread = 0, sharedBytes = 0;
+  std::string
+      limitedBy; ///< what keeps `residents` from being larger: "shared memory", "registers", …
+  Part prologue, iteration, epilogue;
+  std::vector<Kind> kinds;
+  std::vector<std::int32_t> order; ///< kind of each CTA, in the order of launch
+  std::vector<std::int32_t> reuse; ///< per CTA: CTAs of one group stream the same bytes through L2
+  double extraSeconds = 0;         ///< host time of this launch beyond the machine's
+};
+
+/// What the chain runs on: a GPU in the numbers that engines need.
+struct Device {
+  std::int64_t sms = 1;
+  double maximumHertz = 1e9, clockOnset = 1, clockExponent = 0;
+  double syncCycles = 0;
+  double l2Bytes = 0, l2BytesPerCycle = 0, l2BytesPerCyclePerSm = 0, l2LatencyCycles = 0;
+  double dramBytesPerSecond = 0; ///< sustained
+  double dramLatencySeconds = 0;
+  double dramBurstBytes = 64;
+  double ctaCycles = 0, kernelSeconds = 0, hostSeconds = 0;
+  // "What if it were twice as fast": factors on rates.
+  double tensorSpeedup = 1, lanesSpeedup = 1, sharedSpeedup = 1;
+};
+
+struct Chain {
+  std::vector<std::string> einsums;
+  std::vector<Kernel> kernels; ///< one after another in a stream
+  double flops = 0;            ///< useful ones, of the cascade
+};
+
+} // namespace einsight::sim::gpu

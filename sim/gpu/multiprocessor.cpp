@@ -1,0 +1,67 @@
+#include "sim/gpu/multiprocessor.hpp"
+
+#include "sim/gpu/slot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace einsight::sim::gpu {
+namespace {
+
+/// Less than this part of a tick is an error of floating point.
+constexpr double kTiny = 1e-6;
+
+double speedup(const Step& step, const Device& device) {
+  return step.unit == Step::Unit::Tensor ? device.tensorSpeedup : device.lanesSpeedup;
+}
+
+double rounded(double cycles) {
+  return static_cast<double>(ticksOf(cycles)) / static_cast<double>(kTicksPerCycle);
+}
+
+} // namespace
+
+std::int64_t ticksOf(double cycles) {
+  return static_cast<std::int64_t>(std::ceil(cycles * static_cast<double>(kTicksPerCycle) - kTiny));
+}
+
+double exactOccupancy(const Step& step, const Device& device) {
+  const double math = step.mathCycles > 0 ? step.mathCycles : step.cycles;
+  const double slower = std::max(math, step.sharedCycles);
+  if (slower <= 0) {
+    return 0;
+  }
+  const double faster =
+      std::max(math / speedup(step, device), step.sharedCycles / device.sharedSpeedup);
+  return std::max(step.cycles, slower) * faster / slower;
+}
+
+double occupancy(const Step& step, const Device& device) {
+  return rounded(exactOccupancy(step, device));
+}
+
+double maskOccupancy(const Step& step, const Device& device) {
+  return rounded(step.maskedCycles / speedup(step, device));
+}
+
+Schedule smSchedule(const Kernel& kernel, const Device& device, const Kind& kind,
+                    std::int64_t residents, std::int64_t rounds) {
+  Schedule schedule;
+  schedule.ticksPerCycle = kTicksPerCycle;
+  schedule.resources = {{"tensor_core", false, 1, 1}, {"lanes", false, 1, 1}, {"copy", true, 1, 1}};
+  schedule.einsums = {"steps"};
+  Section section;
+  section.name = kernel.name;
+  section.loops = {{"cta", rounds, false},
+                   {"iteration", std::max<std::int64_t>(1, kind.iterations), false}};
+  for (int slot = 0; slot < static_cast<int>(residents); ++slot) {
+    schedule.resources.push_back({fmt::format("slot{}", slot), true, 1, 1});
+    SlotWriter(kernel, device, kind, slot, section).write();
+  }
+  schedule.sections = {std::move(section)};
+  return schedule;
+}
+
+} // namespace einsight::sim::gpu

@@ -1,0 +1,31 @@
+#pragma once
+#include "sim/gpu/kernel.hpp"
+#include "sim/schedule.hpp"
+
+namespace einsight::sim::gpu {
+
+/// Ticks of an SM's schedule per cycle; durations are rounded up to a tick.
+inline constexpr std::int64_t kTicksPerCycle = 16;
+
+/// Resources of an SM's schedule by number; those of the slots follow.
+enum SmResource : int { kTensor = 0, kLanes = 1, kCopy = 2, kFirstSlot = 3 };
+
+std::int64_t ticksOf(double cycles);
+
+/// Cycles that a step occupies its unit, for one warpgroup, rounded up to ticks.
+double occupancy(const Step& step, const Device& device);
+/// The same before rounding.
+double exactOccupancy(const Step& step, const Device& device);
+/// More of it on a partly masked tile, rounded up to ticks.
+double maskOccupancy(const Step& step, const Device& device);
+
+/// One SM on which `residents` CTAs of a kind run side by side, each followed by others until every
+/// slot has had `rounds` of them.
+///
+/// Resources: the tensor cores and the lanes, which serve the oldest request first, the copy port
+/// (L2 to shared memory), and one of each slot that is busy while the next CTA is started. Every
+/// warpgroup has a line of products and a line of arithmetic with needs between them.
+Schedule smSchedule(const Kernel& kernel, const Device& device, const Kind& kind,
+                    std::int64_t residents, std::int64_t rounds);
+
+} // namespace einsight::sim::gpu

@@ -1,0 +1,149 @@
+#include "sim/gpu/slot.hpp"
+
+#include "sim/cycle/at.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+/// Tasks and lines of a slot. slot_needs.cpp connects them.
+namespace einsight::sim::gpu {
+
+SlotWriter::SlotWriter(const Kernel& kernel, const Device& device, const Kind& kind, int slot,
+                       Section& section)
+    : kernel_(kernel), device_(device), kind_(kind), slot_(slot), section_(section),
+      order_(issueOrder(kernel.iteration.steps, kernel.overlap)),
+      parts_{&kernel.prologue, &kernel.iteration, &kernel.epilogue} {}
+
+void SlotWriter::write() {
+  if (!kernel_.persistent) {
+    Task start;
+    start.name = "start";
+    start.kind = Task::Kind::Load;
+    start.resource = kFirstSlot + slot_;
+    start.loops = {kCta};
+    start.ticks = {ticksOf(device_.ctaCycles), {}, 1};
+    start_ = static_cast<int>(section_.tasks.size());
+    section_.tasks.push_back(start);
+  }
+  addTasks(*parts_[0], tasks_[0], false, "prologue ");
+  if (kind_.iterations > 0) {
+    addTasks(*parts_[1], tasks_[1], true, "");
+  }
+  addTasks(*parts_[2], tasks_[2], false, "epilogue ");
+  addStreams();
+  connect();
+  if (kernel_.issueShare > 0) {
+    addShadows();
+  }
+}
+
+int SlotWriter::addTransfer(const Transfer& transfer, bool inner, Task::Kind kind) {
+  Task task;
+  task.name = transfer.tensor;
+  task.kind = kind;
+  task.resource = kCopy;
+  task.loops = inner ? std::vector<int>{kCta, kIteration} : std::vector<int>{kCta};
+  task.ticks = {ticksOf(transfer.bytes / device_.l2BytesPerCyclePerSm), {}, 1};
+  section_.tasks.push_back(task);
+  return static_cast<int>(section_.tasks.size()) - 1;
+}
+
+int SlotWriter::addStep(const Step& step, double cycles, bool inner) {
+  Task task;
+  task.name = step.name;
+  task.einsum = 0;
+  task.resource = step.unit == Step::Unit::Tensor ? kTensor : kLanes;
+  task.loops = inner ? std::vector<int>{kCta, kIteration} : std::vector<int>{kCta};
+  task.ticks = {ticksOf(cycles), {}, 1};
+  section_.tasks.push_back(task);
+  return static_cast<int>(section_.tasks.size()) - 1;
+}
+
+void SlotWriter::addTasks(const Part& part, PartTasks& tasks, bool inner, const std::string& name) {
+  for (const auto& load : part.loads) {
+    tasks.loads.push_back(addTransfer(load, inner, Task::Kind::Load));
+  }
+  for (int w = 0; w < kernel_.warpgroups; ++w) {
+    auto& steps = tasks.steps.emplace_back();
+    auto& masks = tasks.masks.emplace_back();
+    for (const auto& step : part.steps) {
+      const double more = maskOccupancy(step, device_);
+      masks.push_back(-1);
+      if (inner && kind_.masked > 0 && more > 0) {
+        masks.back() = addStep(step, more, inner);
+        if (kind_.masked < kind_.iterations) { // the last ones
+          at(section_.tasks, masks.back()).guards = {
+              {kind_.masked - kind_.iterations, {{kIteration, 1}}, {}}};
+        }
+      }
+      steps.push_back(addStep(step, occupancy(step, device_), inner));
+      at(section_.tasks, steps.back()).name = name + step.name;
+    }
+  }
+  for (const auto& store : part.stores) {
+    tasks.stores.push_back(addTransfer(store, inner, Task::Kind::Store));
+  }
+}
+
+/// A line of its own for a list of tasks that all have the same loops.
+void SlotWriter::addStream(int resource, const std::vector<int>& tasks) {
+  for (const int task : tasks) {
+    section_.blocks.push_back(
+        {at(section_.tasks, task).loops, {{Item::Kind::Task, task, 0, {}}}, 0});
+    section_.streams.push_back({resource, static_cast<int>(section_.blocks.size()) - 1, -1});
+  }
+}
+
+void SlotWriter::addUnitStream(int warpgroup, Step::Unit unit) {
+  const auto w = static_cast<std::size_t>(warpgroup);
+  Block root{{kCta}, {}, 0};
+  Block inner{{kIteration}, {}, kernel_.overlap ? 1 : 0};
+  const auto append = [&](int part, int step, int stage, Block& block) {
+    if (at(parts_[part]->steps, step).unit != unit) {
+      return;
+    }
+    if (const int mask = at(tasks_[part].masks[w], step); mask >= 0) {
+      block.items.push_back({Item::Kind::Task, mask, stage, {}});
+    }
+    block.items.push_back({Item::Kind::Task, at(tasks_[part].steps[w], step), stage, {}});
+  };
+  for (std::size_t s = 0; s < parts_[0]->steps.size(); ++s) {
+    append(0, static_cast<int>(s), 0, root);
+  }
+  if (kind_.iterations > 0) {
+    for (const auto& issue : order_) {
+      append(1, issue.step, issue.stage, inner);
+    }
+  }
+  if (!inner.items.empty()) {
+    section_.blocks.push_back(inner);
+    root.items.push_back({Item::Kind::Block, static_cast<int>(section_.blocks.size()) - 1, 0, {}});
+  }
+  for (std::size_t s = 0; s < parts_[2]->steps.size(); ++s) {
+    append(2, static_cast<int>(s), 0, root);
+  }
+  if (!root.items.empty()) {
+    section_.blocks.push_back(root);
+    section_.streams.push_back({unit == Step::Unit::Tensor ? kTensor : kLanes,
+                                static_cast<int>(section_.blocks.size()) - 1, -1});
+    if (unit == Step::Unit::Lanes) {
+      lanesRoots_.push_back(static_cast<int>(section_.blocks.size()) - 1);
+    }
+  }
+}
+
+void SlotWriter::addStreams() {
+  if (start_ >= 0) {
+    addStream(kFirstSlot + slot_, {start_});
+  }
+  for (const auto& part : tasks_) {
+    addStream(kCopy, part.loads);
+    addStream(kCopy, part.stores);
+  }
+  for (int w = 0; w < kernel_.warpgroups; ++w) {
+    addUnitStream(w, Step::Unit::Tensor);
+    addUnitStream(w, Step::Unit::Lanes);
+  }
+}
+
+} // namespace einsight::sim::gpu

@@ -1,0 +1,181 @@
+#include "gpu_chains.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <rapidcheck.h>
+
+using namespace einsight::sim::gpu;
+using namespace einsight::sim::gpu::test;
+
+namespace {
+
+std::int64_t drawn(std::int64_t low, std::int64_t high) {
+  return *rc::gen::inRange(low, high + 1);
+}
+bool coin() {
+  return drawn(0, 1) == 1;
+}
+
+Step drawStep(const std::vector<Step>& before, std::size_t loads) {
+  auto step = coin() ? tensor(static_cast<double>(drawn(0, 300)) / 4)
+                     : lanes(static_cast<double>(drawn(1, 400)) / 5);
+  step.maskedCycles = coin() ? 0 : static_cast<double>(drawn(1, 20));
+  step.latencyCycles = coin() ? 0 : static_cast<double>(drawn(1, 40));
+  step.sharedBytes = static_cast<double>(drawn(0, 9));
+  step.work = {{static_cast<int>(drawn(0, 2)), "macc", static_cast<double>(drawn(1, 50))}};
+  for (std::size_t s = 0; s < before.size(); ++s) {
+    if (drawn(0, 2) > 0) {
+      step.needs.push_back(static_cast<int>(s));
+    }
+  }
+  for (std::size_t l = 0; l < loads; ++l) {
+    if (coin()) {
+      step.loads.push_back(static_cast<int>(l));
+    }
+  }
+  return step;
+}
+
+Part drawPart(std::int64_t leastSteps, bool carries) {
+  Part part;
+  for (std::int64_t l = drawn(0, 2); l > 0; --l) {
+    part.loads.push_back({"X", static_cast<double>(drawn(0, 500)),
+                          coin() ? 0 : static_cast<double>(drawn(1, 200)), coin()});
+  }
+  for (std::int64_t s = drawn(leastSteps, 4); s > 0; --s) {
+    part.steps.push_back(drawStep(part.steps, part.loads.size()));
+  }
+  for (std::size_t s = 0; carries && s < part.steps.size(); ++s) {
+    if (drawn(0, 2) == 0) {
+      part.steps[s].carried.push_back(static_cast<int>(s));
+    }
+  }
+  if (coin()) {
+    part.stores.push_back({"Y", static_cast<double>(drawn(0, 400)), 0, false});
+  }
+  return part;
+}
+
+Kernel drawKernel(bool uniformKinds) {
+  Kernel kernel;
+  kernel.name = "drawn";
+  kernel.warpgroups = static_cast<int>(drawn(1, 3));
+  kernel.producer = coin();
+  kernel.overlap = coin();
+  kernel.stages = static_cast<int>(drawn(kernel.overlap ? 2 : 1, 3));
+  kernel.persistent = coin();
+  kernel.residents = drawn(1, 3);
+  kernel.issueShare = coin() ? 0 : static_cast<double>(drawn(1, 10)) / 10;
+  kernel.prologue = drawPart(0, false);
+  kernel.iteration = drawPart(1, true);
+  kernel.epilogue = drawPart(0, false);
+  const auto most = drawn(1, 40);
+  const auto count = uniformKinds ? 1 : drawn(1, 14);
+  for (std::int64_t k = 0; k < count; ++k) {
+    const auto iterations = drawn(0, most);
+    kernel.kinds.push_back({iterations, drawn(0, 2), static_cast<double>(drawn(1, 4)) / 4});
+  }
+  for (std::int64_t c = drawn(1, 60); c > 0; --c) {
+    kernel.order.push_back(static_cast<std::int32_t>(drawn(0, count - 1)));
+    kernel.reuse.push_back(static_cast<std::int32_t>(drawn(-1, 3)));
+  }
+  return kernel;
+}
+
+Device drawDevice() {
+  auto device = plainDevice(drawn(1, 6));
+  device.syncCycles = static_cast<double>(drawn(0, 30));
+  device.ctaCycles = static_cast<double>(drawn(0, 100));
+  device.l2LatencyCycles = static_cast<double>(drawn(0, 200));
+  device.l2BytesPerCyclePerSm = static_cast<double>(drawn(4, 64));
+  if (coin()) {
+    device.l2Bytes = static_cast<double>(drawn(100, 20000));
+    device.l2BytesPerCycle = static_cast<double>(drawn(5, 100));
+    device.dramBytesPerSecond = 1e9 * static_cast<double>(drawn(2, 100));
+  }
+  if (coin()) {
+    device.clockOnset = 0.3;
+    device.clockExponent = 0.4;
+  }
+  device.kernelSeconds = 1e-9 * static_cast<double>(drawn(0, 100));
+  device.hostSeconds = 1e-9 * static_cast<double>(drawn(0, 1000));
+  return device;
+}
+
+bool close(double a, double b) {
+  return std::abs(a - b) <= 1e-6 * std::max(std::abs(a), std::abs(b)) + 1e-18;
+}
+
+double sum(const Use& use) {
+  return use.busySeconds + use.waitData + use.waitSpace + use.waitSync + use.waitBandwidth +
+         use.idle;
+}
+
+} // namespace
+
+TEST_CASE("the bound is never above the simulation, and both count the same", "[sim]") {
+  CHECK(rc::check("analytic <= cycle", [] {
+    const Chain chain{{"A", "B", "C"}, {drawKernel(false), drawKernel(false)}, 0};
+    const auto device = drawDevice();
+    const auto totals = totalsOf(chain, device);
+    const auto bound = analytic(chain, device);
+    RC_ASSERT(bound.seconds <= totals.seconds * (1 + 1e-9));
+    for (std::size_t k = 0; k < 2; ++k) {
+      const auto& found = totals.kernels[k];
+      const auto& least = bound.kernels[k];
+      RC_ASSERT(least.seconds - least.launchSeconds <=
+                (found.seconds - found.launchSeconds) * (1 + 1e-9));
+      RC_ASSERT(least.operations == found.operations);
+      RC_ASSERT(close(least.l2ReadBytes, found.l2ReadBytes));
+      RC_ASSERT(close(least.dramWriteBytes, found.dramWriteBytes));
+      RC_ASSERT(least.dramReadBytes <= found.dramReadBytes * (1 + 1e-9));
+      RC_ASSERT(found.dramReadBytes <= found.l2ReadBytes * (1 + 1e-9));
+    }
+  }));
+}
+
+TEST_CASE("every unit's time has a reason", "[sim]") {
+  CHECK(rc::check("parts add up", [] {
+    const Chain chain{{"A", "B", "C"}, {drawKernel(false)}, 0};
+    const auto totals = totalsOf(chain, drawDevice());
+    for (const auto& [name, use] : totals.kernels[0].units) {
+      RC_ASSERT(close(sum(use), totals.kernels[0].seconds));
+      for (const double part : {use.busySeconds, use.waitData, use.waitSpace, use.waitSync,
+                                use.waitBandwidth, use.idle}) {
+        RC_ASSERT(part >= 0.0);
+      }
+    }
+  }));
+}
+
+TEST_CASE("skipping repeated periods and taking times from lines changes nothing", "[sim]") {
+  CHECK(rc::check("skipped equals unskipped", [] {
+    auto kernel = drawKernel(false);
+    const auto shortest = drawn(0, 6); // many kinds that differ in their iterations only
+    for (std::int64_t k = 0; k < 30; ++k) {
+      kernel.kinds.push_back({shortest + k, 1, 1});
+      kernel.order.push_back(static_cast<std::int32_t>(kernel.kinds.size()) - 1);
+      kernel.reuse.push_back(0);
+    }
+    const Chain chain{{"A", "B", "C"}, {kernel}, 0};
+    const auto device = drawDevice();
+    const auto skipped = totalsOf(chain, device).kernels[0];
+    const auto full = totalsOf(chain, device, false).kernels[0];
+    RC_ASSERT(close(skipped.seconds, full.seconds));
+    RC_ASSERT(close(skipped.tailShare, full.tailShare));
+    RC_ASSERT(close(skipped.dramReadBytes, full.dramReadBytes));
+  }));
+}
+
+TEST_CASE("twice the SMs are never slower for CTAs of one kind", "[sim]") {
+  CHECK(rc::check("more SMs", [] {
+    const Chain chain{{"A", "B", "C"}, {drawKernel(true)}, 0};
+    auto device = plainDevice(drawn(1, 6));
+    device.ctaCycles = 10;
+    device.l2BytesPerCyclePerSm = 32;
+    const double few = cyclesOf(chain, device);
+    device.sms *= 2;
+    RC_ASSERT(cyclesOf(chain, device) <= few * (1 + 1e-9));
+  }));
+}
