@@ -1,5 +1,6 @@
 #include "arch/catalogue.hpp"
 
+#include "arch/kind.hpp"
 #include "config/catalogue.hpp"
 #include "config/reader.hpp"
 
@@ -31,6 +32,27 @@ core::Expected<std::vector<Listed>> list() {
     return core::failure(std::move(problems));
   }
   return machines;
+}
+
+core::Expected<std::string> kindOf(const std::string& nameOrPath) {
+  const auto file = config::find(nameOrPath, {machinesFolder()}, "machine");
+  if (!file) {
+    return core::failure(file.error());
+  }
+  const auto node = config::load(*file, {machinesFolder()});
+  if (!node) {
+    return core::failure(node.error());
+  }
+  core::Problems problems;
+  config::MapReader reader(*node, problems); // not finished: the reader of the kind judges the rest
+  const auto kind = reader.oneOf("kind", machineKinds());
+  if (!kind && problems.empty()) {
+    reader.problem("kind", "required key is missing", "write kind: spatial or kind: gpu");
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  return *kind;
 }
 
 core::Expected<Machine> load(const std::string& nameOrPath, const core::Settings& settings) {

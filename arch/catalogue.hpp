@@ -19,8 +19,12 @@ struct Listed {
 /// The machines that come with Einsight, by name.
 core::Expected<std::vector<Listed>> list();
 
-/// Reads a machine by its name in the catalogue or the path of its file; `settings` replace its
-/// parameters. Every problem at once.
+/// The kind of a machine, by its name in the catalogue or the path of its file: "spatial" is for
+/// load, "gpu" for loadGpu (arch/gpu/gpu.hpp). An unknown kind is a problem.
+core::Expected<std::string> kindOf(const std::string& nameOrPath);
+
+/// Reads a spatial machine by its name in the catalogue or the path of its file; `settings` replace
+/// its parameters. Every problem at once.
 core::Expected<Machine> load(const std::string& nameOrPath, const core::Settings& settings = {});
 
 } // namespace einsight::arch

@@ -69,7 +69,7 @@ public:
   [[nodiscard]] const std::string& name() const { return data_.name; }
   [[nodiscard]] const std::string& summary() const { return data_.summary; }
   [[nodiscard]] const std::string& file() const { return data_.file; }
-  /// "spatial" today; mappings name the kind of machine they are for.
+  /// "spatial"; mappings name the kind of machine they are for.
   [[nodiscard]] const std::string& kind() const { return data_.kind; }
   [[nodiscard]] core::Rational clockHertz() const { return data_.clockHertz; }
   [[nodiscard]] const std::vector<Memory>& memories() const { return data_.memories; }

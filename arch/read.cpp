@@ -1,11 +1,11 @@
 #include "arch/catalogue.hpp"
+#include "arch/kind.hpp"
 #include "arch/reading.hpp"
 #include "config/catalogue.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <set>
 
 namespace einsight::arch {
@@ -15,8 +15,6 @@ namespace {
 using config::Dimension;
 using config::MapReader;
 using config::Node;
-
-constexpr std::array<std::string_view, 1> kKinds{"spatial"};
 
 /// `tables: cmos-45nm` is a table of the catalogue; `tables: mine.yaml` is a path from the file
 /// that says so.
@@ -99,7 +97,7 @@ Machine::Data readData(const Node& node, const core::Settings& settings, core::P
   data.area = 0.0;
   MapReader reader(node, problems);
   data.name = reader.text("machine").value_or("");
-  data.kind = reader.oneOf("kind", kKinds).value_or("");
+  data.kind = reader.oneOf("kind", machineKinds()).value_or("");
   data.summary = reader.text("summary").value_or("");
   data.source = reader.text("source").value_or("");
   data.technology = reader.textOr("technology", "unknown").value_or("");
@@ -128,6 +126,9 @@ core::Expected<Machine> readMachine(const std::filesystem::path& file,
     return core::failure(node.error());
   }
   core::Problems problems;
+  if (!isOfKind(*node, "spatial", problems)) {
+    return core::failure(std::move(problems));
+  }
   auto data = readData(*node, settings, problems);
   if (!problems.empty()) {
     return core::failure(std::move(problems));

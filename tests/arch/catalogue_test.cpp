@@ -192,7 +192,9 @@ TEST_CASE("the catalogue lists its machines with a summary each", "[arch]") {
   for (const auto& machine : *listed) {
     names.push_back(machine.name);
     CHECK_FALSE(machine.summary.empty());
-    CHECK(machine.kind == "spatial");
+    if (machine.kind != "spatial") {
+      continue; // GPUs: gpu/gpu_test.cpp
+    }
     CHECK(valid(arch::load(machine.name)).name() == machine.name);
     CHECK(valid(arch::load(machine.file)).name() == machine.name);
   }

@@ -1,0 +1,183 @@
+#include "arch/gpu/reading.hpp"
+
+#include "core/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace einsight::arch {
+
+namespace {
+
+using config::Dimension;
+using config::MapReader;
+using config::Node;
+
+std::string_view baseUnit(Dimension dimension) {
+  switch (dimension) {
+  case Dimension::Bytes:
+    return " B";
+  case Dimension::Seconds:
+    return " s";
+  case Dimension::Hertz:
+    return " Hz";
+  case Dimension::BytesPerSecond:
+    return " B/s";
+  case Dimension::Picojoules:
+    return " pJ";
+  case Dimension::SquareMicrometres:
+    return " um2";
+  case Dimension::Dollars:
+    break;
+  }
+  return " USD";
+}
+
+/// "l2.capacity" -> "l2".
+std::string sectionOf(const std::string& path) {
+  return path.substr(0, path.find('.'));
+}
+
+/// The required key of a map whose value is an expression, or null with the problem recorded.
+const Node* expressionAt(MapReader& reader, std::string_view key) {
+  return reader.text(key) ? reader.node().find(key) : nullptr;
+}
+
+} // namespace
+
+GpuReading::GpuReading(core::Problems& problems, Scope& scope, const core::Settings& settings,
+                       Gpu::Data& data)
+    : problems_(problems), scope_(scope), data_(data) {
+  for (const auto& [name, value] : settings) {
+    if (name.find('.') != std::string::npos) {
+      paths_.emplace(name, value);
+    }
+  }
+}
+
+Node GpuReading::replaced(const Node& node, std::string_view unit) {
+  read_.insert(node.where.path);
+  auto copy = node;
+  if (const auto set = paths_.find(node.where.path); set != paths_.end()) {
+    copy.scalar = set->second.toString() + std::string(unit);
+  }
+  return copy;
+}
+
+double GpuReading::numberAt(const Node& node) {
+  if (!config::expectKind(node, Node::Kind::Scalar, problems_)) {
+    return 1;
+  }
+  const auto stated = replaced(node, "");
+  const auto value = scope_.number(stated);
+  if (value && *value <= core::Rational(0)) {
+    config::report(node, fmt::format("'{}' must be above zero", stated.scalar), {}, problems_);
+    return 1;
+  }
+  return value ? value->toDouble() : 1;
+}
+
+double GpuReading::number(MapReader& reader, std::string_view key) {
+  const auto* node = expressionAt(reader, key);
+  return node == nullptr ? 1 : numberAt(*node);
+}
+
+double GpuReading::share(MapReader& reader, std::string_view key) {
+  const auto value = number(reader, key);
+  if (value > 1) {
+    reader.problem(key, fmt::format("{} is more than the whole of a peak", value),
+                   "write a share: above 0, at most 1");
+  }
+  return value;
+}
+
+double GpuReading::numberOr(MapReader& reader, std::string_view key, double fallback) {
+  const auto* node = reader.optional(key);
+  if (node == nullptr || !config::expectKind(*node, Node::Kind::Scalar, problems_)) {
+    return fallback;
+  }
+  const auto stated = replaced(*node, "");
+  const auto value = scope_.number(stated);
+  if (value && *value < core::Rational(0)) {
+    config::report(*node, fmt::format("'{}' must not be below zero", stated.scalar), {}, problems_);
+    return fallback;
+  }
+  return value ? value->toDouble() : fallback;
+}
+
+double GpuReading::quantity(MapReader& reader, std::string_view key, Dimension dimension) {
+  const auto* node = expressionAt(reader, key);
+  if (node == nullptr) {
+    return 1;
+  }
+  const auto value = scope_.quantity(replaced(*node, baseUnit(dimension)), dimension);
+  return value ? value->toDouble() : 1;
+}
+
+std::optional<double> GpuReading::quantityIf(MapReader& reader, std::string_view key,
+                                             Dimension dimension) {
+  return reader.optional(key) == nullptr ? std::nullopt
+                                         : std::optional(quantity(reader, key, dimension));
+}
+
+std::int64_t GpuReading::count(MapReader& reader, std::string_view key, std::int64_t high) {
+  const auto* node = expressionAt(reader, key);
+  return node == nullptr ? 1 : scope_.count(replaced(*node, ""), 1, high).value_or(1);
+}
+
+std::int64_t GpuReading::bytes(MapReader& reader, std::string_view key) {
+  const auto* node = expressionAt(reader, key);
+  return node == nullptr ? 1 : scope_.bytes(replaced(*node, " B")).value_or(1);
+}
+
+void GpuReading::source(MapReader& section, const std::string& name) {
+  data_.sources[name] = section.text("source").value_or("");
+}
+
+std::string GpuReading::advice(const std::string& path) const {
+  std::vector<std::string> numbers;
+  std::vector<std::string> sections;
+  for (const auto& known : read_) {
+    const auto section = sectionOf(known);
+    if (section == sectionOf(path)) {
+      numbers.push_back(known);
+    }
+    if (sections.empty() || sections.back() != section) {
+      sections.push_back(section);
+    }
+  }
+  return numbers.empty() ? core::suggestion(sectionOf(path), sections)
+                         : core::suggestion(path, numbers);
+}
+
+bool GpuReading::isBroken(const std::string& path) const {
+  return std::any_of(problems_.begin(), problems_.end(), [&](const core::Problem& problem) {
+    return !problem.where.path.empty() && path.starts_with(problem.where.path);
+  });
+}
+
+void GpuReading::calibrations(const Node& node) {
+  MapReader reader(node, problems_);
+  for (const auto* entry : entriesOf(node, problems_)) {
+    const auto& path = entry->first.scalar;
+    const auto fittedOn = reader.text(path);
+    if (read_.contains(path)) {
+      data_.calibrations.push_back({path, fittedOn.value_or("")});
+    } else if (!isBroken(path)) {
+      config::report(entry->second, fmt::format("'{}' is no number of this machine", path),
+                     advice(path), problems_);
+    }
+  }
+}
+
+void GpuReading::finish(const core::Where& machine) {
+  for (const auto& [path, value] : paths_) {
+    if (!read_.contains(path) && !isBroken(path)) {
+      problems_.push_back(
+          {machine, fmt::format("this machine has no number '{}' to set", path), advice(path)});
+    }
+  }
+}
+
+} // namespace einsight::arch
