@@ -10,7 +10,8 @@ MAY_INCLUDE = {  # folder -> folders, or folder/part where only that part may be
     "einsum": {"core", "config"},
     "workloads": {"core", "config", "einsum"},
     "arch": {"core", "config"},
-    "mappings": {"core", "config", "einsum", "arch", "sim/schedule"},
+    "mappings": {"core", "config", "einsum", "arch", "sim/schedule",
+                 "sim/gpu/kernel"},
     "results": {"core"},
     "sim": {"core", "einsum", "arch", "results"},
     "explore": {"core", "config", "einsum", "workloads", "arch", "mappings", "results", "sim"},
@@ -27,6 +28,7 @@ HEAVY = {  # header prefix -> the only folders whose sources (never public heade
     "yaml-cpp/": ("config/",),
     "boost/": ("einsum/",),
     "Eigen/": ("einsum/",),
+    "SQLiteCpp/": ("results/",),
     "cuda": ("validation/cuda/",),
 }
 SUFFIXES = {".hpp", ".cpp", ".cuh", ".cu"}

@@ -7,6 +7,7 @@ namespace einsight::mappings {
 struct Entry {
   std::string name;
   std::string summary;
+  std::string kind; ///< of the machines it is for: "spatial", "gpu"
 };
 
 /// The shipped mappings, by name.
@@ -15,8 +16,14 @@ std::vector<Entry> list();
 /// The file of a mapping by name or path; a wrong name is answered with the nearest one.
 core::Expected<std::filesystem::path> find(const std::string& nameOrPath);
 
-/// Names of the shipped mappings that place every Einsum of the cascade and nothing else, the
-/// best first (key `preference`, 1 before 2): candidates for a run without -m.
-std::vector<std::string> candidates(const einsum::Cascade& cascade);
+/// The kind of machines that a mapping file is for; files that do not say are "spatial".
+core::Expected<std::string> kindOf(const std::filesystem::path& file);
+
+/// Names of the shipped mappings for machines of a kind that place every Einsum of the cascade and
+/// nothing else, the best first (key `preference`, 1 before 2): candidates for a run without -m.
+/// Mappings of kind gpu name Einsums or take all; their tiles and loops must be of rank variables
+/// that the cascade has.
+std::vector<std::string> candidates(const einsum::Cascade& cascade,
+                                    std::string_view kind = "spatial");
 
 } // namespace einsight::mappings

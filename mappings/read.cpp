@@ -1,5 +1,6 @@
 #include "config/reader.hpp"
 #include "core/text.hpp"
+#include "mappings/cases.hpp"
 #include "mappings/mapping.hpp"
 #include "mappings/read_nest.hpp"
 
@@ -50,35 +51,6 @@ Binding readBinding(const std::string& einsum, const Node& node, core::Problems&
     config::report(node, "the unit is missing", "write on: and the name of a unit", problems);
   }
   return binding;
-}
-
-/// Lays the first case that holds over the file.
-Node decideCases(Node root, const core::Expression::Lookup& lookup, core::Problems& problems) {
-  const auto found = std::find_if(root.entries.begin(), root.entries.end(),
-                                  [](const auto& entry) { return entry.first.scalar == "cases"; });
-  if (found == root.entries.end()) {
-    return root;
-  }
-  const Node cases = found->second;
-  root.entries.erase(found);
-  for (const auto& [name, item] : cases.entries) {
-    const auto* when = item.find("when");
-    if (when == nullptr) {
-      config::report(item, "a case needs when", "write when: and a condition", problems);
-      continue;
-    }
-    const auto condition = config::expression(*when, problems);
-    const auto holds = condition ? condition->evaluate(lookup)
-                                 : tl::expected<core::Rational, std::string>(core::Rational(0));
-    if (!holds) {
-      config::report(*when, holds.error(), "", problems);
-    } else if (*holds != core::Rational(0)) {
-      Node overlay = item;
-      std::erase_if(overlay.entries, [](const auto& e) { return e.first.scalar == "when"; });
-      return config::overlay(std::move(root), overlay);
-    }
-  }
-  return root;
 }
 
 /// Sections run as `order:` names them, else as they are written; those not named come last.

@@ -52,12 +52,13 @@ int stageAt(const SectionPlan& section, const LeafPlan& leaf, int node) {
   return stage;
 }
 
-/// Iterations between the making of a tensor (or the fetching of it into registers) and the last
-/// use of its place.
+/// Iterations between the making of a tensor (or the fetching of it into registers, or for its
+/// first reader into a buffer) and the last use of its place.
 std::int64_t lagOf(const SectionPlan& section, const KeepPlan& keep) {
   const auto* maker = section.producer(keep.keep->tensor);
-  if (maker == nullptr || !section.inside(maker->node, keep.node)) {
-    return 0;
+  const bool loaded = maker == nullptr || !section.inside(maker->node, keep.node);
+  if (loaded && keep.memory->kind != arch::Memory::Kind::Buffer) {
+    return 0; // each reader has a load of its own
   }
   const bool fetched = fetchedFromBuffer(section, keep);
   std::vector<int> stages;
@@ -71,7 +72,7 @@ std::int64_t lagOf(const SectionPlan& section, const KeepPlan& keep) {
       stages.push_back(stageAt(section, leaf, keep.node));
     }
   }
-  if (!fetched) {
+  if (!fetched && !loaded) {
     stages.push_back(stageAt(section, *maker, keep.node));
   }
   const auto [first, last] = std::minmax_element(stages.begin(), stages.end());

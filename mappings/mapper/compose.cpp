@@ -84,7 +84,7 @@ public:
     return names;
   }
   [[nodiscard]] std::vector<std::string> of(const Loop& loop) const {
-    return between(loop.variable, loop.stride, loop.stride * loop.trips);
+    return between(loop.variable, loop.stride, loop.stride * std::max<std::int64_t>(loop.trips, 2));
   }
 
 private:

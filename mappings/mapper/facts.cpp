@@ -37,6 +37,36 @@ WorkFact workOf(const einsum::Einsum& einsum, const arch::Unit& unit) {
   return work;
 }
 
+/// Actions without an energy: those of memories, and of units for what the Einsums compute.
+std::vector<std::string> uncoveredActions(const einsum::Cascade& cascade,
+                                          const arch::Machine& machine) {
+  std::vector<std::string> list;
+  const auto add = [&](const std::string& component, const arch::Action& action) {
+    auto text = action.name + " of " + component;
+    if (!action.picojoules && std::find(list.begin(), list.end(), text) == list.end()) {
+      list.push_back(std::move(text));
+    }
+  };
+  for (const auto& memory : machine.memories()) {
+    for (const auto& action : memory.actions) {
+      add(memory.name, action);
+    }
+  }
+  for (const auto& unit : machine.units()) {
+    for (const auto& einsum : cascade.einsums()) {
+      for (const auto& operation : einsum::operationsPerPoint(einsum)) {
+        const auto* able = unit.operation(operation.op);
+        for (std::size_t a = 0; able != nullptr && a < able->actions.size(); ++a) {
+          if (const auto* action = actionOf(unit.actions, able->actions[a].first)) {
+            add(unit.name, *action);
+          }
+        }
+      }
+    }
+  }
+  return list;
+}
+
 } // namespace
 
 Facts::Facts(const einsum::Cascade& given, const arch::Machine& on) : cascade(given), machine(on) {
@@ -67,6 +97,7 @@ Facts::Facts(const einsum::Cascade& given, const arch::Machine& on) : cascade(gi
   for (const auto& [name, holds] : machine.conventions()) {
     exact = exact && !holds;
   }
+  uncovered = uncoveredActions(cascade, machine);
   for (const auto& einsum : cascade.einsums()) {
     addEinsum(einsum);
   }

@@ -83,14 +83,15 @@ struct Facts {
 
   const einsum::Cascade& cascade;
   const arch::Machine& machine;
-  std::vector<std::string> names;   ///< of rank variables
-  std::vector<std::int64_t> sizes;  ///< of rank variables
-  std::vector<EinsumFact> einsums;  ///< without views, in cascade order
-  std::vector<TensorFact> tensors;  ///< as in the cascade
-  std::vector<MemoryFact> memories; ///< as in the machine; the first is DRAM
-  std::vector<int> registers;       ///< memory of each unit, -1 for none
-  Variables partitions = 0;         ///< rank variables that only cut another rank (m0)
-  bool exact = true;                ///< false: what follows only estimates (masks, gathers)
+  std::vector<std::string> names;     ///< of rank variables
+  std::vector<std::int64_t> sizes;    ///< of rank variables
+  std::vector<EinsumFact> einsums;    ///< without views, in cascade order
+  std::vector<TensorFact> tensors;    ///< as in the cascade
+  std::vector<MemoryFact> memories;   ///< as in the machine; the first is DRAM
+  std::vector<int> registers;         ///< memory of each unit, -1 for none
+  Variables partitions = 0;           ///< rank variables that only cut another rank (m0)
+  std::vector<std::string> uncovered; ///< actions that a mapping may need, without an energy
+  bool exact = true;                  ///< false: what follows only estimates (masks, gathers)
 
 private:
   void addEinsum(const einsum::Einsum& einsum);

@@ -69,10 +69,6 @@ private:
   [[nodiscard]] std::int64_t values(int v) const {
     return cuts_[static_cast<std::size_t>(v)].tile.values;
   }
-  [[nodiscard]] bool iterates(int v) const {
-    return std::any_of(shapes_.members_.begin(), shapes_.members_.end(),
-                       [&](int e) { return shapes_.einsum(e).iterative == v; });
-  }
 
   bool cutBlock(const std::vector<std::size_t>& order, std::size_t at) {
     const auto& block = blocks_[order[at]];
@@ -83,7 +79,7 @@ private:
         if (j > 0 || to == order.size()) {
           sizes.push_back(tiles(block[j])); // all of it further inside
         }
-        if (!iterates(block[j])) {
+        if (!shapes_.iterates(block[j])) {
           const auto some = chunks(tiles(block[j]), shapes_.anySize_);
           sizes.insert(sizes.end(), some.begin(), some.end());
         }
@@ -99,7 +95,7 @@ private:
 
   void add(Nested& nested, std::vector<int>& path, int v, std::int64_t trips,
            std::int64_t stride) const {
-    if (trips > 1) {
+    if (trips > 1 || shapes_.iterates(v)) {
       path.push_back(static_cast<int>(nested.loops.size()));
       nested.loops.push_back({v, trips, stride});
     }
@@ -132,7 +128,7 @@ private:
         const int v = block[j];
         if (!again.used || at != again.at || j < again.variable) {
           add(nested, common, v, tiles(v), values(v));
-        } else if (j == again.variable) {
+        } else if (j == again.variable && !shapes_.iterates(v)) {
           add(nested, common, v, ceilDiv(tiles(v), again.tiles), values(v) * again.tiles);
         }
       }

@@ -4,6 +4,7 @@
 #include "mappings/write.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -101,6 +102,19 @@ std::vector<Finalist> ranked(std::vector<Finalist> list, const SearchOptions& op
   return best;
 }
 
+/// What makes the objective unknown on the machine, whatever the mapping.
+core::Problems unknownEnergy(const einsum::Cascade& cascade, const arch::Machine& machine,
+                             const SearchOptions& options) {
+  const mapper::Facts facts(cascade, machine);
+  if (options.objective == Objective::Latency || facts.uncovered.empty()) {
+    return {};
+  }
+  return {{{machine.file(), 1, 1, machine.name()},
+           fmt::format("the energy of '{}' on '{}' is unknown: no table covers {}", cascade.name(),
+                       machine.name(), fmt::join(facts.uncovered, ", ")),
+           "search for latency, or give the machine sizes that its tables cover: docs/energy.md"}};
+}
+
 core::Problems noneFound(const einsum::Cascade& cascade, const arch::Machine& machine,
                          const SearchOptions& options) {
   return {{{cascade.file(), 1, 1, cascade.name()},
@@ -123,6 +137,9 @@ core::Expected<Found> search(const LoadCascade& load, const arch::Machine& machi
                            "the mapper knows machines of at most 8 memories and workloads of at "
                            "most 64 rank variables",
                            "write the mapping: docs/mappings.md"}});
+  }
+  if (auto unknown = unknownEnergy(*first, machine, options); !unknown.empty()) {
+    return core::failure(std::move(unknown));
   }
   mapper::Counts counts;
   mapper::Watch watch(options, counts);

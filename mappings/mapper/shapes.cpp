@@ -101,6 +101,11 @@ bool Shapes::recurs(int v) const {
   });
 }
 
+bool Shapes::iterates(int v) const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [&](int e) { return einsum(e).iterative == v; });
+}
+
 Role Shapes::roleOf(int v) const {
   std::size_t holders = 0;
   bool everywhere = true;
@@ -157,17 +162,16 @@ std::vector<Cuts> Shapes::cuts() const {
   std::vector<Cuts> all{{}};
   for (int v = 0; v < static_cast<int>(facts_.sizes.size()); ++v) {
     const auto size = facts_.sizes[static_cast<std::size_t>(v)];
+    const bool iterates = this->iterates(v);
     std::vector<Cut> choices;
     const auto add = [&](Cut cut) {
-      cut.role = cut.tile.values >= size ? Role::Private : cut.role;
+      cut.role = cut.tile.values >= size && !iterates ? Role::Private : cut.role;
       if (std::none_of(choices.begin(), choices.end(), [&](const Cut& known) {
             return known.tile == cut.tile && known.role == cut.role;
           })) {
         choices.push_back(cut);
       }
     };
-    const bool iterates = std::any_of(members_.begin(), members_.end(),
-                                      [&](int e) { return einsum(e).iterative == v; });
     {
       const auto role = roleOf(v);
       for (const auto width : widths) {
@@ -201,7 +205,8 @@ std::vector<std::vector<int>> Shapes::blocks(const Cuts& cuts) const {
   std::vector<std::vector<bool>> signatures;
   for (int v = 0; v < static_cast<int>(cuts.size()); ++v) {
     const auto& cut = cuts[static_cast<std::size_t>(v)];
-    if (cut.role != Role::Common || cut.tile.values >= facts_.sizes[static_cast<std::size_t>(v)]) {
+    const bool whole = cut.tile.values >= facts_.sizes[static_cast<std::size_t>(v)];
+    if (cut.role != Role::Common || (whole && !iterates(v))) {
       continue;
     }
     std::vector<bool> signature;

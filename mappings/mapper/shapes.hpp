@@ -45,6 +45,8 @@ private:
     return facts_.einsums[static_cast<std::size_t>(number)];
   }
   [[nodiscard]] bool recurs(int variable) const;
+  /// Is it the iterative rank of a member? Its loop is there even with one trip.
+  [[nodiscard]] bool iterates(int variable) const;
   [[nodiscard]] Role roleOf(int variable) const;
   [[nodiscard]] std::vector<std::vector<int>> blocks(const Cuts& cuts) const;
 

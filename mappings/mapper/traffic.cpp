@@ -167,9 +167,11 @@ bool Movement::fetchedFromBuffer(const Keep& kept) const {
          });
 }
 
-/// Epochs between the making of a value and the last use of its place.
+/// Epochs between the making of a value (or its first use, if it is loaded) and the last use of its
+/// place.
 std::int64_t Movement::lagOf(const Keep& kept) const {
-  if (stages_.leaf.empty() || maker_ < 0 || !insideNode(leaf(maker_).node, kept.node)) {
+  const bool loaded = maker_ < 0 || !insideNode(leaf(maker_).node, kept.node);
+  if (stages_.leaf.empty() || (loaded && memory(kept.memory).unit >= 0)) {
     return 0;
   }
   const auto stageOf = [&](int number) {
@@ -178,8 +180,8 @@ std::int64_t Movement::lagOf(const Keep& kept) const {
                              : stages_.node[static_cast<std::size_t>(node)];
   };
   const bool fetched = fetchedFromBuffer(kept);
-  int first = fetched ? 1 << 20 : stageOf(maker_);
-  int last = fetched ? 0 : first;
+  int first = fetched || loaded ? 1 << 20 : stageOf(maker_);
+  int last = fetched || loaded ? 0 : first;
   const auto use = [&](int number) {
     if (insideNode(leaf(number).node, kept.node) &&
         (!fetched || unit(number) == memory(kept.memory).unit)) {

@@ -16,7 +16,8 @@ std::optional<Nested> smaller(const Nested& nested, std::int64_t parts) {
   for (auto& outer : made.loops) {
     std::int64_t tiles = 0;
     for (auto& inner : made.loops) {
-      if (inner.variable != outer.variable || inner.stride * inner.trips != outer.stride) {
+      if (&inner == &outer || inner.variable != outer.variable ||
+          inner.stride * inner.trips != outer.stride) {
         continue;
       }
       const auto chunk = inner.trips / parts;

@@ -134,44 +134,34 @@ private:
     bindings_ += "}\n";
   }
 
-  /// Loops at which a tile may be kept. A sum that is made here stays for all of its loops.
-  Names places(const Group& group, const Names& loops, const std::string& tensor) {
-    Names all{"run"};
-    for (const auto& loop : loops) {
-      for (const auto* einsum : group) {
-        for (const auto& reduction : einsum->reductions) {
-          for (const auto& variable : reduction.variables) {
-            if (einsum->name == tensor && contains(parts_.at(variable), loop)) {
-              return all;
-            }
-          }
-        }
-      }
-      all.push_back(loop);
-    }
-    return all;
-  }
-
   std::string drawKeeps(const Group& group, const Names& loops) {
+    Names possible{"run"};
+    possible.insert(possible.end(), loops.begin(), loops.end());
+    const auto innermost = static_cast<std::int64_t>(loops.size());
     std::map<std::string, Names> keeps;
-    std::map<std::string, bool> seen;
+    std::map<std::string, std::int64_t> buffered; // place in the buffer, 0 also for none
     for (const auto* einsum : group) {
       auto tensors = mappings::reads(*einsum);
       tensors.push_back(einsum->name);
       for (const auto& tensor : tensors) {
-        const auto possible = places(group, loops, tensor);
+        if (buffered.count(tensor) == 0) {
+          const bool kept = oneIn(3);
+          buffered[tensor] = kept ? choice(0, innermost) : 0;
+          if (kept) {
+            keeps["global_buffer"].push_back(fmt::format(
+                "{}: {}", tensor, possible[static_cast<std::size_t>(buffered[tensor])]));
+          }
+        }
         auto& registers =
             keeps[units_.at(einsum->name)->name == "array_2d" ? "registers_2d" : "registers_1d"];
         const bool there = std::any_of(registers.begin(), registers.end(), [&](const auto& one) {
           return one.starts_with(tensor + ":");
         });
-        if (!there && possible.size() == loops.size() + 1 && oneIn(4)) {
-          registers.push_back(fmt::format("{}: {}", tensor, possible.back()));
+        if (!there && oneIn(4)) { // no further out than in the buffer that they are filled from
+          const auto place = oneIn(2) ? innermost : choice(buffered[tensor], innermost);
+          registers.push_back(
+              fmt::format("{}: {}", tensor, possible[static_cast<std::size_t>(place)]));
         }
-        if (!seen[tensor] && oneIn(3)) {
-          keeps["global_buffer"].push_back(fmt::format("{}: {}", tensor, anyOf(possible)));
-        }
-        seen[tensor] = true;
       }
     }
     std::string text;
@@ -213,9 +203,9 @@ private:
     for (const auto* einsum : group) {
       bind(*einsum, loops);
     }
-    const bool staged = !plain_ && oneIn(3); // a pipeline, or tiles on the chip
+    const bool staged = !plain_ && oneIn(3);
     return fmt::format("  {}:\n    loops: [{}]\n{}{}", group.front()->name, fmt::join(loops, ", "),
-                       plain_ || staged ? "" : drawKeeps(group, loops), drawLines(group, staged));
+                       plain_ ? "" : drawKeeps(group, loops), drawLines(group, staged));
   }
 
   const einsum::Cascade& cascade_;

@@ -5,9 +5,12 @@
 #include "mappings/mapper/compose.hpp"
 #include "mappings/mapper/options.hpp"
 #include "mappings/mapper/shapes.hpp"
+#include "mappings/verify.hpp"
+#include "sim/merge.hpp"
 #include "sim/totals.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <numeric>
 #include <rapidcheck.h>
@@ -175,6 +178,36 @@ double value(Objective objective, double cycles, double picojoules) {
   return objective == Objective::Latency  ? cycles
          : objective == Objective::Energy ? picojoules
                                           : cycles * picojoules;
+}
+
+std::string violation(const Found& found, const arch::Machine& machine) {
+  for (const auto& each : found.finalists) {
+    const auto verified = verify(each.mapping, *each.cascade, machine);
+    if (!verified) {
+      return core::render(verified.error());
+    }
+    auto schedule = lower(*verified);
+    if (!schedule) {
+      return core::render(schedule.error());
+    }
+    const auto bound = sim::analytic(*schedule);
+    const auto cycles =
+        static_cast<double>(bound.ticks) / static_cast<double>(schedule->ticksPerCycle);
+    if (std::abs(cycles - each.evaluation.cycles) > 1e-6 * cycles) {
+      return fmt::format("bound {} instead of {}", each.evaluation.cycles, cycles);
+    }
+    for (auto& section : schedule->sections) {
+      sim::mergeLoops(section);
+    }
+    const auto totals = sim::cycle(*schedule);
+    if (!totals) {
+      return core::render(totals.error());
+    }
+    if (totals->ticks < bound.ticks) {
+      return "the simulation is faster than the bound";
+    }
+  }
+  return "";
 }
 
 } // namespace einsight::mappings::test

@@ -14,6 +14,10 @@ struct Enumerated {
 Enumerated enumerate(const einsum::Cascade& cascade, const arch::Machine& machine,
                      std::size_t most);
 
+/// Nothing, or what is wrong with a finalist: every one is legal, costs on the bound what the
+/// search says, and can be simulated to its end.
+std::string violation(const Found& found, const arch::Machine& machine);
+
 inline constexpr Objective kObjectives[] = {Objective::Latency, Objective::Energy, Objective::Edp};
 
 /// The machine of that name, or a test failure.

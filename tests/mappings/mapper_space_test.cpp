@@ -110,3 +110,34 @@ TEST_CASE("on tiny chains the search finds what looking at every mapping finds",
   CHECK(holds);
   CHECK(seen >= 5000);
 }
+
+TEST_CASE("on tiny recurrences the search finds what looking at every mapping finds, one iteration "
+          "included",
+          "[mappings]") {
+  int compared = 0;
+  int single = 0;
+  std::size_t seen = 0;
+  const bool holds = rc::check("recurrences", [&] {
+    if (compared >= 40) {
+      return;
+    }
+    const auto iterations = between(1, 3);
+    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                  "parameters: {{M: {}, P: {}}}\n"
+                                  "ranks: {{m: M, p: P}}\n"
+                                  "tensors: {{A: [m, p], R: {{initial: 0}}}}\nresults: [Z]\n"
+                                  "einsums: ['R[m+1,p] = R[m,p] + A[m,p]', 'Z[p] = R[M,p]']\n",
+                                  iterations, between(1, 4));
+    const auto machine = tinyMachine();
+    const auto before = seen;
+    const auto wrong = difference(yaml, machine, seen);
+    ++compared;
+    single += iterations == 1 && seen > before ? 1 : 0;
+    if (!wrong.empty()) {
+      RC_FAIL(yaml + wrong);
+    }
+  });
+  CHECK(holds);
+  CHECK(single >= 5);
+  CHECK(seen >= 1000);
+}

@@ -1,0 +1,53 @@
+#include "mappings/gpu/copies.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+constexpr std::int64_t kThreads = 256;
+constexpr double kBytesPerThread = 64; ///< four 16-byte words in flight
+constexpr std::int64_t kRegisters = 32;
+constexpr double kBitsPerByte = 8;
+
+sim::gpu::Kernel copyOf(const einsum::Tensor& tensor, const KernelPlan& plan,
+                        const arch::Gpu& gpu) {
+  double bytes = tensor.bits / kBitsPerByte;
+  for (const auto size : tensor.shape) {
+    bytes *= static_cast<double>(size);
+  }
+  const double chunk = kThreads * kBytesPerThread;
+  const double ctas = std::ceil(bytes / chunk);
+  sim::gpu::Kernel out;
+  out.name = plan.kernel->name + " " + tensor.name;
+  out.threads = kThreads;
+  out.warpgroups = static_cast<int>(kThreads / 128);
+  out.registersPerThread = kRegisters;
+  out.residents = std::min(gpu.data().threadsPerSm / kThreads, gpu.data().ctasPerSm);
+  out.limitedBy = "threads";
+  out.prologue.loads.push_back({tensor.name, chunk, chunk, false});
+  out.epilogue.stores.push_back({tensor.name, chunk, chunk, false});
+  out.kinds.push_back({0, 0, 1});
+  out.order.assign(static_cast<std::size_t>(ctas), 0);
+  out.reuse.assign(static_cast<std::size_t>(ctas), 0);
+  if (const double last = bytes - chunk * (ctas - 1); last < chunk) {
+    out.kinds.push_back({0, 0, last / chunk});
+    out.order.back() = 1;
+  }
+  out.extraSeconds = plan.kernel->hostSeconds;
+  return out;
+}
+
+} // namespace
+
+std::vector<sim::gpu::Kernel> copiesOf(const KernelPlan& plan, const einsum::Cascade& cascade,
+                                       const arch::Gpu& gpu) {
+  std::vector<sim::gpu::Kernel> out;
+  for (const auto& name : plan.kernel->copies) {
+    out.push_back(copyOf(*cascade.tensor(name), plan, gpu));
+  }
+  return out;
+}
+
+} // namespace einsight::mappings::gpu

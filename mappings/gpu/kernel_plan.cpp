@@ -1,0 +1,232 @@
+#include "mappings/gpu/kernel_plan.hpp"
+
+#include "core/text.hpp"
+#include "einsum/walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+constexpr std::int64_t kMostWarpgroups = 8; ///< 1024 threads
+constexpr std::int64_t kMostStages = 64;
+constexpr std::int64_t kMostMaskOperations = 256;
+
+class Resolving {
+public:
+  Resolving(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu& gpu,
+            core::Problems& problems)
+      : mapping_(mapping), cascade_(cascade), lookup_(names(mapping, cascade, gpu)),
+        problems_(problems) {}
+
+  std::vector<KernelPlan> all() {
+    std::vector<KernelPlan> out;
+    for (const auto& kernel : mapping_.kernels) {
+      out.push_back(one(kernel));
+    }
+    checkCover(out);
+    return out;
+  }
+
+private:
+  KernelPlan one(const Kernel& kernel) {
+    KernelPlan plan;
+    plan.kernel = &kernel;
+    plan.einsums = einsumsOf(kernel);
+    checkTensors(kernel);
+    tiles(kernel, plan);
+    plan.warpgroups =
+        static_cast<int>(number(kernel.warpgroups, "warpgroups", 1, 1, kMostWarpgroups));
+    plan.stages = static_cast<int>(number(kernel.stages, "stages", 1, 1, kMostStages));
+    plan.split = number(kernel.split, "split", 1, 1, INT32_MAX);
+    plan.sharedBytes = number(kernel.sharedBytes, "shared_bytes", 0, 0, INT32_MAX);
+    if (kernel.registers) {
+      plan.registers = number(kernel.registers, "registers", 1, 1, INT32_MAX);
+    }
+    if (kernel.resident) {
+      plan.resident = number(kernel.resident, "resident", 1, 1, INT32_MAX);
+    }
+    if (kernel.section) {
+      plan.section = number(kernel.section, "section", 1, 1, INT32_MAX);
+    }
+    for (const auto& [op, count] : kernel.mask) {
+      plan.mask[op] = number(count, "mask", 1, 0, kMostMaskOperations);
+    }
+    return plan;
+  }
+
+  /// The whole number that an expression gives, or 1 with a problem.
+  std::int64_t number(const std::optional<Number>& given, std::string_view what,
+                      std::int64_t fallback, std::int64_t low, std::int64_t high) {
+    if (!given) {
+      return fallback;
+    }
+    const auto value = given->value.evaluate(lookup_);
+    if (!value) {
+      problems_.push_back({given->where, value.error(), {}});
+    } else if (value->denominator() != 1 || value->numerator() < low || value->numerator() > high) {
+      problems_.push_back({given->where,
+                           fmt::format("{} is {}, not a whole number from {} to {}", what,
+                                       value->toString(), low, high),
+                           {}});
+    } else {
+      return value->numerator();
+    }
+    return std::max<std::int64_t>(low, 1);
+  }
+
+  std::vector<const einsum::Einsum*> einsumsOf(const Kernel& kernel) {
+    std::vector<const einsum::Einsum*> out;
+    if (!kernel.copies.empty()) {
+      return out;
+    }
+    for (const auto& einsum : cascade_.einsums()) {
+      const bool named = kernel.einsums.empty() ? !namedElsewhere(einsum.name)
+                                                : einsum::contains(kernel.einsums, einsum.name);
+      if (named && !einsum.view) {
+        out.push_back(&einsum);
+      }
+    }
+    for (const auto& name : kernel.einsums) {
+      if (cascade_.einsum(name) == nullptr) {
+        std::vector<std::string> known;
+        for (const auto& einsum : cascade_.einsums()) {
+          known.push_back(einsum.name);
+        }
+        problems_.push_back({kernel.where, fmt::format("the workload has no Einsum '{}'", name),
+                             core::suggestion(name, known)});
+      }
+    }
+    return out;
+  }
+
+  [[nodiscard]] bool namedElsewhere(const std::string& einsum) const {
+    return std::any_of(mapping_.kernels.begin(), mapping_.kernels.end(), [&](const Kernel& kernel) {
+      return einsum::contains(kernel.einsums, einsum);
+    });
+  }
+
+  void checkTensors(const Kernel& kernel) {
+    for (const auto& name : kernel.copies) {
+      if (cascade_.tensor(name) == nullptr) {
+        std::vector<std::string> known;
+        for (const auto& tensor : cascade_.tensors()) {
+          known.push_back(tensor.name);
+        }
+        problems_.push_back({kernel.where, fmt::format("the workload has no tensor '{}'", name),
+                             core::suggestion(name, known)});
+      }
+    }
+  }
+
+  bool known(const Tile& tile) {
+    if (cascade_.size(tile.variable) > 0) {
+      return true;
+    }
+    std::vector<std::string> variables;
+    for (const auto& [variable, size] : cascade_.sizes()) {
+      variables.push_back(variable);
+    }
+    problems_.push_back({tile.where,
+                         fmt::format("the workload has no rank variable '{}'", tile.variable),
+                         core::suggestion(tile.variable, variables)});
+    return false;
+  }
+
+  Axis axis(const Tile& tile) {
+    const auto size = cascade_.size(tile.variable);
+    const std::optional<Number> given =
+        tile.size ? std::optional(Number{*tile.size, tile.where}) : std::nullopt;
+    return {tile.variable, size, number(given, "the tile", size, 1, INT32_MAX)};
+  }
+
+  /// Grid, loop and extents: what is in every Einsum's result has one value per CTA unless the
+  /// mapping says otherwise; what is left lies wholly inside a tile.
+  void tiles(const Kernel& kernel, KernelPlan& plan) {
+    std::vector<Axis> cut;
+    for (const auto& tile : kernel.cta) {
+      if (known(tile)) {
+        cut.push_back(axis(tile));
+      }
+    }
+    if (kernel.loop && known(*kernel.loop)) {
+      plan.loop = axis(*kernel.loop);
+    }
+    for (const auto& [variable, size] : cascade_.sizes()) {
+      const auto same = [&name = variable](const Axis& each) { return each.variable == name; };
+      if ((plan.loop && plan.loop->variable == variable) ||
+          std::any_of(cut.begin(), cut.end(), same)) {
+        continue;
+      }
+      if (inEveryResult(plan, variable)) {
+        plan.grid.push_back({variable, size, 1});
+      } else {
+        plan.extents.of[variable] = size;
+      }
+    }
+    for (auto each = cut.rbegin(); each != cut.rend(); ++each) {
+      plan.grid.push_back(*each);
+      plan.extents.of[each->variable] = each->tile;
+    }
+    if (plan.loop) {
+      plan.extents.of[plan.loop->variable] = plan.loop->tile;
+    }
+  }
+
+  static bool inEveryResult(const KernelPlan& plan, const std::string& variable) {
+    return !plan.einsums.empty() &&
+           std::all_of(plan.einsums.begin(), plan.einsums.end(), [&](const auto* einsum) {
+             std::vector<std::string> variables;
+             einsum::addVariables(einsum->output, variables);
+             return einsum::contains(variables, variable);
+           });
+  }
+
+  void checkCover(const std::vector<KernelPlan>& kernels) {
+    for (const auto& einsum : cascade_.einsums()) {
+      const auto times = std::count_if(kernels.begin(), kernels.end(), [&](const KernelPlan& plan) {
+        return einsum::contains(plan.einsums, &einsum);
+      });
+      if (einsum.view || times == 1) {
+        continue;
+      }
+      problems_.push_back(
+          {{mapping_.file, 1, 1, "kernels"},
+           fmt::format("Einsum {} is in {} kernel{}", einsum.name,
+                       times == 0 ? "no" : std::to_string(times), times > 1 ? "s" : ""),
+           "every Einsum belongs to one kernel; `einsums: all` takes what no other "
+           "kernel names"});
+    }
+  }
+
+  const Mapping& mapping_;
+  const einsum::Cascade& cascade_;
+  core::Expression::Lookup lookup_;
+  core::Problems& problems_;
+};
+
+} // namespace
+
+const einsum::Einsum* KernelPlan::maker(std::string_view tensor) const {
+  const auto found = std::find_if(einsums.begin(), einsums.end(),
+                                  [&](const auto* einsum) { return einsum->name == tensor; });
+  return found == einsums.end() ? nullptr : *found;
+}
+
+std::string KernelPlan::rowVariable() const {
+  return kernel->cta.empty() ? "" : kernel->cta.front().variable;
+}
+
+core::Expected<std::vector<KernelPlan>>
+resolve(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu& gpu) {
+  core::Problems problems;
+  auto kernels = Resolving(mapping, cascade, gpu, problems).all();
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  return kernels;
+}
+
+} // namespace einsight::mappings::gpu

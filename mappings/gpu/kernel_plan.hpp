@@ -1,0 +1,38 @@
+#pragma once
+#include "mappings/gpu/mapping.hpp"
+#include "mappings/gpu/tiles.hpp"
+
+namespace einsight::mappings::gpu {
+
+/// A rank variable that is cut into tiles: over the CTAs, or over the iterations of a CTA.
+struct Axis {
+  std::string variable;
+  std::int64_t size = 1; ///< values of the rank variable
+  std::int64_t tile = 1; ///< of them in a tile
+
+  [[nodiscard]] std::int64_t tiles() const { return (size + tile - 1) / tile; }
+};
+
+/// A kernel with every name resolved and every number known.
+struct KernelPlan {
+  const Kernel* kernel = nullptr;
+  std::vector<const einsum::Einsum*> einsums; ///< those that do work, in an order of evaluation
+  std::vector<Axis> grid;                     ///< slowest first
+  std::optional<Axis> loop;
+  Extents extents; ///< of one iteration
+  int warpgroups = 1, stages = 1;
+  std::int64_t split = 1; ///< CTAs that the loop is divided over
+  std::optional<std::int64_t> registers, resident, section;
+  std::int64_t sharedBytes = 0;             ///< beyond what follows from the tiles
+  std::map<std::string, std::int64_t> mask; ///< operations per score of a partly masked tile
+
+  [[nodiscard]] const einsum::Einsum* maker(std::string_view tensor) const;
+  /// The rank variable whose values the warpgroups divide among them, or "".
+  [[nodiscard]] std::string rowVariable() const;
+};
+
+/// Kernels of a mapping for a cascade: every Einsum in exactly one. All problems at once.
+core::Expected<std::vector<KernelPlan>>
+resolve(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu& gpu);
+
+} // namespace einsight::mappings::gpu

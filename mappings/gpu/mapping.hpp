@@ -1,0 +1,88 @@
+#pragma once
+#include "arch/gpu/gpu.hpp"
+#include "core/expression.hpp"
+#include "einsum/cascade.hpp"
+
+/// How a cascade runs on a GPU, as the user wrote it: kernels, their tiles and their loop.
+/// docs/mappings-gpu.md explains each part.
+namespace einsight::mappings::gpu {
+
+/// A rank variable with the number of its values in a tile; without a number: all of them.
+struct Tile {
+  std::string variable;
+  std::optional<core::Expression> size;
+  core::Where where;
+};
+
+/// A number of the file: an expression over sizes, parameters of the workload and of the GPU.
+struct Number {
+  core::Expression value;
+  core::Where where;
+};
+
+/// In which order the CTAs of a kernel are launched.
+enum class Order {
+  InOrder,    ///< as the grid counts, tiles of `cta` fastest
+  HeavyFirst, ///< those with the most iterations first
+  LightFirst  ///< those with the fewest first
+};
+
+/// One kernel: what a CTA works on and how.
+struct Kernel {
+  std::string name;
+  std::vector<std::string> einsums; ///< empty: all
+  std::vector<std::string> copies;  ///< tensors it only rewrites in memory (no Einsum then)
+  std::vector<Tile> cta;            ///< the first one's values are divided over the warpgroups
+  std::optional<Tile> loop;
+  std::optional<Number> split; ///< CTAs that a loop is divided over, with a merge kernel after
+  std::optional<Number> warpgroups, stages, registers, resident;
+  std::optional<Number> sharedBytes; ///< per CTA beyond what follows from the tiles
+  bool producer = false, overlap = false, persistent = false;
+  bool lockstep = false;  ///< the warpgroups wait for each other after every step
+  bool skipMasked = true; ///< tiles in which nothing attends are not visited
+  std::string instruction = "mma";
+  Order order = Order::InOrder;
+  std::optional<Number> section; ///< groups of CTAs with the same streams that `order` mixes; all
+  double hostSeconds = 0;        ///< of this launch, beyond the machine's
+  /// Operations of the lanes for each score of a partly masked tile; empty: the machine's "mask".
+  std::vector<std::pair<std::string, Number>> mask;
+  core::Where where;
+};
+
+/// What a mapping whose kernel visits the tiles of neighborhood attention says besides.
+struct Neighborhood {
+  std::string tiles;    ///< its pairs of tiles: a kernel of mappings/gna/tile-shapes.yaml
+  std::string baseline; ///< the mapping of self attention that speedups are over
+  /// Share of DRAM's peak that the copies of the token permutation reach; empty: it permutes none.
+  std::optional<Number> permute;
+  core::Where where;
+};
+
+struct Mapping {
+  std::string name, summary, source, file;
+  std::vector<std::pair<std::string, Number>> parameters; ///< of the workload: M0
+  std::vector<std::pair<std::string, Number>> sizes;      ///< names for expressions, settable
+  std::vector<Kernel> kernels;                            ///< one after another
+  std::optional<Neighborhood> neighborhood{};
+  core::Where where;
+};
+
+/// Names that expressions of a mapping may use: sizes of the mapping, parameters and ranks of the
+/// workload, `masked` (1 when an Einsum has a mask), and of the GPU: gpu.sms, gpu.shared_per_cta
+/// (bytes), gpu.mma, gpu.wgmma, gpu.tcgen05 (1 when it has that instruction).
+core::Expression::Lookup names(const Mapping& mapping, const einsum::Cascade& cascade,
+                               const arch::Gpu& gpu);
+
+/// Reads a mapping file of kind gpu. `cases:` (the first whose `when:` holds is laid over the file)
+/// are decided by the workload and the GPU. `settings` replace `sizes:`. All problems at once.
+core::Expected<Mapping> readMapping(const std::filesystem::path& file,
+                                    const einsum::Cascade& cascade, const arch::Gpu& gpu,
+                                    const core::Settings& settings = {},
+                                    const std::vector<std::filesystem::path>& catalogue = {});
+
+/// The workload parameters that the mapping sets, as values; the cascade must be read again with
+/// them before plan().
+core::Expected<core::Settings>
+workloadParameters(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu& gpu);
+
+} // namespace einsight::mappings::gpu

@@ -1,0 +1,137 @@
+#include "mappings/gpu/merge.hpp"
+
+#include "einsum/walk.hpp"
+#include "mappings/gpu/transfers.hpp"
+#include "mappings/gpu/trips.hpp"
+
+#include <algorithm>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+constexpr double kPartialBytes = 4;
+constexpr std::int64_t kThreads = 128;
+constexpr std::int64_t kRegisters = 64;
+
+bool carries(const einsum::Einsum& einsum, const KernelPlan& plan) {
+  return plan.loop && (einsum.iterative == plan.loop->variable || knownAfterLoop(einsum, plan));
+}
+
+std::vector<std::string> carriedVariables(const KernelPlan& plan) {
+  std::vector<std::string> out;
+  for (const auto* einsum : plan.einsums) {
+    if (carries(*einsum, plan)) {
+      einsum::addVariables(einsum->output, out);
+    }
+  }
+  return out;
+}
+
+/// The plan with tiles of the rows that exist.
+KernelPlan withoutPadding(KernelPlan plan) {
+  for (const auto& axis : plan.grid) {
+    plan.extents.of[axis.variable] = std::min(axis.tile, axis.size);
+  }
+  return plan;
+}
+
+void addOperations(sim::gpu::Step& step, const einsum::Einsum& einsum,
+                   const std::map<std::string, double>& operations, const einsum::Cascade& cascade,
+                   const arch::Gpu& gpu) {
+  step.name += (step.name.empty() ? "" : "+") + einsum.name;
+  const auto all = cascade.einsums();
+  const auto index =
+      static_cast<int>(std::find_if(all.begin(), all.end(),
+                                    [&](const auto& each) { return each.name == einsum.name; }) -
+                       all.begin());
+  for (const auto& [op, count] : operations) {
+    const auto* cost = gpu.operation(op);
+    const double cycles =
+        cost == nullptr ? 0 : count * cost->cycles / static_cast<double>(gpu.data().lanes);
+    step.cycles += cycles;
+    step.work.push_back({index, op, count, cycles});
+  }
+}
+
+/// Merges one part into the running values.
+sim::gpu::Step mergeStep(const KernelPlan& plan, const einsum::Cascade& cascade,
+                         const arch::Gpu& gpu) {
+  sim::gpu::Step step;
+  const auto variables = carriedVariables(plan);
+  for (const auto* einsum : plan.einsums) {
+    if (!einsum::contains(einsum->variables, plan.loop->variable)) {
+      continue;
+    }
+    const bool onCarried =
+        std::all_of(einsum->variables.begin(), einsum->variables.end(),
+                    [&](const auto& variable) { return einsum::contains(variables, variable); });
+    if (knownAfterLoop(*einsum, plan)) {
+      std::vector<std::string> output;
+      einsum::addVariables(einsum->output, output);
+      addOperations(step, *einsum, {{"add", plan.extents.points(output)}}, cascade, gpu);
+    } else if (onCarried && !productOf(*einsum, plan)) {
+      addOperations(step, *einsum, laneOperations(*einsum, plan.extents), cascade, gpu);
+    }
+  }
+  for (std::size_t load = 0; load < partialResults(plan, cascade).size(); ++load) {
+    step.loads.push_back(static_cast<int>(load));
+  }
+  return step;
+}
+
+} // namespace
+
+std::vector<sim::gpu::Transfer> partialResults(const KernelPlan& plan,
+                                               const einsum::Cascade& cascade) {
+  std::vector<sim::gpu::Transfer> out;
+  for (const auto* einsum : plan.einsums) {
+    if (carries(*einsum, plan)) {
+      const double bytes = boxElements(cascade, einsum->output, plan.extents) * kPartialBytes;
+      out.push_back({einsum->name, bytes, bytes, false});
+    }
+  }
+  return out;
+}
+
+sim::gpu::Kernel mergeOf(const KernelPlan& divided, const Graph& graph,
+                         const einsum::Cascade& cascade, const arch::Gpu& gpu) {
+  const auto plan = withoutPadding(divided);
+  sim::gpu::Kernel out;
+  out.name = plan.kernel->name + " merge";
+  out.threads = kThreads;
+  out.registersPerThread = kRegisters;
+  const auto& data = gpu.data();
+  out.residents = std::min({data.registers.words / (kThreads * kRegisters),
+                            data.threadsPerSm / kThreads, data.ctasPerSm});
+  out.limitedBy = "registers";
+  out.stages = 2;
+  out.iteration.loads = partialResults(plan, cascade);
+  out.iteration.steps.push_back(mergeStep(plan, cascade, gpu));
+  out.iteration.steps.back().carried.push_back(0);
+  sim::gpu::Step after;
+  for (const auto& node : graph.nodes) {
+    if (node.role == Role::Epilogue && !node.product) {
+      auto operations = laneOperations(*node.einsum, plan.extents);
+      addOperations(after, *node.einsum, operations, cascade, gpu);
+    }
+  }
+  if (!after.work.empty()) {
+    out.epilogue.steps.push_back(std::move(after));
+  }
+  for (const auto& tensor : graph.stored) {
+    out.epilogue.stores.push_back(storeOf(plan, tensor, cascade).second);
+  }
+  auto whole = plan;
+  whole.loop.reset();
+  whole.split = 1;
+  auto trips = tripsOf(whole, {});
+  for (auto& kind : trips.kinds) {
+    kind.iterations = divided.split;
+  }
+  out.kinds = std::move(trips.kinds);
+  out.order = std::move(trips.order);
+  out.reuse = std::move(trips.reuse);
+  return out;
+}
+
+} // namespace einsight::mappings::gpu

@@ -1,0 +1,24 @@
+#pragma once
+#include "mappings/gpu/parts.hpp"
+
+/// How many CTAs of a kernel an SM holds at once, and what keeps it from holding more.
+namespace einsight::mappings::gpu {
+
+struct Occupancy {
+  std::int64_t threads = 0;
+  std::int64_t registersPerThread = 0; ///< of the threads that compute
+  std::int64_t sharedBytes = 0;        ///< of a CTA
+  std::int64_t residents = 0;
+  std::string limitedBy; ///< "shared memory", "registers", "threads", "CTAs per SM", "the mapping"
+};
+
+/// Shared memory: operands of products that are loaded before the loop, `stages` times those that
+/// are loaded in it, and what the lanes make for products and the warps that make it do not hold
+/// themselves; results leave through the same room. Registers per thread: the products' results in
+/// 32 bits (with `overlap` also the operands made of them), and kOtherRegisters; or what the
+/// mapping says. Fails when not one CTA fits.
+core::Expected<Occupancy> occupancyOf(const KernelPlan& plan, const Parts& parts,
+                                      const std::vector<Load>& loads,
+                                      const einsum::Cascade& cascade, const arch::Gpu& gpu);
+
+} // namespace einsight::mappings::gpu

@@ -1,0 +1,134 @@
+#include "mappings/gpu/transfers.hpp"
+
+#include "einsum/walk.hpp"
+
+#include <algorithm>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+constexpr double kBitsPerByte = 8;
+constexpr double kPartialBytes = 4;
+
+/// Share of the loop's values that exist: a last short tile brings fewer bytes.
+double existing(const KernelPlan& plan, const einsum::Cascade& cascade,
+                const einsum::Access& access) {
+  const auto* tensor = cascade.tensor(access.tensor);
+  double out = 1;
+  for (std::size_t i = 0; plan.loop && tensor != nullptr && i < access.indices.size(); ++i) {
+    const auto& terms = access.indices[i].terms;
+    const auto step = terms.find(plan.loop->variable);
+    if (step == terms.end()) {
+      continue;
+    }
+    std::int64_t values = 1; // of the index in one iteration
+    for (const auto& [variable, coefficient] : terms) {
+      values += std::abs(coefficient) * (plan.extents(variable) - 1);
+    }
+    values = std::min(values, tensor->shape[i]);
+    if (std::abs(step->second) * plan.loop->tile >= values) { // iterations do not overlap
+      const auto all = static_cast<double>(values) * static_cast<double>(plan.loop->tiles());
+      out *= std::min(1.0, static_cast<double>(tensor->shape[i]) / all);
+    }
+  }
+  return out;
+}
+
+/// Bytes that lie together: ranks that are wholly in the tile, or the longest piece of one.
+double burst(const einsum::Cascade& cascade, const einsum::Access& access, const Extents& extents,
+             double bytesPerElement) {
+  const auto* tensor = cascade.tensor(access.tensor);
+  double whole = 1;
+  double longest = 1;
+  for (std::size_t i = 0; i < access.indices.size(); ++i) {
+    std::int64_t values = 1;
+    for (const auto& [variable, coefficient] : access.indices[i].terms) {
+      values += std::abs(coefficient) * (extents(variable) - 1);
+    }
+    const auto size = tensor->shape[i];
+    whole *= values >= size ? static_cast<double>(size) : 1.0;
+    longest = std::max(longest, static_cast<double>(std::min(values, size)));
+  }
+  return std::max(whole > 1 ? whole : longest, 1.0) * bytesPerElement;
+}
+
+Load load(const KernelPlan& plan, const einsum::Cascade& cascade, const einsum::Access& access,
+          Role reader) {
+  Load out;
+  out.tensor = access.tensor;
+  einsum::addVariables(access, out.variables);
+  const bool inLoop = plan.loop && einsum::contains(out.variables, plan.loop->variable);
+  out.role = inLoop ? Role::Iteration : reader == Role::Epilogue ? Role::Epilogue : Role::Prologue;
+  out.bits = cascade.tensor(access.tensor)->bits;
+  out.transfer.tensor = access.tensor;
+  out.tileBytes = boxElements(cascade, access, plan.extents) * out.bits / kBitsPerByte;
+  out.transfer.bytes = out.tileBytes * existing(plan, cascade, access);
+  out.transfer.burst = burst(cascade, access, plan.extents, out.bits / kBitsPerByte);
+  out.transfer.shared = std::any_of(plan.grid.begin(), plan.grid.end(), [&](const Axis& axis) {
+    return axis.tiles() > 1 && !einsum::contains(out.variables, axis.variable);
+  });
+  return out;
+}
+
+} // namespace
+
+std::vector<Load> loadsOf(const KernelPlan& plan, const Graph& graph,
+                          const einsum::Cascade& cascade) {
+  std::vector<Load> out;
+  for (const auto& node : graph.nodes) {
+    for (const auto* access : node.outside) {
+      auto next = load(plan, cascade, behindViews(cascade, *access), node.role);
+      const auto found = std::find_if(out.begin(), out.end(),
+                                      [&](const Load& each) { return each.tensor == next.tensor; });
+      if (found == out.end()) {
+        out.push_back(std::move(next));
+      } else if (next.role == Role::Iteration || found->role == Role::Epilogue) {
+        *found = std::move(next);
+      }
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> streamsOf(const KernelPlan& plan, const std::vector<Load>& loads) {
+  std::vector<std::string> out;
+  bool first = true;
+  for (const auto& each : loads) {
+    if (each.role != Role::Iteration || !each.transfer.shared) {
+      continue;
+    }
+    std::vector<std::string> common;
+    for (const auto& axis : plan.grid) {
+      if (einsum::contains(each.variables, axis.variable) &&
+          (first || einsum::contains(out, axis.variable))) {
+        common.push_back(axis.variable);
+      }
+    }
+    out = std::move(common);
+    first = false;
+  }
+  return out;
+}
+
+std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,
+                                            const einsum::Cascade& cascade) {
+  const auto& output = plan.maker(tensor)->output;
+  std::vector<std::string> variables;
+  einsum::addVariables(output, variables);
+  const bool each = plan.loop && einsum::contains(variables, plan.loop->variable) &&
+                    plan.maker(tensor)->iterative != plan.loop->variable;
+  // CTAs that each have a part of a sum add to memory, in 32 bits.
+  const auto reduced = einsum::reducedVariables(*plan.maker(tensor));
+  const bool added = std::any_of(plan.grid.begin(), plan.grid.end(), [&](const Axis& axis) {
+    return axis.tiles() > 1 && einsum::contains(reduced, axis.variable);
+  });
+  const double bytes = added ? kPartialBytes : cascade.tensor(tensor)->bits / kBitsPerByte;
+  sim::gpu::Transfer transfer;
+  transfer.shared = added;
+  transfer.tensor = tensor;
+  transfer.bytes = boxElements(cascade, output, plan.extents) * bytes;
+  transfer.burst = burst(cascade, output, plan.extents, bytes);
+  return {each ? Role::Iteration : Role::Epilogue, transfer};
+}
+
+} // namespace einsight::mappings::gpu

@@ -1,0 +1,46 @@
+#include "gpu_text.hpp"
+#include "mappings/catalogue.hpp"
+#include "workloads/catalogue.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace einsight;
+
+namespace {
+
+std::vector<std::string> candidatesOf(const std::string& workload) {
+  const auto cascade = workloads::load(workload);
+  REQUIRE(cascade);
+  return mappings::candidates(*cascade, "gpu");
+}
+
+bool listed(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+} // namespace
+
+TEST_CASE("Candidates for a GPU compute the workload's Einsums, the best first", "[gpu]") {
+  const auto fused = candidatesOf("attention");
+  REQUIRE(fused.size() >= 2);
+  CHECK(fused.front() == "flash-attention-3");
+  CHECK_FALSE(listed(fused, "unfused-kernels"));
+  CHECK(listed(candidatesOf("attention-unfused"), "unfused-kernels"));
+  CHECK(candidatesOf("matmul").empty());
+}
+
+TEST_CASE("Candidates of one kind of machine are not for another", "[gpu]") {
+  const auto cascade = workloads::load("attention-1pass");
+  REQUIRE(cascade);
+  CHECK_FALSE(listed(mappings::candidates(*cascade), "flash-attention-2"));
+  CHECK(listed(mappings::candidates(*cascade, "gpu"), "flash-attention-2"));
+}
+
+TEST_CASE("The list says the kind of machine of each mapping", "[gpu]") {
+  for (const auto& entry : mappings::list()) {
+    const auto file = mappings::find(entry.name);
+    REQUIRE(file);
+    CHECK(mappings::kindOf(*file).value_or("") == entry.kind);
+    CHECK((entry.name == "flash-attention-2") <= (entry.kind == "gpu"));
+  }
+}

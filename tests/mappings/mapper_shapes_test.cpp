@@ -1,0 +1,120 @@
+#include "mapper_space.hpp"
+#include "mappings/mapper/shapes.hpp"
+#include "workloads/catalogue.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace einsight;
+using namespace einsight::mappings;
+using namespace einsight::mappings::test;
+
+namespace {
+
+/// 1-pass attention in which R query heads share a head of keys and values.
+constexpr const char* kGroupedQueries = R"(version: 1
+workload: grouped-queries
+summary: t
+source: t
+parameters: {B: 1, G: 2, R: 7, E: 5, F: 3, M: 29, P: 13, M0: 4, M1: ceil(M/M0)}
+ranks: {b: B, g: G, r: R, e: E, f: F, p: P, m1: M1, m0: M0}
+tensors:
+  Q: [b, g, r, e, p]
+  K: [b, g, e, M]
+  V: [b, g, f, M]
+  RM: {initial: -inf}
+  RD: {initial: 0}
+  RNV: {initial: 0}
+results: [AV]
+einsums:
+  - BK[b,g,e,m1,m0] = K[b,g,e,m1*M0+m0]
+  - BV[b,g,f,m1,m0] = V[b,g,f,m1*M0+m0]
+  - BQK[b,g,r,m1,m0,p] = Q[b,g,r,e,p] * BK[b,g,e,m1,m0]
+  - LM[b,g,r,m1,p] = BQK[b,g,r,m1,m0,p] :: max(m0)
+  - RM[b,g,r,m1+1,p] = max(RM[b,g,r,m1,p], LM[b,g,r,m1,p])
+  - SLN[b,g,r,m1,m0,p] = exp(BQK[b,g,r,m1,m0,p] - RM[b,g,r,m1+1,p])
+  - SLD[b,g,r,m1,p] = SLN[b,g,r,m1,m0,p] :: add(m0)
+  - SLNV[b,g,r,f,m1,p] = SLN[b,g,r,m1,m0,p] * BV[b,g,f,m1,m0]
+  - PRM[b,g,r,m1,p] = exp(RM[b,g,r,m1,p] - RM[b,g,r,m1+1,p])
+  - SPD[b,g,r,m1,p] = RD[b,g,r,m1,p] * PRM[b,g,r,m1,p]
+  - RD[b,g,r,m1+1,p] = SLD[b,g,r,m1,p] + SPD[b,g,r,m1,p]
+  - SPNV[b,g,r,f,m1,p] = RNV[b,g,r,f,m1,p] * PRM[b,g,r,m1,p]
+  - RNV[b,g,r,f,m1+1,p] = SLNV[b,g,r,f,m1,p] + SPNV[b,g,r,f,m1,p]
+  - AV[b,g,r,f,p] = RNV[b,g,r,f,M1,p] / RD[b,g,r,M1,p]
+)";
+
+std::string searchProblem(const LoadCascade& load, const arch::Machine& machine,
+                          const core::Settings& settings) {
+  SearchOptions options;
+  options.settings = settings;
+  options.seconds = 4;
+  options.finalists = 4;
+  const auto found = search(load, machine, options);
+  return found ? violation(*found, machine) : core::render(found.error());
+}
+
+} // namespace
+
+TEST_CASE("attention is mapped where one tile of keys covers the sequence, down to one key",
+          "[mappings]") {
+  const auto load = [](const core::Settings& settings) {
+    return workloads::load("cross-attention-1pass", settings);
+  };
+  const auto machine = machineOf("fusemax", {{"PE", 8}});
+  struct Case {
+    std::int64_t heads, queries, keys, tile, e, f;
+  };
+  for (const auto& each :
+       {Case{2, 29, 29, 256, 8, 8}, Case{1, 5, 8, 8, 3, 6}, Case{1, 1, 1, 4, 1, 1},
+        Case{3, 7, 1, 1, 2, 5}, Case{1, 1, 30, 64, 6, 2}}) {
+    const core::Settings settings{{"B", 1},         {"H", each.heads}, {"P", each.queries},
+                                  {"M", each.keys}, {"M0", each.tile}, {"E", each.e},
+                                  {"F", each.f}};
+    CAPTURE(each.heads, each.queries, each.keys, each.tile, each.e, each.f);
+    CHECK(searchProblem(load, machine, settings).empty());
+  }
+}
+
+TEST_CASE("query heads that share a head of keys are mapped, in one iteration and in many",
+          "[mappings]") {
+  const auto load = [](const core::Settings& settings) {
+    return einsum::parseCascade(kGroupedQueries, "grouped.yaml", settings);
+  };
+  const auto machine = machineOf("fusemax", {{"PE", 8}});
+  for (const std::int64_t tile : {4, 29, 64}) {
+    CAPTURE(tile);
+    CHECK(searchProblem(load, machine, {{"M0", tile}}).empty());
+  }
+}
+
+TEST_CASE("an iterative rank is a loop of every nest, also with one trip; other ranks of one value "
+          "are none",
+          "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  for (const std::int64_t iterations : {1, 2}) {
+    const auto cascade = einsum::parseCascade(
+        "version: 1\nworkload: w\nsummary: t\nsource: t\nparameters: {M: 1, P: 1}\n"
+        "ranks: {m: M, p: P}\ntensors: {A: [m, p], R: {initial: 0}}\nresults: [R]\n"
+        "einsums: ['R[m+1,p] = R[m,p] + A[m,p]']\n",
+        "w.yaml", {{"M", iterations}});
+    REQUIRE(cascade);
+    const mapper::Facts facts(*cascade, machine);
+    const mapper::Shapes shapes(facts, {0}, true, false);
+    int nests = 0;
+    for (const auto& cuts : shapes.cuts()) {
+      std::vector<mapper::Tile> tiles;
+      for (const auto& cut : cuts) {
+        tiles.push_back(cut.tile);
+      }
+      const auto places = mapper::places(facts, tiles, {0});
+      shapes.nests(cuts, places, [&](const mapper::Nested& nested) {
+        ++nests;
+        REQUIRE(nested.loops.size() == 1);
+        CHECK(facts.names[static_cast<std::size_t>(nested.loops[0].variable)] == "m");
+        CHECK(nested.loops[0].trips == iterations);
+        CHECK(nested.leaves[0].path == std::vector<int>{0});
+        return true;
+      });
+    }
+    CHECK(nests > 0);
+  }
+}
