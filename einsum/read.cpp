@@ -35,7 +35,7 @@ public:
     const bool named = problems_.empty();
     readEinsums();
     complete_ = problems_.empty();
-    if (named && !complete_ && !nameless_) {
+    if (named && !complete_ && !nameless_ && !data_.einsums.empty()) {
       const auto others = problemsBeside(data_, unbound_);
       problems_.insert(problems_.end(), others.begin(), others.end());
     }

@@ -121,6 +121,7 @@ private:
     aboveZero("dram.capacity", data_.dram.bytes);
     aboveZero("dram.bandwidth", data_.dram.bytesPerSecond);
     share("dram.efficiency", data_.dram.efficiency);
+    share("dram.write_efficiency", data_.dram.writeEfficiency);
     atLeastZero("dram.latency", data_.dram.latencySeconds);
     aboveZero("dram.channels", data_.dram.channels);
     aboveZero("dram.burst", data_.dram.burstBytes);

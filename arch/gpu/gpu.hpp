@@ -68,9 +68,10 @@ struct L2Cache {
 
 struct GpuDram {
   std::int64_t bytes = 0;
-  double bytesPerSecond = 0; ///< peak
-  double efficiency = 1;     ///< sustained share of the peak: a calibration constant
-  double latencySeconds = 0; ///< beyond that of the L2 cache
+  double bytesPerSecond = 0;  ///< peak
+  double efficiency = 1;      ///< share of the peak that reading sustains: a calibration constant
+  double writeEfficiency = 1; ///< the same for writing; as `efficiency` where nothing is said
+  double latencySeconds = 0;  ///< beyond that of the L2 cache
   std::int64_t channels = 1;
   std::int64_t burstBytes = 64; ///< smaller pieces cost as much
 };

@@ -119,6 +119,20 @@ Counts countAxis(const AxisMask& mask, std::int64_t qTile, std::int64_t kvTile, 
   return counts;
 }
 
+std::vector<std::int64_t> visitedByTile(const AxisMask& mask, std::int64_t qTile,
+                                        std::int64_t kvTile, KvTiling kvTiling) {
+  std::vector<std::int64_t> out;
+  const auto tiles = ceilDivide(mask.length, qTile * mask.dilation);
+  for (const auto& [group, count] : groupsOf(mask)) {
+    for (std::int64_t i = 0; i < count * tiles; ++i) {
+      const auto t = i % tiles;
+      const QTile tile{t * qTile, t * qTile + qTile - 1};
+      out.push_back(visitOf(group, tile, kvTile, kvTiling).count);
+    }
+  }
+  return out;
+}
+
 std::int64_t visitedMost(const AxisMask& mask, std::int64_t qTile, std::int64_t kvTile,
                          KvTiling kvTiling) {
   std::int64_t most = 0;

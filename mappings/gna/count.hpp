@@ -27,6 +27,11 @@ struct Counts {
 /// Source: Hassani et al. (arXiv 2504.16922) appendix B; the kernels' get_trip_count (NATTEN).
 Counts countAxis(const AxisMask& mask, std::int64_t qTile, std::int64_t kvTile, KvTiling kvTiling);
 
+/// What each tile of queries visits along an axis, tile by tile, dilation group after dilation
+/// group.
+std::vector<std::int64_t> visitedByTile(const AxisMask& mask, std::int64_t qTile,
+                                        std::int64_t kvTile, KvTiling kvTiling);
+
 /// The largest number of tiles of keys that a tile of queries visits along an axis.
 std::int64_t visitedMost(const AxisMask& mask, std::int64_t qTile, std::int64_t kvTile,
                          KvTiling kvTiling);

@@ -100,7 +100,10 @@ public:
            (keyRows * static_cast<double>(tilesOfRow) + 2 * static_cast<double>(span));
   }
 
-  Counts count() {
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] const std::vector<TileVisits>& tiles() const { return tiles_; }
+
+  void count() {
     for (std::int64_t begin = 0; begin < tokens_; begin += qTile_) {
       const auto end = std::min(begin + qTile_, tokens_);
       for (auto query = begin; query < end;) {
@@ -114,7 +117,6 @@ public:
     counts_.needed = counts_.real = counts_.visited;
     counts_.innerPairs = counts_.pairs;
     counts_.innerRealPairs = counts_.realPairs;
-    return counts_;
   }
 
 private:
@@ -156,15 +158,18 @@ private:
 
   void finishTile(std::int64_t queries) {
     std::int64_t visited = 0;
+    std::int64_t unmasked = 0;
     for (auto tile = lowest_; tile <= highest_; ++tile) {
       auto& pairs = unmasked_[static_cast<std::size_t>(tile)];
       const auto all = queries * (std::min((tile + 1) * kvTile_, tokens_) - tile * kvTile_);
       visited += pairs > 0 ? 1 : 0;
-      counts_.full += pairs == all ? 1 : 0;
+      unmasked += pairs == all ? 1 : 0;
       counts_.realPairs += pairs > 0 ? all : 0;
       counts_.pairs += pairs;
       pairs = 0;
     }
+    tiles_.push_back({visited, visited - unmasked});
+    counts_.full += unmasked;
     counts_.visited += visited;
     counts_.visitedMost = std::max(counts_.visitedMost, visited);
     counts_.visitedLeast = std::min(counts_.visitedLeast, visited);
@@ -178,11 +183,10 @@ private:
   std::int64_t lowest_ = std::numeric_limits<std::int64_t>::max();
   std::int64_t highest_ = 0;
   Counts counts_;
+  std::vector<TileVisits> tiles_;
 };
 
-} // namespace
-
-core::Expected<Counts> countFlattened(const Question& question) {
+core::Expected<Flattened> counted(const Question& question) {
   Flattened flattened(question);
   if (flattened.steps() > kMostSteps) {
     return core::failure(
@@ -191,7 +195,22 @@ core::Expected<Counts> countFlattened(const Question& question) {
           fmt::format("at most {:.2g}: use multi-dimensional tiling, or a smaller layout or window",
                       kMostSteps)}});
   }
-  return flattened.count();
+  flattened.count();
+  return flattened;
+}
+
+} // namespace
+
+double stepsFlattened(const Question& question) {
+  return Flattened(question).steps();
+}
+
+core::Expected<Counts> countFlattened(const Question& question) {
+  return counted(question).map([](const Flattened& flattened) { return flattened.counts(); });
+}
+
+core::Expected<std::vector<TileVisits>> visitsFlattened(const Question& question) {
+  return counted(question).map([](const Flattened& flattened) { return flattened.tiles(); });
 }
 
 } // namespace einsight::mappings::gna

@@ -9,5 +9,14 @@ namespace einsight::mappings::gna {
 /// rows of keys that each sees. Fails where that is more than 2^34 steps. Precondition:
 /// question.flattened.
 core::Expected<Counts> countFlattened(const Question& question);
+/// About how many steps that takes.
+double stepsFlattened(const Question& question);
+
+/// What a tile of queries visits, and how many of these tiles are partly masked.
+struct TileVisits {
+  std::int64_t visited = 0, masked = 0;
+};
+/// The same, tile by tile.
+core::Expected<std::vector<TileVisits>> visitsFlattened(const Question& question);
 
 } // namespace einsight::mappings::gna

@@ -2,6 +2,7 @@
 
 #include "mappings/gna/block_sparse.hpp"
 #include "mappings/gna/count.hpp"
+#include "mappings/gna/flattened.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +12,8 @@
 namespace einsight::mappings::gna {
 namespace {
 
-constexpr double kMostVisits = 2e9; // tiles of queries looked at: about ten seconds
+constexpr double kMostSteps = 17179869184.0; // 2^34: about a minute
+constexpr double kMostVisits = 2e9;          // tiles of queries looked at: about ten seconds
 
 struct AxisBound {
   std::int64_t stride = 0;
@@ -49,14 +51,59 @@ std::vector<StrideBound> combinations(const std::vector<std::vector<AxisBound>>&
   return all;
 }
 
+/// Those that are faster than every other with a smaller or equal product.
+std::vector<StrideBound> front(std::vector<StrideBound> all) {
+  std::sort(all.begin(), all.end(), [](const StrideBound& a, const StrideBound& b) {
+    return std::tuple(product(a.stride), a.visitedMost, a.stride) <
+           std::tuple(product(b.stride), b.visitedMost, b.stride);
+  });
+  std::vector<StrideBound> out;
+  for (auto& bound : all) {
+    if (out.empty() || bound.visitedMost < out.back().visitedMost) {
+      out.push_back(std::move(bound));
+    }
+  }
+  return out;
+}
+
+/// 1-D tiling: every stride is counted by itself.
+core::Expected<std::vector<StrideBound>> sweepFlattened(const Question& question) {
+  const auto strides = product(question.window());
+  const double steps = stepsFlattened(question) * static_cast<double>(strides);
+  if (steps > kMostSteps) {
+    return core::failure(
+        {{optionPlace("sweep-strides"),
+          fmt::format("counting 1-D tiles for {} strides takes {:.2g} steps", strides, steps),
+          fmt::format("at most {:.2g}: use multi-dimensional tiling, or ask for one stride",
+                      kMostSteps)}});
+  }
+  std::vector<StrideBound> all;
+  for (std::int64_t i = 0; i < strides; ++i) {
+    Shape stride;
+    auto rest = i;
+    for (const auto window : question.window()) {
+      stride.push_back(rest % window + 1);
+      rest /= window;
+    }
+    const auto counts = countFlattened(withStride(question, stride));
+    if (!counts) {
+      return core::failure(counts.error());
+    }
+    all.push_back(
+        {std::move(stride), counts->visitedMost,
+         static_cast<double>(counts->kvTilesDense) / static_cast<double>(counts->visitedMost),
+         counts->full == counts->visited});
+  }
+  return front(std::move(all));
+}
+
 } // namespace
 
 core::Expected<std::vector<StrideBound>> sweepStrides(const Question& question) {
-  const auto place = optionPlace("sweep-strides");
   if (question.flattened) {
-    return core::failure({{place, "the tiles of 1-D tiling do not factorise over axes",
-                           "sweep with multi-dimensional tiling, or ask for one stride"}});
+    return sweepFlattened(question);
   }
+  const auto place = optionPlace("sweep-strides");
   double visits = 0;
   for (std::size_t x = 0; x < question.axes.size(); ++x) {
     const auto& axis = question.axes[x];
@@ -75,20 +122,12 @@ core::Expected<std::vector<StrideBound>> sweepStrides(const Question& question) 
     axes.push_back(axisBounds(question.axes[x], question.qTile[x], kvTile, question.kvTiling));
     dense *= ceilDivide(question.axes[x].length, kvTile);
   }
-  auto all = combinations(axes);
-  std::sort(all.begin(), all.end(), [](const StrideBound& a, const StrideBound& b) {
-    return std::tuple(product(a.stride), a.visitedMost, a.stride) <
-           std::tuple(product(b.stride), b.visitedMost, b.stride);
-  });
-  std::vector<StrideBound> front;
-  for (auto& bound : all) {
-    if (front.empty() || bound.visitedMost < front.back().visitedMost) {
-      bound.simSpeedup = static_cast<double>(dense) / static_cast<double>(bound.visitedMost);
-      bound.fullyBlockSparse = isFullyBlockSparse(withStride(question, bound.stride));
-      front.push_back(std::move(bound));
-    }
+  auto out = front(combinations(axes));
+  for (auto& bound : out) {
+    bound.simSpeedup = static_cast<double>(dense) / static_cast<double>(bound.visitedMost);
+    bound.fullyBlockSparse = isFullyBlockSparse(withStride(question, bound.stride));
   }
-  return front;
+  return out;
 }
 
 } // namespace einsight::mappings::gna

@@ -14,8 +14,8 @@ struct StrideBound {
 /// The strides that are worth a try, by product of strides: of all strides 1 to window on every
 /// axis, those that are faster (bound by the worst tile of queries) than every other with a smaller
 /// or equal product of strides; of equals the lexicographically first. The bound factorises, so one
-/// table per axis is enough. Fails with 1-D tiling of several axes, whose bound does not.
-/// Source: Hassani et al. (arXiv 2504.16922) tables 2 to 4.
+/// table per axis is enough; that of 1-D tiling does not: every stride is counted, and it fails
+/// where that is more than 2^34 steps. Source: Hassani et al. (arXiv 2504.16922) tables 2 to 4.
 core::Expected<std::vector<StrideBound>> sweepStrides(const Question& question);
 
 } // namespace einsight::mappings::gna

@@ -160,6 +160,7 @@ sim::gpu::Device device(const arch::Gpu& gpu) {
   out.l2BytesPerCyclePerSm = data.l2.bytesPerCyclePerSm;
   out.l2LatencyCycles = data.l2.latencyCycles;
   out.dramBytesPerSecond = data.dram.bytesPerSecond * data.dram.efficiency;
+  out.dramWriteCost = data.dram.efficiency / data.dram.writeEfficiency;
   out.dramLatencySeconds = data.dram.latencySeconds;
   out.dramBurstBytes = static_cast<double>(data.dram.burstBytes);
   out.ctaCycles = data.launch.ctaCycles;

@@ -34,7 +34,7 @@ Traffic traffic(const Kernel& kernel, const Device& device, const Kind& kind) {
   add(kernel.iteration, static_cast<double>(kind.iterations));
   add(kernel.epilogue, kind.rows);
   sum.waste = sum.read > 0 ? readMoved / sum.read : 1;
-  sum.writeWaste = sum.written > 0 ? writeMoved / sum.written : 1;
+  sum.writeWaste = sum.written > 0 ? device.dramWriteCost * writeMoved / sum.written : 1;
 
   const auto steps = [&](const Part& part, double times) {
     for (const auto& step : part.steps) {

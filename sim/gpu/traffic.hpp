@@ -5,13 +5,13 @@ namespace einsight::sim::gpu {
 
 /// Bytes that one CTA of a kind moves.
 struct Traffic {
-  double read = 0;    ///< out of L2: all its loads
-  double written = 0; ///< into L2: all its stores
-  double own = 0;     ///< of `read`, what no other CTA reads
-  double stream = 0;  ///< of `read`, what CTAs of its reuse group read too
-  double shared = 0;  ///< out of and into shared memory
-  double waste = 1;   ///< bytes DRAM moves for one that is read: short runs fill bursts in part
-  double writeWaste = 1;
+  double read = 0;       ///< out of L2: all its loads
+  double written = 0;    ///< into L2: all its stores
+  double own = 0;        ///< of `read`, what no other CTA reads
+  double stream = 0;     ///< of `read`, what CTAs of its reuse group read too
+  double shared = 0;     ///< out of and into shared memory
+  double waste = 1;      ///< bytes DRAM moves for one that is read: short runs fill bursts in part
+  double writeWaste = 1; ///< the same of one that is written, in the time of bytes that are read
 
   [[nodiscard]] double l2() const { return read + written; }
 };

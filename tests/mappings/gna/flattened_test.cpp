@@ -18,6 +18,17 @@ TEST_CASE("1-D tiles are those with an unmasked pair, whatever the mask", "[gna]
     RC_ASSERT(found->visited == expected.needed);
     RC_ASSERT(found->visitedMost == expected.neededMost);
     RC_ASSERT(found->full == expected.full);
+    const auto tiles = visitsFlattened(question);
+    RC_ASSERT(tiles.has_value());
+    std::int64_t visited = 0;
+    std::int64_t masked = 0;
+    for (const auto& tile : *tiles) {
+      visited += tile.visited;
+      masked += tile.masked;
+    }
+    RC_ASSERT(static_cast<std::int64_t>(tiles->size()) == found->qTilesRun);
+    RC_ASSERT(visited == found->visited);
+    RC_ASSERT(masked == found->visited - found->full);
   }));
 }
 

@@ -87,11 +87,23 @@ TEST_CASE("Cycles of a step are those of one warpgroup", "[gpu]") {
         Approx(64.0 * 176 * reading.gpu.operation("mask")->cycles / 128));
 }
 
+TEST_CASE("A mapping may say what a mask costs", "[gpu]") {
+  const auto reading = valid(readingOf(
+      "neighborhood-blackwell",
+      {.workload = "neighborhood-tiles", .gpu = "b200", .mappingSettings = {{"axes", 3}}}));
+  const auto& gpu = reading.gpu;
+  const double cycles = 2 * gpu.operation("less")->cycles + gpu.operation("select")->cycles +
+                        2 * gpu.operation("and")->cycles;
+  CHECK(chainOf(reading).kernels.at(0).iteration.steps.at(1).maskedCycles ==
+        Approx(128.0 * 128 * cycles / 128));
+}
+
 TEST_CASE("Without shared operands every warp reads the right-hand tile", "[gpu]") {
   const auto reading = valid(readingOf("flash-attention-2", {.workloadSettings = {{"D", 256}}}));
   const auto& step = chainOf(reading).kernels.at(0).iteration.steps.at(0);
   CHECK(step.sharedBytes == (4 * 64 + 64) * 256 * 2);
-  CHECK(step.cycles == Approx((4 * 64 + 64) * 256 * 2 / 128.0)); // above the arithmetic
+  // Above the arithmetic: what the warps read, and the tile of K that arrives meanwhile.
+  CHECK(step.cycles == Approx((4 * 64 + 64 + 64) * 256 * 2 / 128.0));
 }
 
 TEST_CASE("Keys and values stream through the loop, queries stay, the result leaves", "[gpu]") {

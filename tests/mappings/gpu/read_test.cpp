@@ -51,6 +51,18 @@ TEST_CASE("Sizes may use those before them, the workload and the GPU", "[gpu]") 
   CHECK(plansOf(reading).front().stages == 1);
 }
 
+TEST_CASE("A mapping of neighborhood attention says its tiles, baseline and permutation", "[gpu]") {
+  const auto reading = valid(readingOf("neighborhood-hopper", {.workloadSettings = {{"D", 64}}}));
+  const auto& neighborhood = reading.mapping.neighborhood;
+  REQUIRE(neighborhood);
+  CHECK(neighborhood->tiles == "hopper-dim64");
+  CHECK(neighborhood->baseline == "fused-hopper-cooperative");
+  REQUIRE(neighborhood->permute);
+  CHECK(neighborhood->permute->value.text() == "0.17");
+  CHECK_FALSE(valid(readingOf("neighborhood-ampere")).mapping.neighborhood->permute);
+  CHECK_FALSE(valid(readingOf("flash-attention-2")).mapping.neighborhood);
+}
+
 TEST_CASE("The first case that holds is laid over the file", "[gpu]") {
   const auto tileOf = [](const std::string& workload, std::int64_t dimension) {
     const auto reading = valid(readingOf(
@@ -69,8 +81,8 @@ TEST_CASE("Every mistake in a mapping file is reported at its place", "[gpu]") {
                                      "warps: 4, warpgroups: 1, cta: {p: 12+}}\n")) ==
       "mapping.yaml:5:7: error: kernels.a.lop: unknown key\n"
       "  help: did you mean 'loop'? (one of: einsums, copies, cta, loop, warpgroups, warps, split, "
-      "stages, registers, resident, shared_bytes, producer, overlap, persistent, "
-      "skip_masked, instruction, order, section, host_time)\n"
+      "stages, registers, resident, shared_bytes, producer, lockstep, overlap, persistent, "
+      "skip_masked, instruction, order, section, host_time, mask)\n"
       "mapping.yaml:5:29: error: kernels.a.instruction: unknown value 'wgmm'\n"
       "  help: did you mean 'wgmma'? (one of: mma, wgmma, tcgen05)\n"
       "mapping.yaml:5:44: error: kernels.a.overlap: '3' is neither true nor false\n"
