@@ -1,0 +1,46 @@
+#pragma once
+#include "validation/cuda/gpu/gpu.hpp"
+
+#include <optional>
+
+namespace einsight::validation::test {
+
+/// A device on which every run takes 2, 3 and 4 microseconds.
+class FakeGpu : public cuda::Gpu {
+public:
+  FakeGpu() {
+    facts_.name = "fake";
+    facts_.major = 9;
+    facts_.multiprocessors = 2;
+  }
+
+  [[nodiscard]] const cuda::GpuFacts& facts() const override { return facts_; }
+  [[nodiscard]] bool supports(const cuda::KernelCase& which) const override {
+    return which.kind != unsupported;
+  }
+  core::Expected<cuda::Timing> time(const cuda::KernelCase& which) override {
+    if (!failing.empty() && cuda::idOf(which).find(failing) != std::string::npos) {
+      return core::failure({{{}, "it does not fit", {}}});
+    }
+    return timing();
+  }
+  core::Expected<double> check(const cuda::KernelCase&) override { return difference; }
+  [[nodiscard]] double listPairs(const cuda::KernelCase&) const override { return 64; }
+  [[nodiscard]] std::vector<cuda::MicroCase> microCases() const override {
+    cuda::MicroCase rate;
+    rate.id = "rate of nothing";
+    rate.flops = 6e6;
+    return {rate};
+  }
+  core::Expected<cuda::Timing> timeMicro(const std::string&) override { return timing(); }
+
+  std::string failing; ///< part of the names of cases that fail
+  std::optional<cuda::KernelKind> unsupported;
+  double difference = 0;
+
+private:
+  static cuda::Timing timing() { return {{2, 3, 4}, "events", {}}; }
+  cuda::GpuFacts facts_;
+};
+
+} // namespace einsight::validation::test

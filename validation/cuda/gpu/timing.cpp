@@ -1,0 +1,128 @@
+#include "validation/cuda/gpu/detail/context.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace einsight::validation::cuda {
+namespace {
+
+constexpr double kTargetUs = 40e3; ///< of timed runs of a case
+constexpr int kFewest = 5;
+constexpr int kMost = 200;
+constexpr int kInGraph = 20;
+constexpr double kShortUs = 500; ///< shorter runs are captured, so that the host does not count
+
+struct Events {
+  Events() : error(cudaEventCreate(&begin)) {
+    error = error == cudaSuccess ? cudaEventCreate(&end) : error;
+  }
+  ~Events() {
+    cudaEventDestroy(begin);
+    cudaEventDestroy(end);
+  }
+  Events(const Events&) = delete;
+  Events& operator=(const Events&) = delete;
+  cudaEvent_t begin = nullptr;
+  cudaEvent_t end = nullptr;
+  cudaError_t error;
+};
+
+struct Stream {
+  Stream() : error(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking)) {}
+  ~Stream() { cudaStreamDestroy(stream); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  cudaStream_t stream = nullptr;
+  cudaError_t error;
+};
+
+/// A run after a run, between events; all are queued before the first is waited for.
+cudaError_t timeEach(const Start& start, int count, cudaStream_t stream, std::vector<double>& us) {
+  std::vector<std::unique_ptr<Events>> events;
+  auto error = cudaSuccess;
+  for (int i = 0; i < count && error == cudaSuccess; ++i) {
+    auto& mine = *events.emplace_back(std::make_unique<Events>());
+    error = mine.error;
+    error = error == cudaSuccess ? cudaEventRecord(mine.begin, stream) : error;
+    error = error == cudaSuccess ? start(i, stream) : error;
+    error = error == cudaSuccess ? cudaEventRecord(mine.end, stream) : error;
+  }
+  const auto finished = cudaStreamSynchronize(stream);
+  error = error == cudaSuccess ? finished : error;
+  for (const auto& pair : events) {
+    float ms = 0;
+    error = error == cudaSuccess ? cudaEventElapsedTime(&ms, pair->begin, pair->end) : error;
+    us.push_back(double(ms) * 1e3);
+  }
+  return error;
+}
+
+/// kInGraph runs as one graph; none where the capture fails.
+std::shared_ptr<cudaGraphExec_t> capture(const Start& start, cudaStream_t stream) {
+  cudaGraph_t graph = nullptr;
+  if (cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal) != cudaSuccess) {
+    return nullptr;
+  }
+  auto error = cudaSuccess;
+  for (int i = 0; i < kInGraph && error == cudaSuccess; ++i) {
+    error = start(i, stream);
+  }
+  const auto ended = cudaStreamEndCapture(stream, &graph);
+  cudaGraphExec_t ready = nullptr;
+  const bool made = error == cudaSuccess && ended == cudaSuccess &&
+                    cudaGraphInstantiate(&ready, graph, 0) == cudaSuccess;
+  if (graph != nullptr) {
+    cudaGraphDestroy(graph);
+  }
+  cudaGetLastError();
+  if (!made) {
+    return nullptr;
+  }
+  return {new cudaGraphExec_t(ready), [](cudaGraphExec_t* old) {
+            cudaGraphExecDestroy(*old);
+            delete old;
+          }};
+}
+
+} // namespace
+
+core::Expected<Timing> timeRuns(const Prepared& prepared) {
+  Stream stream;
+  auto error = stream.error;
+  // Inputs were filled on another stream, for which this one does not wait.
+  error = error == cudaSuccess ? cudaDeviceSynchronize() : error;
+  for (int i = 0; i < 3 && error == cudaSuccess; ++i) { // warm: code is loaded, clocks rise
+    error = prepared.start(i, stream.stream);
+  }
+  std::vector<double> first;
+  error = error == cudaSuccess ? timeEach(prepared.start, 2, stream.stream, first) : error;
+  if (error != cudaSuccess) {
+    return core::failure(cudaProblem("warming up", error));
+  }
+  const double once = std::max(1.0, std::min(first[0], first[1]));
+  Timing timing;
+  timing.how = "events";
+  Start start = prepared.start;
+  double inOne = 1;
+  if (once < kShortUs) {
+    if (const auto graph = capture(prepared.start, stream.stream)) {
+      start = [graph](int, cudaStream_t on) { return cudaGraphLaunch(*graph, on); };
+      inOne = kInGraph;
+      timing.how = "graph of 20";
+      error = start(0, stream.stream); // the first launch uploads the graph
+    }
+  }
+  const int count = std::clamp(static_cast<int>(kTargetUs / (inOne * once)), kFewest, kMost);
+  error = error == cudaSuccess ? timeEach(start, count, stream.stream, timing.us) : error;
+  if (error != cudaSuccess) {
+    return core::failure(cudaProblem("timing", error));
+  }
+  timing.clocks = readClocks();
+  for (double& us : timing.us) {
+    us /= inOne;
+  }
+  std::sort(timing.us.begin(), timing.us.end());
+  return timing;
+}
+
+} // namespace einsight::validation::cuda

@@ -1,0 +1,162 @@
+#include "validation/measure.hpp"
+
+#include "core/text.hpp"
+#include "validation/measure_suites.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace einsight::validation {
+namespace {
+
+constexpr const char* kMicro = "micro";
+
+/// A case of any suite, and how to time it.
+struct Task {
+  Measured measured;
+  std::function<core::Expected<cuda::Timing>(cuda::Gpu&)> time;
+};
+
+bool asked(const std::vector<std::string>& names, const std::string& suite) {
+  return names.empty() || std::find(names.begin(), names.end(), suite) != names.end();
+}
+
+Task microTask(const cuda::MicroCase& micro) {
+  Measured measured;
+  measured.id = micro.id;
+  measured.suite = kMicro;
+  measured.system = "microbenchmark";
+  measured.flops = micro.flops;
+  measured.bytes = micro.bytes;
+  measured.operations = micro.operations;
+  measured.loads = micro.loads;
+  measured.note = micro.note;
+  return {measured, [id = micro.id](cuda::Gpu& gpu) { return gpu.timeMicro(id); }};
+}
+
+Task kernelTask(const cuda::Gpu& gpu, const std::string& suite, const cuda::KernelCase& which) {
+  Measured measured;
+  measured.id = cuda::idOf(which);
+  measured.suite = suite;
+  measured.system = cuda::nameOf(which.kind);
+  measured.kernel = which;
+  measured.flops = cuda::flopsOf(which);
+  if (which.listStride > 0) { // the pairs of the listed tiles
+    measured.flops = 4.0 * which.batch * which.headsQ * gpu.listPairs(which) * which.headDim;
+  }
+  measured.bytes = cuda::bytesOf(which);
+  return {measured, [which](cuda::Gpu& device) { return device.time(which); }};
+}
+
+std::string lineOf(const Measured& measured) {
+  if (!measured.timing) {
+    return fmt::format("{}: {}", measured.id, measured.error);
+  }
+  const double us = quantile(measured.timing->us, 0.5);
+  const auto rate = measured.flops > 0 ? fmt::format(", {:.1f} TFLOP/s", measured.flops / us / 1e6)
+                    : measured.bytes > 0 ? fmt::format(", {:.1f} GB/s", measured.bytes / us / 1e3)
+                                         : std::string();
+  return fmt::format("{}: {:.1f} us{}", measured.id, us, rate);
+}
+
+} // namespace
+
+std::vector<std::string> measureSuites() {
+  std::vector<std::string> names{kMicro};
+  for (const auto& suite : kernelSuites()) {
+    names.push_back(suite.name);
+  }
+  return names;
+}
+
+core::Problems checkSuites(const std::vector<std::string>& names) {
+  const auto known = measureSuites();
+  core::Problems problems;
+  for (const auto& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      problems.push_back({{},
+                          fmt::format("there is no suite of measurements '{}'", name),
+                          core::suggestion(name, known)});
+    }
+  }
+  return problems;
+}
+
+core::Expected<MeasureTally> measure(cuda::Gpu& gpu, const MeasureRequest& request,
+                                     MeasureFile& file) {
+  MeasureTally tally;
+  std::vector<Task> tasks;
+  if (asked(request.suites, kMicro)) {
+    for (const auto& micro : gpu.microCases()) {
+      tasks.push_back(microTask(micro));
+    }
+  }
+  for (const auto& suite : kernelSuites()) {
+    for (const auto& which : suite.cases) {
+      if (!asked(request.suites, suite.name)) {
+        continue;
+      }
+      if (gpu.supports(which)) {
+        tasks.push_back(kernelTask(gpu, suite.name, which));
+      } else {
+        ++tally.unsupported;
+      }
+    }
+  }
+  std::vector<std::string> notRun;
+  for (auto& task : tasks) {
+    auto& measured = task.measured;
+    if (file.has(measured.id)) {
+      ++tally.earlier;
+      continue;
+    }
+    if (request.elapsed() > request.seconds || request.stop()) {
+      notRun.push_back(measured.id);
+      continue;
+    }
+    const auto timing = task.time(gpu);
+    if (timing) {
+      measured.timing = *timing;
+      ++tally.measured;
+    } else {
+      measured.error = timing.error().empty() ? "failed" : timing.error().front().what;
+      ++tally.failed;
+    }
+    file.add(measured);
+    request.tell(lineOf(measured));
+    if (const auto problems = file.write(); !problems.empty()) {
+      return core::failure(problems);
+    }
+  }
+  tally.notRun = static_cast<int>(notRun.size());
+  file.setNotRun(notRun);
+  if (const auto problems = file.write(); !problems.empty()) {
+    return core::failure(problems);
+  }
+  return tally;
+}
+
+std::vector<Checked> checkKernels(cuda::Gpu& gpu, const Tell& tell) {
+  std::vector<Checked> all;
+  for (const auto& which : checkCases()) {
+    if (!gpu.supports(which)) {
+      continue;
+    }
+    Checked checked;
+    checked.id = cuda::idOf(which);
+    const auto difference = gpu.check(which);
+    if (difference) {
+      checked.difference = *difference;
+    } else {
+      checked.error = difference.error().empty() ? "failed" : difference.error().front().what;
+    }
+    tell(fmt::format("{} {}: {}", checked.right() ? "right" : "WRONG", checked.id,
+                     checked.error.empty() ? fmt::format("{:.2e}", checked.difference)
+                                           : checked.error));
+    all.push_back(checked);
+  }
+  return all;
+}
+
+} // namespace einsight::validation
