@@ -94,6 +94,34 @@ Json limitsJson(const std::vector<Limit>& limits) {
   return out;
 }
 
+Json kernelsJson(const std::vector<KernelUse>& kernels) {
+  Json out = Json::array();
+  for (const auto& kernel : kernels) {
+    const auto& occupancy = kernel.occupancy;
+    out.push_back({{"name", kernel.name},
+                   {"seconds", number(kernel.seconds)},
+                   {"launch_seconds", number(kernel.launchSeconds)},
+                   {"cycles", number(kernel.cycles)},
+                   {"hertz", number(kernel.hertz)},
+                   {"tail_share", number(kernel.tailShare)},
+                   {"mask_share", number(kernel.maskShare)},
+                   {"tensor_core_utilization", number(kernel.tensorUtilization)},
+                   {"lanes_utilization", number(kernel.lanesUtilization)},
+                   {"l2_read_bytes", number(kernel.l2ReadBytes)},
+                   {"dram_read_bytes", number(kernel.dramReadBytes)},
+                   {"dram_write_bytes", number(kernel.dramWriteBytes)},
+                   {"occupancy",
+                    {{"ctas", occupancy.ctas},
+                     {"ctas_per_sm", occupancy.ctasPerSm},
+                     {"threads_per_cta", occupancy.threads},
+                     {"registers_per_thread", occupancy.registersPerThread},
+                     {"shared_bytes_per_cta", occupancy.sharedBytes},
+                     {"limited_by", occupancy.limitedBy},
+                     {"waves", number(occupancy.waves)}}}});
+  }
+  return out;
+}
+
 Json validatedJson(const std::optional<Validation>& validated) {
   if (!validated) {
     return nullptr;
@@ -122,6 +150,13 @@ std::string toJson(const Result& result) {
               {"area_um2", number(result.areaUm2)}};
   if (out["area_um2"].is_null()) {
     out["area_reason"] = result.areaReason;
+  }
+  if (result.peakFlops && result.seconds > 0) {
+    out["flops_per_second"] = number(result.flops / result.seconds);
+    out["peak_flops_per_second"] = number(*result.peakFlops);
+  }
+  if (!result.kernels.empty()) {
+    out["kernels"] = kernelsJson(result.kernels);
   }
   out["einsums"] = einsumsJson(result.einsums);
   out["critical_path"] = criticalPathJson(result.criticalPath);

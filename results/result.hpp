@@ -73,6 +73,29 @@ struct Values {
   double largestDifference = 0; ///< max |a - b| / max(1, |b|) over everything that was made
 };
 
+/// How the CTAs of a kernel fill the SMs of a GPU.
+struct Occupancy {
+  std::int64_t ctas = 0;                                             ///< of the whole grid
+  std::int64_t ctasPerSm = 0;                                        ///< at once
+  std::int64_t threads = 0, registersPerThread = 0, sharedBytes = 0; ///< of one CTA
+  std::string limitedBy; ///< what keeps `ctasPerSm` from being larger: "shared memory", …
+  double waves = 0;      ///< CTAs / (SMs x CTAs per SM)
+};
+
+/// One kernel of a chain on a GPU.
+struct KernelUse {
+  std::string name;
+  double seconds = 0; ///< with its launch
+  double launchSeconds = 0;
+  double cycles = 0;    ///< `seconds` in cycles of `hertz`
+  double hertz = 0;     ///< the clock it ran with
+  double tailShare = 0; ///< of the time: after the first SM found nothing more to do
+  double maskShare = 0; ///< of the SMs' time: arithmetic for partly masked tiles
+  double tensorUtilization = 0, lanesUtilization = 0;
+  double l2ReadBytes = 0, dramReadBytes = 0, dramWriteBytes = 0;
+  Occupancy occupancy;
+};
+
 /// The answer to "run": one workload, machine, mapping and engine. docs/quantities.md says what
 /// each number means.
 struct Result {
@@ -90,6 +113,8 @@ struct Result {
   std::vector<Limit> limits;
   std::optional<Validation> validated;
   std::optional<Values> values;              ///< engine `pe` only
+  std::vector<KernelUse> kernels;            ///< GPUs only, in the order of launch
+  std::optional<double> peakFlops;           ///< per second, of the matrix units; GPUs only
   std::map<std::string, std::string> inputs; ///< file -> hash of its content
   std::string version;
   std::vector<std::string> notes; ///< e.g. "steady state found, 99.9 % skipped exactly"

@@ -1,0 +1,275 @@
+#include "cli/sweep_report.hpp"
+
+#include "cli/terminal.hpp"
+#include "core/format.hpp"
+#include "explore/sweep/pareto.hpp"
+#include "explore/sweep/sweep.hpp"
+#include "report/csv.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace einsight::cli {
+namespace {
+
+namespace sweep = explore::sweep;
+
+constexpr std::size_t kMostShown = 20; ///< points and reasons in the text
+
+const sweep::Objective* objectiveOf(const std::string& name) {
+  const auto& known = sweep::objectives();
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](const auto& each) { return name == each.name; });
+  return found == known.end() ? nullptr : &*found;
+}
+
+std::optional<double> valueOf(const results::SweepRow& row, const std::string& objective) {
+  const auto* known = objectiveOf(objective);
+  return known == nullptr ? std::nullopt : results::columnOf(row, known->column);
+}
+
+/// The values of the objectives, small is good; empty where one is unknown or the row does not
+/// count.
+std::vector<double> valuesOf(const results::SweepRow& row,
+                             const std::vector<std::string>& objectives) {
+  std::vector<double> out;
+  for (const auto& name : objectives) {
+    const auto value = valueOf(row, name);
+    if (!row.meets || !value) {
+      return {};
+    }
+    out.push_back(objectiveOf(name)->larger ? -*value : *value);
+  }
+  return out;
+}
+
+std::string shown(const results::SweepRow& row, const std::string& objective) {
+  const auto value = valueOf(row, objective);
+  if (!value) {
+    return "-";
+  }
+  return objective == "latency"  ? core::formatSeconds(*value)
+         : objective == "energy" ? core::formatEnergy(*value)
+         : objective == "area"   ? core::formatArea(*value)
+         : objective == "edp"    ? fmt::format("{:.4g} pJ s", *value)
+                                 : core::formatPercent(*value);
+}
+
+std::string settingsText(const results::SweepRow& row) {
+  std::string out;
+  for (const auto& [name, value] : row.settings) {
+    out += fmt::format("{}{}={}", out.empty() ? "" : ",", name, value);
+  }
+  return out;
+}
+
+std::string frontTable(const SweepDigest& digest, const report::Style& style) {
+  using Align = report::Table::Align;
+  std::vector<report::Table::Column> columns{{"point", Align::Right},
+                                             {"workload", Align::Left},
+                                             {"machine", Align::Left},
+                                             {"mapping", Align::Left},
+                                             {"settings", Align::Left}};
+  for (const auto& objective : digest.objectives) {
+    columns.push_back({objective, Align::Right});
+  }
+  report::Table table(std::move(columns));
+  for (std::size_t i = 0; i < digest.front.size() && i < kMostShown; ++i) {
+    const auto& row = digest.front[i];
+    std::vector<std::string> cells{std::to_string(row.number), row.workload, row.machine,
+                                   row.mapping, settingsText(row)};
+    for (const auto& objective : digest.objectives) {
+      cells.push_back(shown(row, objective));
+    }
+    table.row(std::move(cells));
+  }
+  return table.render(style);
+}
+
+std::string reasonsText(const SweepDigest& digest) {
+  std::vector<std::pair<std::int64_t, std::string>> reasons;
+  for (const auto& [reason, count] : digest.reasons) {
+    reasons.emplace_back(count, reason);
+  }
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string out;
+  for (std::size_t i = 0; i < reasons.size() && i < kMostShown; ++i) {
+    out += fmt::format("  {} x {}\n", core::formatCount(reasons[i].first), reasons[i].second);
+  }
+  const auto hidden = reasons.size() - std::min(reasons.size(), kMostShown);
+  return hidden == 0 ? out : out + fmt::format("  and {} more reasons\n", hidden);
+}
+
+std::set<std::int64_t> frontNumbers(const SweepDigest& digest) {
+  std::set<std::int64_t> out;
+  for (const auto& row : digest.front) {
+    out.insert(row.number);
+  }
+  return out;
+}
+
+} // namespace
+
+core::Expected<SweepDigest> digestOf(const results::SweepStore& store) {
+  SweepDigest digest;
+  const auto counts = store.counts();
+  if (!counts) {
+    return core::failure(counts.error());
+  }
+  digest.counts = *counts;
+  std::istringstream names(store.identity().objectives);
+  for (std::string name; names >> name;) {
+    digest.objectives.push_back(name);
+  }
+  std::vector<std::vector<double>> values;
+  std::vector<std::int64_t> numbers;
+  const auto read = store.forEach([&](const results::SweepRow& row) {
+    digest.meeting += row.meets ? 1 : 0;
+    if (row.status != results::RowStatus::Done) {
+      ++digest.reasons[row.reason.substr(0, row.reason.find('\n'))];
+    }
+    if (auto each = valuesOf(row, digest.objectives); !each.empty()) {
+      values.push_back(std::move(each));
+      numbers.push_back(row.number);
+    }
+  });
+  std::set<std::int64_t> front;
+  for (const auto index : sweep::paretoFront(values)) {
+    front.insert(numbers[index]);
+  }
+  const auto again = store.forEach([&](const results::SweepRow& row) {
+    if (front.contains(row.number)) {
+      digest.front.push_back(row);
+    }
+  });
+  if (!read || !again) {
+    return core::failure(read ? again.error() : read.error());
+  }
+  return digest;
+}
+
+std::string sweepText(const results::SweepStore& store, const SweepDigest& digest,
+                      const std::string& file, const report::Style& style) {
+  const auto& identity = store.identity();
+  const auto& counts = digest.counts;
+  auto out = fmt::format("{}: {} of {} points in {}", report::bold(identity.sweep, style),
+                         core::formatCount(counts.all()), core::formatCount(identity.points), file);
+  out += fmt::format("\n  {} done ({} meet the conditions), {} refused, {} failed\n",
+                     core::formatCount(counts.done), core::formatCount(digest.meeting),
+                     core::formatCount(counts.refused), core::formatCount(counts.failed));
+  if (!digest.front.empty()) {
+    std::string names;
+    for (const auto& objective : digest.objectives) {
+      names += (names.empty() ? "" : ", ") + objective;
+    }
+    const auto title =
+        digest.objectives.size() == 1
+            ? "best " + names
+            : fmt::format("no other point is better in {} ({} points)", names,
+                          core::formatCount(static_cast<std::int64_t>(digest.front.size())));
+    out += "\n" + report::bold(title, style) + "\n" + frontTable(digest, style);
+    if (digest.front.size() > kMostShown) {
+      out += fmt::format("  the first {} of {}; --json and --csv have all\n", kMostShown,
+                         digest.front.size());
+    }
+  }
+  if (!digest.reasons.empty()) {
+    out += "\n" + report::bold("not done", style) + "\n" + reasonsText(digest);
+  }
+  return out;
+}
+
+core::Expected<std::string> sweepJson(const results::SweepStore& store, const SweepDigest& digest) {
+  const auto& identity = store.identity();
+  const nlohmann::ordered_json head = {
+      {"sweep", identity.sweep},         {"version", identity.version},
+      {"hash", identity.hash},           {"shard", identity.shard},
+      {"objectives", digest.objectives}, {"points_total", identity.points},
+      {"done", digest.counts.done},      {"refused", digest.counts.refused},
+      {"failed", digest.counts.failed},  {"meeting", digest.meeting}};
+  auto out = head.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  out.resize(out.size() - 2); // without the end of the map
+  out += ",\n  \"points\": [";
+  const auto front = frontNumbers(digest);
+  bool first = true;
+  const auto read = store.forEach([&](const results::SweepRow& row) {
+    out += first ? "\n    " : ",\n    ";
+    out += results::toJson(row, front.contains(row.number));
+    first = false;
+  });
+  if (!read) {
+    return core::failure(read.error());
+  }
+  return out + "\n  ]\n}\n";
+}
+
+core::Expected<std::string> sweepCsv(const results::SweepStore& store, const SweepDigest& digest) {
+  const auto front = frontNumbers(digest);
+  const auto columns = results::columnNames();
+  std::string out;
+  const auto read = store.forEach([&](const results::SweepRow& row) {
+    if (out.empty()) {
+      std::vector<std::string> titles{"number",  "status",  "workload",
+                                      "machine", "mapping", "engine"};
+      for (const auto& [name, value] : row.settings) {
+        titles.push_back(name);
+      }
+      titles.insert(titles.end(), columns.begin(), columns.end());
+      titles.insert(titles.end(), {"meets", "pareto", "reason"});
+      out += report::csvLine(titles);
+    }
+    std::vector<std::string> cells{std::to_string(row.number),
+                                   results::nameOf(row.status),
+                                   row.workload,
+                                   row.machine,
+                                   row.mapping,
+                                   row.engine};
+    for (const auto& [name, value] : row.settings) {
+      cells.push_back(value);
+    }
+    for (const auto& column : columns) {
+      const auto value = results::columnOf(row, column);
+      cells.push_back(value ? report::csvNumber(*value) : "");
+    }
+    cells.emplace_back(row.meets ? "1" : "0");
+    cells.emplace_back(front.contains(row.number) ? "1" : "0");
+    cells.push_back(row.reason);
+    out += report::csvLine(cells);
+  });
+  if (!read) {
+    return core::failure(read.error());
+  }
+  return out;
+}
+
+core::Expected<Answer> sweepAnswer(const results::SweepStore& store, const std::string& file,
+                                   const CLI::App& options) {
+  const auto digest = digestOf(store);
+  if (!digest) {
+    return core::failure(digest.error());
+  }
+  Answer answer;
+  answer.text = sweepText(store, *digest, file, stdoutStyle());
+  if (const auto* json = options.get_option_no_throw("--json"); json != nullptr && !json->empty()) {
+    auto text = sweepJson(store, *digest);
+    if (!text) {
+      return core::failure(std::move(text.error()));
+    }
+    answer.json = std::move(*text);
+  }
+  if (const auto* csv = options.get_option_no_throw("--csv"); csv != nullptr && !csv->empty()) {
+    auto text = sweepCsv(store, *digest);
+    if (!text) {
+      return core::failure(std::move(text.error()));
+    }
+    answer.files.emplace_back(csv->as<std::string>(), std::move(*text));
+  }
+  return answer;
+}
+
+} // namespace einsight::cli

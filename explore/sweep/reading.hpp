@@ -1,0 +1,46 @@
+#pragma once
+#include "config/node.hpp"
+#include "explore/sweep/sweep.hpp"
+
+#include <map>
+#include <set>
+
+namespace einsight::explore::sweep {
+
+inline constexpr const char* kWorkload = "workload";
+inline constexpr const char* kMachine = "machine";
+inline constexpr const char* kMapping = "mapping";
+
+/// A workload, machine or mapping that the file names.
+struct Input {
+  std::string text; ///< as written
+  std::string path; ///< a name, or a path from where the program runs
+  core::Where where;
+};
+
+/// A parameter that the file or an override varies.
+struct Varied {
+  std::string name; ///< "L", "arch.PE", "mapping.p1"
+  core::Where where;
+};
+
+/// What a sweep file says, before names are looked up.
+struct Raw {
+  Sweep sweep;
+  std::map<std::string, std::vector<Input>> inputs; ///< by kWorkload, kMachine, kMapping
+  std::vector<Varied> varied;
+};
+
+/// Reads the keys of a sweep file and the overrides; every mistake is recorded.
+Raw readRaw(const config::Node& root, const std::string& file,
+            const std::vector<std::string>& overrides, core::Problems& problems);
+
+/// Looks everything up that the file names: inputs, parameters that they have, results that
+/// `where` speaks of. Every mistake is recorded. The hash of what the results depend on.
+std::string checkNames(const Raw& raw, core::Problems& problems);
+
+/// The path that a name stands for: relative paths are from the folder of the sweep file, or else
+/// from where the program runs.
+std::string resolved(const std::string& text, const std::string& sweepFile);
+
+} // namespace einsight::explore::sweep

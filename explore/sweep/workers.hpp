@@ -1,0 +1,35 @@
+#pragma once
+#include "core/expected.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace einsight::explore::sweep {
+
+/// What a worker process answered about a task, or why it did not.
+struct Outcome {
+  std::int64_t task = 0;
+  bool answered = false;
+  std::string text; ///< the answer, or the reason: "ended by signal 11 (Segmentation fault)"
+};
+
+struct WorkerOptions {
+  int jobs = 1;               ///< processes
+  std::int64_t timeout = 600; ///< seconds that a task may take
+};
+
+/// Takes outcomes as they come, in any order, and at least every tenth of a second an empty list.
+/// False ends everything at once.
+using Collect = std::function<core::Expected<bool>(std::span<const Outcome> outcomes)>;
+
+/// Does tasks in worker processes, each with a socket to this one: a task that crashes, throws or
+/// takes too long costs its process, which is replaced, and its outcome says so. The workers ignore
+/// Ctrl-C and end with this process. What a worker wrote to stderr is part of the reason.
+/// Fails when no process can be made, or as `collect` does. Call it before there are threads.
+core::Expected<void> runInWorkers(std::span<const std::int64_t> tasks, const WorkerOptions& options,
+                                  const std::function<std::string(std::int64_t)>& work,
+                                  const Collect& collect);
+
+} // namespace einsight::explore::sweep

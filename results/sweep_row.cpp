@@ -1,0 +1,169 @@
+#include "results/sweep_row.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace einsight::results {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Column = std::pair<const char*, std::optional<double> SweepRow::*>;
+
+constexpr std::array<Column, 7> kColumns{{{"cycles", &SweepRow::cycles},
+                                          {"seconds", &SweepRow::seconds},
+                                          {"energy_pj", &SweepRow::energyPj},
+                                          {"area_um2", &SweepRow::areaUm2},
+                                          {"edp_pj_s", &SweepRow::edpPjS},
+                                          {"utilization", &SweepRow::utilization},
+                                          {"flops", &SweepRow::flops}}};
+constexpr std::array kStatuses{RowStatus::Done, RowStatus::Refused, RowStatus::Failed};
+
+/// Text that JSON can hold: other bytes are replaced.
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json settingsJson(const SweepRow& row) {
+  Json out = Json::object();
+  for (const auto& [name, value] : row.settings) {
+    out[name] = value;
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> settingsOf(const Json& json) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [name, value] : json.items()) {
+    out.emplace_back(name, value.get<std::string>());
+  }
+  return out;
+}
+
+std::optional<double> known(double value) {
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+bool computes(const Result& result, const std::string& unit) {
+  return std::any_of(result.einsums.begin(), result.einsums.end(),
+                     [&](const EinsumUse& einsum) { return einsum.unit == unit; });
+}
+
+std::string detailOf(const Result& result) {
+  Json units = Json::object();
+  for (const auto& unit : result.units) {
+    units[unit.name] = unit.utilization;
+  }
+  Json levels = Json::object();
+  for (const auto& level : result.levels) {
+    levels[level.name] = {{"read_bytes", level.readBytes}, {"write_bytes", level.writeBytes}};
+  }
+  Json energy = Json::object();
+  for (const auto& [component, picojoules] : result.energy.by) {
+    energy[component] = picojoules;
+  }
+  return dump({{"units", std::move(units)},
+               {"levels", std::move(levels)},
+               {"energy_by", std::move(energy)}});
+}
+
+} // namespace
+
+const char* nameOf(RowStatus status) {
+  return status == RowStatus::Done ? "done" : status == RowStatus::Refused ? "refused" : "failed";
+}
+
+std::optional<double> columnOf(const SweepRow& row, std::string_view name) {
+  for (const auto& [known, column] : kColumns) {
+    if (name == known) {
+      return row.*column;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> columnNames() {
+  std::vector<std::string> out;
+  for (const auto& [name, column] : kColumns) {
+    out.emplace_back(name);
+  }
+  return out;
+}
+
+void fill(SweepRow& row, const Result& result) {
+  row.status = RowStatus::Done;
+  row.mapping = row.mapping.empty() ? result.mapping : row.mapping;
+  row.engine = result.engine;
+  row.cycles = result.cycles;
+  row.seconds = known(result.seconds);
+  row.energyPj = result.energy.total;
+  row.areaUm2 = result.areaUm2;
+  row.flops = known(result.flops);
+  if (row.energyPj && row.seconds) {
+    row.edpPjS = *row.energyPj * *row.seconds;
+  }
+  for (const auto& unit : result.units) {
+    if (computes(result, unit.name)) {
+      row.utilization = std::max(row.utilization.value_or(0), unit.utilization);
+    }
+  }
+  row.detail = detailOf(result);
+}
+
+std::string toJson(const SweepRow& row, std::optional<bool> pareto) {
+  Json out = {{"number", row.number},     {"status", nameOf(row.status)}, {"reason", row.reason},
+              {"workload", row.workload}, {"machine", row.machine},       {"mapping", row.mapping},
+              {"engine", row.engine},     {"settings", settingsJson(row)}};
+  for (const auto& [name, column] : kColumns) {
+    out[name] = row.*column ? Json(*(row.*column)) : Json(nullptr);
+  }
+  out["meets"] = row.meets;
+  if (pareto) {
+    out["pareto"] = *pareto;
+  }
+  out["detail"] = Json::parse(row.detail, nullptr, false);
+  return dump(out);
+}
+
+std::optional<SweepRow> rowFromJson(const std::string& text) {
+  try {
+    const auto json = Json::parse(text);
+    SweepRow row;
+    row.number = json.at("number").get<std::int64_t>();
+    const auto status = json.at("status").get<std::string>();
+    const auto found = std::find_if(kStatuses.begin(), kStatuses.end(),
+                                    [&](RowStatus each) { return status == nameOf(each); });
+    if (found == kStatuses.end()) {
+      return std::nullopt;
+    }
+    row.status = *found;
+    row.reason = json.at("reason").get<std::string>();
+    row.workload = json.at("workload").get<std::string>();
+    row.machine = json.at("machine").get<std::string>();
+    row.mapping = json.at("mapping").get<std::string>();
+    row.engine = json.at("engine").get<std::string>();
+    row.settings = settingsOf(json.at("settings"));
+    for (const auto& [name, column] : kColumns) {
+      if (const auto& value = json.at(name); !value.is_null()) {
+        row.*column = value.get<double>();
+      }
+    }
+    row.meets = json.at("meets").get<bool>();
+    row.detail = dump(json.at("detail"));
+    return row;
+  } catch (const nlohmann::json::exception&) { return std::nullopt; }
+}
+
+std::string settingsToJson(const SweepRow& row) {
+  return dump(settingsJson(row));
+}
+
+std::optional<std::vector<std::pair<std::string, std::string>>>
+settingsFromJson(const std::string& text) {
+  try {
+    return settingsOf(Json::parse(text));
+  } catch (const nlohmann::json::exception&) { return std::nullopt; }
+}
+
+} // namespace einsight::results

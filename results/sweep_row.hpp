@@ -1,0 +1,59 @@
+#pragma once
+#include "results/result.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace einsight::results {
+
+/// What became of a point of a sweep.
+enum class RowStatus {
+  Done,
+  Refused, ///< the input of the point is wrong or cannot be met
+  Failed   ///< it crashed, or took longer than allowed
+};
+
+/// "done", "refused", "failed".
+const char* nameOf(RowStatus status);
+
+/// One point of a sweep. What is not known is empty.
+struct SweepRow {
+  std::int64_t number = 0; ///< of the point, from 1
+  RowStatus status = RowStatus::Done;
+  std::string reason; ///< why it is not done
+  std::string workload, machine, mapping, engine;
+  std::vector<std::pair<std::string, std::string>> settings; ///< L -> 4096, arch.PE -> 64, …
+  std::optional<double> cycles, seconds, energyPj, areaUm2;
+  std::optional<double> edpPjS;      ///< energy x time, pJ s
+  std::optional<double> utilization; ///< of the busiest unit that computes
+  std::optional<double> flops;
+  bool meets = false; ///< the sweep's conditions on results
+  /// What a roofline and breakdowns need, as JSON: units{name: utilization},
+  /// levels{name: {read_bytes, write_bytes}}, energy_by{name: pJ}.
+  std::string detail = "{}";
+};
+
+/// The number in a column, by its name in JSON: "seconds", "energy_pj", …; empty where unknown.
+std::optional<double> columnOf(const SweepRow& row, std::string_view name);
+/// The names of the columns with numbers, in their order.
+std::vector<std::string> columnNames();
+
+/// Fills a row from a result: all but number, names that were given, settings and `meets`.
+void fill(SweepRow& row, const Result& result);
+
+/// The row as one line of JSON; keys are added, never renamed. `pareto` is added where it is known.
+std::string toJson(const SweepRow& row, std::optional<bool> pareto = std::nullopt);
+
+/// The row that `toJson` wrote; empty for any other text.
+std::optional<SweepRow> rowFromJson(const std::string& text);
+
+/// The settings of a row as a JSON object, and back; empty for any other text.
+std::string settingsToJson(const SweepRow& row);
+std::optional<std::vector<std::pair<std::string, std::string>>>
+settingsFromJson(const std::string& text);
+
+} // namespace einsight::results

@@ -1,0 +1,159 @@
+#include "tests/explore/sweep/scratch.hpp"
+
+using namespace einsight;
+using namespace einsight::explore::sweep;
+using namespace einsight::explore::sweep::test;
+
+TEST_CASE("a sweep file is read", "[sweep]") {
+  const config::ScratchFolder folder;
+  const auto sweep = readText(folder, R"(version: 1
+sweep: example
+engine: analytic
+workloads: [bert, attention-3pass:bert]
+zip: {machine: [fusemax, flat], mapping: [fusemax-binding, flat]}
+set:
+  L: 1K..4K
+  arch.PE: [64, 128]
+when: L >= 16*arch.PE
+where: [array_2d.utilization > 0.5, energy_pj < 1000000, L > 2]
+objectives: [latency, area]
+strategy: {random: 5, seed: 9}
+)");
+  REQUIRE(sweep);
+  CHECK(sweep->axes.size() == 4);
+  CHECK(sweep->axes[0].rows.size() == 2);
+  CHECK(sweep->axes[3].names == std::vector<std::string>{"machine", "mapping"});
+  CHECK(sweep->objectives == std::vector<std::string>{"latency", "area"});
+  CHECK(sweep->sample->count == 5);
+  CHECK(choosePoints(*sweep)->size() == 5);
+}
+
+TEST_CASE("the hash changes with what the results depend on, and with nothing else", "[sweep]") {
+  const config::ScratchFolder folder;
+  folder.write("m.yaml", "version: 1\nextends: fusemax\nmachine: m\nparameters: {PE: 64}\n");
+  const std::string text =
+      "version: 1\nsweep: x\nworkloads: bert\nmachines: m.yaml\nset: {L: 1K..4K}\n";
+  const auto hash = [&](const std::string& file, const std::vector<std::string>& set = {}) {
+    const auto sweep = readText(folder, file, set);
+    REQUIRE(sweep);
+    return sweep->hash;
+  };
+  const auto first = hash(text);
+  CHECK(hash(text + "summary: more\ntimeout: 5\n") == first);
+  CHECK(hash(text + "engine: analytic\n") != first);
+  CHECK(hash(text, {"L=1K..8K"}) != first);
+  CHECK(hash(text, {"L=1K..4K"}) == first);
+  folder.write("m.yaml", "version: 1\nextends: fusemax\nmachine: m\nparameters: {PE: 32}\n");
+  CHECK(hash(text) != first);
+}
+
+TEST_CASE("overrides replace or add parameters", "[sweep]") {
+  const config::ScratchFolder folder;
+  const std::string text = "version: 1\nsweep: x\nworkloads: bert\nmachines: fusemax\n"
+                           "set: {L: 1K..1M}\n";
+  const auto sweep = readText(folder, text, {"L=1K", "arch.PE=32..128"});
+  REQUIRE(sweep);
+  CHECK(choosePoints(*sweep)->size() == 3);
+  CHECK(refusal(text, {"L", "L=x", "machine=flat"}) ==
+        "error: --set L: this sets nothing\n"
+        "  help: write NAME=VALUES, such as L=1K..16K\n"
+        "error: --set L=x: 'x' is not a number: unknown name 'x'\n"
+        "  help: write a value, LOW..HIGH (doubling) or LOW..HIGH:STEP (adding)\n"
+        "error: --set machine=flat: 'machine' is not a parameter\n"
+        "  help: change it in the file\n");
+}
+
+TEST_CASE("every mistake of a sweep file is listed with its place", "[sweep]") {
+  CHECK(refusal(R"(version: 1
+sweep: bad
+engine: fast
+workloads: [bert, ./nope.yaml]
+machines: [fusemax]
+set:
+  arch.PF: [64]
+  arhc.PE: 64
+  L: 8..4
+when: K >= 1
+where: array_3d.utilization > 0.5
+objectives: [latancy]
+strategy: {random: 0}
+tiemout: 5
+)") == R"(s.yaml:3:9: error: engine: unknown value 'fast'
+  help: one of: analytic, cycle, pe
+s.yaml:4:19: error: workloads[1]: unknown workload './nope.yaml'
+  help: there is no such file
+s.yaml:7:3: error: set.arch.PF: no machine of this sweep has 'PF' to set
+  help: did you mean 'PE'? (one of: PE, rows, columns, buffer_mib, dram_gib_per_s, clock_mhz)
+s.yaml:8:3: error: set.arhc.PE: unknown prefix 'arhc'
+  help: did you mean 'arch'? (one of: arch, mapping)
+s.yaml:9:6: error: set.L: '8..4' ends before it begins
+  help: write the smaller number first
+s.yaml:10:7: error: when: 'K' is not varied by this sweep
+  help: did you mean 'L'? (one of: arch.PF, L)
+s.yaml:11:8: error: where: no machine of this sweep gives 'array_3d.utilization'
+  help: did you mean 'array_1d.utilization'? (one of: cycles, seconds, energy_pj, area_um2, edp_pj_s, utilization, flops, arch.PF, L, array_1d.utilization, array_2d.utilization, dram.read_bytes, dram.utilization, dram.write_bytes, global_buffer.read_bytes, global_buffer.utilization, global_buffer.write_bytes, registers_1d.read_bytes, registers_1d.utilization, registers_1d.write_bytes, registers_2d.read_bytes, registers_2d.utilization, registers_2d.write_bytes)
+s.yaml:12:14: error: objectives[0]: there is no objective 'latancy'
+  help: did you mean 'latency'? (one of: latency, energy, area, edp, utilization)
+s.yaml:13:20: error: strategy.random: '0' is out of range
+  help: write a whole number from 1 to 10000000
+s.yaml:14:1: error: tiemout: unknown key
+  help: did you mean 'timeout'? (one of: sweep, summary, engine, workloads, machines, mappings, set, zip, when, where, objectives, strategy, timeout)
+)");
+}
+
+TEST_CASE("what is missing or empty is a mistake", "[sweep]") {
+  CHECK(refusal("version: 1\nsweep: x\n") ==
+        "s.yaml:1:1: error: 'workloads' is missing\n"
+        "  help: write workloads: and a name, or a list of names\n"
+        "s.yaml:1:1: error: 'machines' is missing\n"
+        "  help: write machines: and a name, or a list of names\n");
+  CHECK(refusal("version: 1\nsweep: x\nworkloads: []\nmachines: [flat, flat]\nset: {L: []}\n"
+                "zip: {arch.PE: [1, 2], arch.rows: [1]}\n") ==
+        "s.yaml:3:12: error: workloads: the list is empty\n"
+        "  help: name a workload\n"
+        "s.yaml:4:18: error: machines[1]: 'flat' is there twice\n"
+        "  help: write every name once\n"
+        "s.yaml:5:10: error: set.L: there are no values\n"
+        "  help: write for example 1K..16K or [64, 128]\n"
+        "s.yaml:6:6: error: zip: the lists are not of one length: arch.PE has 2, arch.rows has 1\n"
+        "  help: write for example {arch.PE: [64, 128], arch.buffer_kib: [1024, 4096]}\n");
+}
+
+TEST_CASE("a mapping's sizes and a workload's derived parameters are known", "[sweep]") {
+  CHECK(refusal("version: 1\nsweep: x\nworkloads: bert\nmachines: fusemax\n"
+                "mappings: fusemax-binding\nset: {mapping.zz: 4, M: 1K}\n") ==
+        "s.yaml:6:7: error: set.mapping.zz: no mapping of this sweep has 'zz' to set\n"
+        "  help: one of: p0, p1\n"
+        "s.yaml:6:22: error: set.M: no workload of this sweep has 'M' to set\n"
+        "  help: did you mean 'B'? (one of: B, H, L, E, F, M0)\n");
+}
+
+TEST_CASE("points run through the engines, and conditions on results are seen", "[sweep]") {
+  const config::ScratchFolder folder;
+  const auto sweep = readText(folder, R"(version: 1
+sweep: real
+engine: analytic
+workloads: bert
+machines: fusemax
+mappings: fusemax-binding
+set: {L: [1K, 64K], arch.PE: [0, 256]}
+where: [array_2d.utilization > 0.2, dram.read_bytes > 1000, L > 2K]
+)");
+  REQUIRE(sweep);
+  SweepOptions options;
+  options.database = (folder.root() / "r.db").string();
+  options.jobs = 2;
+  const auto answer = runSweep(*sweep, options);
+  REQUIRE(answer);
+  std::vector<results::SweepRow> rows;
+  REQUIRE(answer->store.forEach([&](const results::SweepRow& row) { rows.push_back(row); }));
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[0].status == results::RowStatus::Refused);
+  CHECK(rows[0].reason.find("error: ") != std::string::npos);
+  CHECK(rows[1].status == results::RowStatus::Done);
+  CHECK(!rows[1].meets);
+  CHECK(rows[3].meets);
+  CHECK(*rows[3].seconds > *rows[1].seconds);
+  CHECK(*rows[3].edpPjS == *rows[3].seconds * *rows[3].energyPj);
+  CHECK((*rows[3].utilization > 0.2 && *rows[3].utilization <= 1));
+}
