@@ -1,115 +1,25 @@
 #include "cli/command.hpp"
+#include "cli/gna_options.hpp"
 #include "cli/gna_report.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
-#include "core/text.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
-#include <map>
 
 namespace einsight::cli {
 namespace {
 
 namespace gna = mappings::gna;
 
-constexpr std::array kShapeOptions{"layout", "window", "stride", "dilation",
-                                   "causal", "q-tile", "kv-tile"};
-constexpr std::size_t kMaskOptions = 5; // the first so many describe the mask
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kTypes{
-    {{"fp16", 16}, {"bf16", 16}, {"fp8", 8}, {"fp32", 32}}};
-
-struct Options {
-  std::map<std::string, std::string> shapes;
-  std::string tiling = "multi", kvTiling = "static", useCase, type = "fp16";
-  std::vector<std::string> settings;
-  std::string batch = "1", heads = "1", kvHeads, headDim = "128", denseSteps;
-  bool sweepStrides = false, sweepTiles = false;
-  CLI::App* app = nullptr;
-
-  [[nodiscard]] bool given(const std::string& option) const {
-    return app->count("--" + option) > 0;
-  }
-};
-
-/// Reads the options, collecting what is wrong with them.
-class Reader {
-public:
-  explicit Reader(const Options& options) : options_(options) {}
-
-  gna::Shape shape(const std::string& name) {
-    const auto found = options_.shapes.find(name);
-    if (found == options_.shapes.end() || found->second.empty()) {
-      return {};
-    }
-    const auto read = gna::readShape(found->second);
-    if (!read) {
-      report(name, fmt::format("'{}' is not a shape", found->second),
-             "one whole number per axis, as in 30x48x80");
-      unread_ = true;
-    }
-    return read.value_or(gna::Shape{});
-  }
-
-  std::int64_t count(const std::string& name, const std::string& text, std::int64_t low,
-                     std::int64_t high) {
-    const auto read = gna::readShape(text);
-    if (!read || read->size() != 1 || read->front() < low || read->front() > high) {
-      report(name, fmt::format("'{}' is not a whole number from {} to {}", text, low, high), {});
-      return low;
-    }
-    return read->front();
-  }
-
-  /// The position of a value among those that an option may have.
-  std::size_t choice(const std::string& name, const std::string& text,
-                     const std::vector<std::string>& known) {
-    const auto found = std::find(known.begin(), known.end(), text);
-    if (found == known.end()) {
-      report(name, fmt::format("there is no '{}'", text), core::suggestion(text, known));
-      return 0;
-    }
-    return static_cast<std::size_t>(found - known.begin());
-  }
-
-  gna::Heads heads() {
-    constexpr std::int64_t kMost = 1 << 20;
-    gna::Heads heads;
-    heads.batch = count("batch", options_.batch, 1, kMost);
-    heads.heads = count("heads", options_.heads, 1, kMost);
-    heads.kvHeads = options_.kvHeads.empty() ? heads.heads
-                                             : count("kv-heads", options_.kvHeads, 1, heads.heads);
-    heads.headDim = count("head-dim", options_.headDim, 1, kMost);
-    std::vector<std::string> types;
-    for (const auto& [type, bits] : kTypes) {
-      types.emplace_back(type);
-    }
-    heads.bits = kTypes.at(choice("dtype", options_.type, types)).second;
-    return heads;
-  }
-
-  void report(const std::string& option, std::string what, std::string help) {
-    problems.push_back({gna::optionPlace(option), std::move(what), std::move(help)});
-  }
-  /// Whether a shape could not be read, so that nothing more can be said about the question.
-  [[nodiscard]] bool unread() const { return unread_; }
-
-  core::Problems problems;
-
-private:
-  const Options& options_;
-  bool unread_ = false;
-};
-
 void append(core::Problems& problems, const core::Problems& more) {
   problems.insert(problems.end(), more.begin(), more.end());
 }
 
 core::Expected<GnaPoint> answer(const gna::Question& question, const gna::Heads& heads,
-                                const Options& options) {
+                                const GnaOptions& options) {
   const auto tally = gna::tally(question);
   if (!tally) {
     return core::failure(tally.error());
@@ -132,23 +42,52 @@ core::Expected<GnaPoint> answer(const gna::Question& question, const gna::Heads&
   return point;
 }
 
-core::Expected<GnaReport> answerShapes(const Options& options, Reader& reader) {
+/// With the time on the machine, if one is given.
+core::Expected<GnaPoint> timed(core::Expected<GnaPoint> point, const gna::Heads& heads,
+                               const GnaOptions& options) {
+  if (!point || options.machine.empty()) {
+    return point;
+  }
+  auto settings = readSettings(options.settings);
+  if (!settings) {
+    return core::failure(std::move(settings.error()));
+  }
+  return withTime(std::move(*point), heads,
+                  {options.machine, options.mapping, settings->machine, settings->mapping});
+}
+
+/// The shipped tiles with the least work, of those that run on the machine if one is given.
+core::Expected<gna::TilePair> bestTiles(const gna::Question& question, const gna::Heads& heads,
+                                        const GnaOptions& options) {
+  if (!options.machine.empty()) {
+    const auto settings = readSettings(options.settings);
+    return explore::tilesFor(
+        {question, heads, options.machine, options.mapping, settings->machine, settings->mapping});
+  }
+  return gna::sweepTiles(question).map([](const auto& tiles) { return tiles.front().tiles; });
+}
+
+core::Expected<GnaReport> answerShapes(const GnaOptions& options, GnaReader& reader) {
   GnaReport report;
   report.heads = reader.heads();
-  std::array<gna::Shape, kShapeOptions.size()> shapes;
+  std::array<gna::Shape, kGnaShapes.size()> shapes;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
-    shapes.at(i) = reader.shape(kShapeOptions.at(i));
+    shapes.at(i) = reader.shape(kGnaShapes.at(i));
   }
   const bool flattened = reader.choice("tiling", options.tiling, {"multi", "1d"}) == 1;
   const bool onGrid = reader.choice("kv-tiling", options.kvTiling, {"static", "dynamic"}) == 0;
+  const auto settings = readSettings(options.settings);
+  const bool ofUseCase = settings && !settings->workload.empty();
   for (const auto* option : {"set", "dense-steps"}) {
-    if (options.given(option)) {
+    if (options.given(option) && (ofUseCase || option != std::string("set"))) {
       reader.report(option, "goes with --use-case", "leave it out, or name a use case");
     }
   }
+  reader.checkTarget();
   gna::QuestionShapes given{shapes[0], shapes[1], shapes[2], shapes[3],
                             shapes[4], shapes[5], shapes[6]};
-  const bool anyTiles = options.sweepTiles && !options.given("q-tile") && !options.given("kv-tile");
+  const bool anyTiles = (options.sweepTiles || !options.machine.empty()) &&
+                        !options.given("q-tile") && !options.given("kv-tile");
   if (anyTiles) { // the mask is checked with any tiles; the sweep then says which are best
     given.qTile = given.kvTile = gna::Shape(flattened ? 1 : given.layout.size(), 1);
   }
@@ -162,16 +101,15 @@ core::Expected<GnaReport> answerShapes(const Options& options, Reader& reader) {
     return core::failure(std::move(reader.problems));
   }
   if (anyTiles) {
-    const auto tiles = gna::sweepTiles(*question);
-    if (!tiles) {
-      return core::failure(tiles.error());
+    const auto best = bestTiles(*question, report.heads, options);
+    if (!best) {
+      return core::failure(best.error());
     }
-    const auto& best = tiles->front().tiles;
-    question->qTile = best.qTile;
-    question->kvTile = best.kvTile;
-    question->kvTiling = best.kvTiling;
+    question->qTile = best->qTile;
+    question->kvTile = best->kvTile;
+    question->kvTiling = best->kvTiling;
   }
-  auto point = answer(*question, report.heads, options);
+  auto point = timed(answer(*question, report.heads, options), report.heads, options);
   if (!point) {
     return core::failure(point.error());
   }
@@ -189,10 +127,10 @@ core::Expected<gna::Question> withTiles(const gna::Question& question, const gna
                            question.kvTiling, false, gna::optionPlace);
 }
 
-core::Expected<GnaReport> answerUseCase(const Options& options, Reader& reader) {
+core::Expected<GnaReport> answerUseCase(const GnaOptions& options, GnaReader& reader) {
   const auto qTile = reader.shape("q-tile");
   const auto kvTile = reader.shape("kv-tile");
-  std::vector<std::string> own(kShapeOptions.begin(), kShapeOptions.begin() + kMaskOptions);
+  std::vector<std::string> own(kGnaShapes.begin(), kGnaShapes.begin() + kGnaMaskShapes);
   own.insert(own.end(), {"tiling", "kv-tiling", "batch", "heads", "kv-heads", "head-dim", "dtype"});
   for (const auto& option : own) {
     if (options.given(option)) {
@@ -200,7 +138,7 @@ core::Expected<GnaReport> answerUseCase(const Options& options, Reader& reader) 
     }
   }
   const auto settings = readSettings(options.settings);
-  append(reader.problems, settings ? core::Problems{} : settings.error());
+  reader.checkTarget();
   auto useCase =
       gna::loadUseCase(options.useCase, settings ? settings->workload : core::Settings{});
   append(reader.problems, useCase ? core::Problems{} : useCase.error());
@@ -213,7 +151,7 @@ core::Expected<GnaReport> answerUseCase(const Options& options, Reader& reader) 
   GnaReport report{{}, useCase->heads, {}};
   for (const auto& pattern : useCase->patterns) {
     auto point = withTiles(pattern.question, qTile, kvTile).and_then([&](const auto& question) {
-      return answer(question, report.heads, options);
+      return timed(answer(question, report.heads, options), report.heads, options);
     });
     if (!point) {
       return core::failure(point.error());
@@ -224,8 +162,8 @@ core::Expected<GnaReport> answerUseCase(const Options& options, Reader& reader) 
   return report;
 }
 
-core::Expected<Answer> work(const Options& options) {
-  Reader reader(options);
+core::Expected<Answer> work(const GnaOptions& options) {
+  GnaReader reader(options);
   return (options.useCase.empty() ? answerShapes(options, reader) : answerUseCase(options, reader))
       .map([](const GnaReport& report) {
         Answer answer;
@@ -235,15 +173,15 @@ core::Expected<Answer> work(const Options& options) {
       });
 }
 
-void addShapes(CLI::App& options, Options& given) {
+void addShapes(CLI::App& options, GnaOptions& given) {
   constexpr std::array kSentences{
       "tokens along 1 to 3 axes: 30x48x80", "keys that a query sees along each axis",
       "queries that share a window (1)",    "gap between a query's keys (1)",
       "1 for axes that see only the past",  "queries of a tile, per axis",
       "keys of a tile, per axis",
   };
-  for (std::size_t i = 0; i < kShapeOptions.size(); ++i) {
-    const std::string name = kShapeOptions.at(i);
+  for (std::size_t i = 0; i < kGnaShapes.size(); ++i) {
+    const std::string name = kGnaShapes.at(i);
     options.add_option("--" + name, given.shapes[name], kSentences.at(i))->type_name("SHAPE");
   }
 }
@@ -251,7 +189,7 @@ void addShapes(CLI::App& options, Options& given) {
 } // namespace
 
 Work addGna(CLI::App& options) {
-  const auto given = std::make_shared<Options>();
+  const auto given = std::make_shared<GnaOptions>();
   given->app = &options;
   addShapes(options, *given);
   options.add_option("--tiling", given->tiling,
@@ -261,10 +199,15 @@ Work addGna(CLI::App& options) {
   options.add_flag("--sweep-strides", given->sweepStrides, "the strides that are worth a try");
   options.add_flag("--sweep-tiles", given->sweepTiles, "every pair of tiles of shipped kernels");
   options.add_option("--use-case", given->useCase, "a model that says its masks, or a file");
-  options.add_option("--set", given->settings, "parameters of the use case: T=16")->delimiter(',');
+  options
+      .add_option("--set", given->settings,
+                  "parameters of the use case: T=16, arch.dram.efficiency=0.8")
+      ->delimiter(',');
   options.add_option("--dense-steps", given->denseSteps,
                      "first steps of the use case that keep self attention");
-  options.add_option("--batch", given->batch, "for the bytes of the token permutation (1)");
+  options.add_option("-a,--arch", given->machine, "a GPU to predict the time for: name or file");
+  options.add_option("-m,--mapping", given->mapping, "how the kernel runs there: name or file");
+  options.add_option("--batch", given->batch, "sequences (1)");
   options.add_option("--heads", given->heads, "heads of queries (1)");
   options.add_option("--kv-heads", given->kvHeads, "heads of keys (as many)");
   options.add_option("--head-dim", given->headDim, "dimension of a head (128)");

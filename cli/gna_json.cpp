@@ -44,9 +44,33 @@ void addTally(Json& json, const gna::Tally& tally) {
                    {"borders", tally.borderFraction()}};
 }
 
-Json tilesJson(const std::vector<gna::TiledTally>& tiles) {
+Json timeJson(const explore::GnaTime& time) {
+  const auto& losses = time.losses;
+  return {{"machine", time.machine},
+          {"mapping", time.mapping},
+          {"baseline", time.baseline},
+          {"seconds", time.seconds},
+          {"kernel_seconds", time.kernelSeconds},
+          {"permute_seconds", time.permuteSeconds},
+          {"dense_seconds", time.denseSeconds},
+          {"ideal_seconds", time.idealSeconds},
+          {"speedup", time.speedup()},
+          {"kernel_speedup", time.kernelSpeedup()},
+          {"masked_tiles", time.maskedTiles},
+          {"waves", time.waves},
+          {"losses",
+           {{"masking", losses.masking},
+            {"waves", losses.waves},
+            {"padding", losses.padding},
+            {"permutation", losses.permutation},
+            {"tiles", losses.tiles},
+            {"kernel", losses.kernel}}}};
+}
+
+Json tilesJson(const GnaPoint& point) {
   Json rows = Json::array();
-  for (const auto& [pair, tally] : tiles) {
+  for (std::size_t i = 0; i < point.tiles->size(); ++i) {
+    const auto& [pair, tally] = (*point.tiles)[i];
     rows.push_back({{"kernel", pair.kernel},
                     {"q_tile", gna::toText(pair.qTile)},
                     {"kv_tile", gna::toText(pair.kvTile)},
@@ -57,6 +81,10 @@ Json tilesJson(const std::vector<gna::TiledTally>& tiles) {
                     {"mean_speedup", tally.meanSpeedup()},
                     {"wasted_fraction", tally.wastedFraction()},
                     {"fully_block_sparse", tally.fullyBlockSparse}});
+    if (point.time) {
+      const auto& seconds = point.tileSeconds[i];
+      rows.back()["seconds"] = seconds ? Json(*seconds) : Json(nullptr);
+    }
   }
   return rows;
 }
@@ -84,6 +112,12 @@ Json pointJson(const GnaPoint& point, const std::optional<gna::UseCase>& useCase
     json["end_to_end"] = {{"sim_speedup", endToEnd(*useCase, point.tally.simSpeedup())},
                           {"flop_speedup", endToEnd(*useCase, point.tally.flopSpeedup())}};
   }
+  if (point.time) {
+    json.update(timeJson(*point.time));
+    if (timed) {
+      json["end_to_end"]["speedup"] = endToEnd(*useCase, point.time->speedup());
+    }
+  }
   if (point.strides) {
     json["strides"] = Json::array();
     for (const auto& bound : *point.strides) {
@@ -98,7 +132,7 @@ Json pointJson(const GnaPoint& point, const std::optional<gna::UseCase>& useCase
     }
   }
   if (point.tiles) {
-    json["tiles"] = tilesJson(*point.tiles);
+    json["tiles"] = tilesJson(point);
   }
   return json;
 }

@@ -139,19 +139,33 @@ std::string stridesTable(const GnaPoint& point, const std::optional<gna::UseCase
          "  every other stride is no faster than one of these with no larger product\n";
 }
 
-std::string tilesTable(const std::vector<gna::TiledTally>& tiles, const report::Style& style) {
-  Table table({{"kernel", Table::Align::Left},
-               {"Q tile", Table::Align::Left},
-               {"KV tile", Table::Align::Left},
-               {"by the worst"},
-               {"by all"},
-               {"wasted"},
-               {"block-sparse", Table::Align::Left}});
+std::string tilesTable(const GnaPoint& point, const report::Style& style) {
+  const auto& tiles = *point.tiles;
+  std::vector<Table::Column> columns{{"kernel", Table::Align::Left},
+                                     {"Q tile", Table::Align::Left},
+                                     {"KV tile", Table::Align::Left},
+                                     {"by the worst"},
+                                     {"by all"},
+                                     {"wasted"}};
+  if (point.time) {
+    columns.push_back({"time"});
+  }
+  columns.push_back({"block-sparse", Table::Align::Left});
+  Table table(columns);
   for (std::size_t i = 0; i < std::min(tiles.size(), kTilesShown); ++i) {
     const auto& [pair, tally] = tiles[i];
-    table.row({pair.kernel, gna::toText(pair.qTile), gna::toText(pair.kvTile),
-               times(tally.simSpeedup()), times(tally.meanSpeedup()),
-               formatPercent(tally.wastedFraction()), tally.fullyBlockSparse ? "fully" : ""});
+    std::vector<std::string> cells{pair.kernel,
+                                   gna::toText(pair.qTile),
+                                   gna::toText(pair.kvTile),
+                                   times(tally.simSpeedup()),
+                                   times(tally.meanSpeedup()),
+                                   formatPercent(tally.wastedFraction())};
+    if (point.time) {
+      const auto& seconds = point.tileSeconds[i];
+      cells.push_back(seconds ? core::formatSeconds(*seconds) : "-");
+    }
+    cells.emplace_back(tally.fullyBlockSparse ? "fully" : "");
+    table.row(std::move(cells));
   }
   return table.render(style) + (tiles.size() > kTilesShown
                                     ? fmt::format("  … and {} more pairs of tiles, in --json\n",
@@ -167,8 +181,9 @@ std::string sweeps(const GnaPoint& point, const std::optional<gna::UseCase>& use
             stridesTable(point, useCase, style);
   }
   if (point.tiles) {
-    text += "\n" + report::bold("Shipped tiles, least work first" + title, style) + "\n" +
-            tilesTable(*point.tiles, style);
+    const auto* order =
+        point.time ? "Shipped tiles, fastest first" : "Shipped tiles, least work first";
+    text += "\n" + report::bold(order + title, style) + "\n" + tilesTable(point, style);
   }
   return text;
 }
@@ -191,7 +206,9 @@ std::string patternsTable(const GnaReport& report, const report::Style& style) {
   }
   Table table(columns);
   for (std::size_t i = 0; i < report.points.size(); ++i) {
-    const auto& [question, tally, permutation, strides, tiles] = report.points[i];
+    const auto& point = report.points[i];
+    const auto& question = point.question;
+    const auto& tally = point.tally;
     std::vector<std::string> cells{useCase.patterns[i].name};
     if (useCase.layers > 0) {
       cells.push_back(fmt::format("{}", useCase.patterns[i].layers.size()));
@@ -246,6 +263,10 @@ std::string useCaseText(const GnaReport& report, const report::Style& style) {
         formatPercent(*useCase.attentionShare), useCase.denseSteps, useCase.steps);
   }
   for (std::size_t i = 0; i < report.points.size(); ++i) {
+    if (report.points[i].time) {
+      text += "\n" + report::bold("Time, " + useCase.patterns[i].name, style) + "\n" +
+              gnaTimeText(report.points[i], style);
+    }
     text += sweeps(report.points[i], report.useCase, ", " + useCase.patterns[i].name, style);
   }
   return text;
@@ -261,6 +282,7 @@ std::string gnaText(const GnaReport& report, const report::Style& style) {
   return report::bold(heading(point.question, point.tally), style) + "\n\n" +
          countsTable(point, report.heads, style) + "\n" + boundsTable(point.tally, style) + "\n  " +
          waste(point.tally) + "\n  " + advice(point) + "\n" +
+         (point.time ? "\n" + gnaTimeText(point, style) : "") +
          sweeps(point, std::nullopt, "", style);
 }
 

@@ -72,7 +72,7 @@ private:
         }
         const auto& room = rooms_[i];
         tensors.push_back(keep.keep->tensor + remark(keep));
-        bytes += room.counted ? room.slots * room.subTileBytes : 0;
+        bytes += room.counted ? room.slots * room.subTileBytes / room.pieces : 0;
       }
       if (!tensors.empty()) {
         const bool registers = memory.kind == arch::Memory::Kind::Registers;

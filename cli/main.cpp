@@ -32,10 +32,13 @@ constexpr std::array kCommands{
     Command{"gna", "tiles that neighborhood attention visits, and the speedups that they bound",
             einsight::cli::addGna},
     Command{"validate", "simulations against published numbers", einsight::cli::addValidate},
+    Command{"measure", "kernels and microbenchmarks on the GPU at hand", einsight::cli::addMeasure},
+    Command{"sweep", "many points from one file, into a database", einsight::cli::addSweep},
+    Command{"merge", "the databases of the parts of a sweep, as one", einsight::cli::addMerge},
     Command{"list", "what the catalogue has: workloads, machines, mappings, suites",
             einsight::cli::addList},
     Command{"show", "a workload, machine or mapping in full", einsight::cli::addShow},
-    Command{"schema", "the JSON Schema of a file: workload, machine or mapping",
+    Command{"schema", "the JSON Schema of a file: workload, machine, mapping or sweep",
             einsight::cli::addSchema},
 };
 

@@ -1,10 +1,11 @@
 #include "cli/command.hpp"
 #include "cli/engines.hpp"
 #include "cli/loop_nest.hpp"
+#include "cli/output_file.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 #include "config/catalogue.hpp"
-#include "explore/point.hpp"
+#include "explore/any_point.hpp"
 #include "report/text.hpp"
 #include "report/vcd.hpp"
 #include "results/json.hpp"
@@ -35,20 +36,33 @@ bool shipped(const std::string& file) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
+/// Where the parts of a point are from, and the kind of its machine.
+struct Origin {
+  std::vector<std::string> files;
+  std::string kind;
+};
+
+Origin originOf(const explore::Point& point) {
+  const auto& mapping = point.mapping;
+  return {{mapping.cascade().file(), mapping.machine().file(), mapping.mapping().file},
+          mapping.machine().kind()};
+}
+
+Origin originOf(const explore::GpuPoint& point) {
+  return {{point.cascade.file(), point.gpu.data().file, point.mapping.file}, "gpu"};
+}
+
 /// Adds what only the command knows: the workload as it was asked for, the model's file, and how
 /// well such answers are validated.
 core::Expected<void> complete(const Options& options, const Settings& settings,
-                              const explore::Point& point, results::Result& result) {
+                              const Origin& origin, results::Result& result) {
   const auto known = validation::accuracies();
   if (!known) {
     return core::failure(known.error());
   }
-  const auto& mapping = point.mapping;
   const bool unchanged = settings.machine.empty() && settings.mapping.empty();
-  const bool ours = shipped(mapping.cascade().file()) && shipped(mapping.machine().file()) &&
-                    shipped(mapping.mapping().file);
-  result.validated =
-      validation::validationOf(*known, result, mapping.machine().kind(), unchanged && ours);
+  const bool ours = std::all_of(origin.files.begin(), origin.files.end(), shipped);
+  result.validated = validation::validationOf(*known, result, origin.kind, unchanged && ours);
   result.workload = options.workload;
   if (const auto files = workloads::filesOf(options.workload); files && files->model) {
     result.inputs[files->model->string()] = config::hashOfFile(*files->model);
@@ -113,36 +127,39 @@ private:
   bool written_ = false;
 };
 
-core::Expected<Answer> work(const Options& options) {
+/// Every mistake in the options that needs no input file to be seen; fills `settings`.
+core::Problems mistakesIn(const Options& options, const CLI::App& app, Settings& settings) {
   auto problems = checkEngine(options.engine, runEngineNames());
-  const auto settings = readSettings(options.settings);
-  if (!settings) {
-    problems.insert(problems.end(), settings.error().begin(), settings.error().end());
-  }
+  settings = readSettings(options.settings, problems);
   if (!options.vcd.empty() && options.engine == "analytic") {
     problems.push_back({{{}, 0, 0, "--vcd"},
                         "the analytic engine has no signals that change",
                         "--engine cycle or --engine pe"});
   }
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
-  }
-  const auto point = explore::prepare({options.workload, options.machine, options.mapping,
-                                       settings->workload, settings->machine, settings->mapping});
-  if (!point) {
-    return core::failure(point.error());
-  }
-  ProgressBar bar("simulating");
+  const auto unwritable = checkOutputs(app, {"--vcd", "--json"});
+  problems.insert(problems.end(), unwritable.begin(), unwritable.end());
+  return problems;
+}
+
+/// How the engine is run, with a progress bar over the run and so many runs with something faster.
+explore::RunOptions runOptions(const Options& options, ProgressBar& bar, std::size_t limits) {
   explore::RunOptions how;
   how.engine = options.engine;
   how.skip = !options.noSkip;
   how.limits = true;
-  how.progress = Rounds(bar, point->schedule.resources.size() + 1);
+  how.progress = Rounds(bar, limits + 1);
+  return how;
+}
+
+core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
+                                const explore::Point& point) {
+  ProgressBar bar("simulating");
+  auto how = runOptions(options, bar, point.schedule.resources.size());
   std::optional<Dump> dump;
   if (!options.vcd.empty()) {
-    how.waveform = &dump.emplace(options.vcd, *point).waveform();
+    how.waveform = &dump.emplace(options.vcd, point).waveform();
   }
-  auto result = explore::run(*point, how);
+  auto result = explore::run(point, how);
   if (!result) {
     return core::failure(std::move(result.error()));
   }
@@ -151,11 +168,42 @@ core::Expected<Answer> work(const Options& options) {
       return core::failure(std::move(closed.error()));
     }
   }
-  if (const auto done = complete(options, *settings, *point, *result); !done) {
+  if (const auto done = complete(options, settings, originOf(point), *result); !done) {
     return core::failure(done.error());
   }
-  const auto nest = point->searched ? loopNest(point->mapping) + "\n" : std::string();
+  const auto nest = point.searched ? loopNest(point.mapping) + "\n" : std::string();
   return Answer{nest + report::text(*result, stdoutStyle()), results::toJson(*result), false, {}};
+}
+
+core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
+                                const explore::GpuPoint& point) {
+  if (!options.vcd.empty()) {
+    return core::failure(
+        {{{{}, 0, 0, "--vcd"},
+          fmt::format("'{}' is a GPU, whose signals are not written", point.gpu.name()),
+          "--vcd goes with spatial machines"}});
+  }
+  ProgressBar bar("simulating");
+  auto result = explore::run(point, runOptions(options, bar, explore::kGpuLimits));
+  if (!result) {
+    return core::failure(std::move(result.error()));
+  }
+  if (const auto done = complete(options, settings, originOf(point), *result); !done) {
+    return core::failure(done.error());
+  }
+  return Answer{report::text(*result, stdoutStyle()), results::toJson(*result), false, {}};
+}
+
+core::Expected<Answer> work(const Options& options, const CLI::App& app) {
+  Settings settings;
+  auto mistakes = mistakesIn(options, app, settings);
+  const auto point =
+      explore::prepareAny({options.workload, options.machine, options.mapping, settings.workload,
+                           settings.machine, settings.mapping, std::move(mistakes)});
+  if (!point) {
+    return core::failure(point.error());
+  }
+  return std::visit([&](const auto& known) { return answerOf(options, settings, known); }, *point);
 }
 
 } // namespace
@@ -174,7 +222,7 @@ Work addRun(CLI::App& options) {
                   "write what every unit, port or PE does to FILE, for GTKWave")
       ->type_name("FILE");
   options.add_flag("--no-skip", given->noSkip, "simulate every period, also repeated ones");
-  return [given] { return work(*given); };
+  return [given, &options] { return work(*given, options); };
 }
 
 } // namespace einsight::cli

@@ -36,8 +36,16 @@ tl::expected<core::Rational, core::Problem> valueOf(const std::string& text,
 } // namespace
 
 core::Expected<Settings> readSettings(const std::vector<std::string>& texts) {
-  Settings settings;
   core::Problems problems;
+  auto settings = readSettings(texts, problems);
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  return settings;
+}
+
+Settings readSettings(const std::vector<std::string>& texts, core::Problems& problems) {
+  Settings settings;
   const auto read = [&](const std::string& text) -> tl::expected<void, core::Problem> {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -67,9 +75,6 @@ core::Expected<Settings> readSettings(const std::vector<std::string>& texts) {
     if (const auto done = read(text); !done) {
       problems.push_back(done.error());
     }
-  }
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
   }
   return settings;
 }

@@ -16,5 +16,7 @@ struct Settings {
 /// Reads "L=4K", "arch.PE=64", "mapping.p1=4": values are exact numbers with the binary suffixes K,
 /// M, G, or arithmetic on them. Every problem at once.
 core::Expected<Settings> readSettings(const std::vector<std::string>& texts);
+/// The same, for a command that goes on to look for more mistakes: what could be read.
+Settings readSettings(const std::vector<std::string>& texts, core::Problems& problems);
 
 } // namespace einsight::cli

@@ -1,12 +1,14 @@
 #include "arch/catalogue.hpp"
 #include "cli/command.hpp"
+#include "cli/kernel_text.hpp"
 #include "cli/loop_nest.hpp"
 #include "cli/machine_text.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
+#include "config/catalogue.hpp"
 #include "config/node.hpp"
 #include "core/text.hpp"
-#include "explore/point.hpp"
+#include "explore/any_point.hpp"
 #include "mappings/catalogue.hpp"
 #include "workloads/catalogue.hpp"
 
@@ -84,20 +86,33 @@ core::Expected<std::vector<std::string>> kindsOf(const std::string& name) {
                          core::suggestion(name, known)}});
 }
 
-/// Machines, those first whose name the mapping's begins with.
+/// Is the mapping for machines of this kind? A file that cannot be read is for its reader to
+/// report.
+bool isFor(const std::string& mapping, const std::string& kind) {
+  const auto file = mappings::find(mapping);
+  const auto root =
+      file ? config::load(*file, {config::catalogueRoot() / "mappings"}) : core::failure({});
+  const auto* of = root ? root->find("kind") : nullptr;
+  return of == nullptr || of->scalar == kind;
+}
+
+/// Machines of the mapping's kind, those first whose name the mapping's begins with.
 std::vector<std::string> machinesFor(const std::string& mapping) {
   std::vector<std::string> names;
   for (const auto& machine : arch::list().value_or(std::vector<arch::Listed>{})) {
-    names.push_back(machine.name);
+    if (isFor(mapping, machine.kind)) {
+      names.push_back(machine.name);
+    }
   }
+  const auto stem = std::filesystem::path(mapping).stem().string();
   std::stable_partition(names.begin(), names.end(),
-                        [&](const std::string& name) { return mapping.starts_with(name); });
+                        [&](const std::string& name) { return stem.starts_with(name); });
   return names;
 }
 
 /// The mapping at the workload and machine that are given; the first ones of the catalogue that it
 /// is legal for where they are not.
-core::Expected<explore::Point> pointOf(const Options& options, const Settings& settings) {
+core::Expected<explore::AnyPoint> pointOf(const Options& options, const Settings& settings) {
   std::vector<std::string> workloads{options.workload};
   std::vector<std::string> machines{options.machine};
   if (options.workload.empty()) {
@@ -107,13 +122,12 @@ core::Expected<explore::Point> pointOf(const Options& options, const Settings& s
     }
   }
   if (options.machine.empty()) {
-    const auto stem = std::filesystem::path(options.name).stem().string();
-    machines = machinesFor(stem);
+    machines = machinesFor(options.name);
   }
   core::Problems problems;
   for (const auto& workload : workloads) {
     for (const auto& machine : machines) {
-      auto point = explore::prepare(
+      auto point = explore::prepareAny(
           {workload, machine, options.name, settings.workload, settings.machine, settings.mapping});
       if (point) {
         return point;
@@ -131,20 +145,48 @@ core::Expected<explore::Point> pointOf(const Options& options, const Settings& s
   return core::failure(std::move(problems));
 }
 
+std::string headingOf(const std::string& name, const std::string& summary,
+                      const std::string& source, const std::string& workload,
+                      const std::string& machine) {
+  auto out = report::bold(name + ": " + summary, stdoutStyle()) + "\n";
+  if (!source.empty()) {
+    out += fmt::format("source: {}\n", source);
+  }
+  return out + fmt::format("for {} on {} (-w and -a give others)\n\n", workload, machine);
+}
+
+std::string mappingOf(const explore::Point& point) {
+  const auto& mapping = point.mapping;
+  return headingOf(mapping.mapping().name, mapping.mapping().summary, mapping.mapping().source,
+                   mapping.cascade().name(), mapping.machine().name()) +
+         loopNest(mapping);
+}
+
+std::string mappingOf(const explore::GpuPoint& point) {
+  const auto& mapping = point.mapping;
+  return headingOf(mapping.name, mapping.summary, mapping.source, point.cascade.name(),
+                   point.gpu.name()) +
+         kernelText(point, stdoutStyle());
+}
+
 core::Expected<std::string> mappingText(const Options& options, const Settings& settings) {
-  return pointOf(options, settings).map([&](const explore::Point& point) {
-    const auto& mapping = point.mapping;
-    auto out =
-        report::bold(fmt::format("{}: {}", mapping.mapping().name, mapping.mapping().summary),
-                     stdoutStyle()) +
-        "\n";
-    if (!mapping.mapping().source.empty()) {
-      out += fmt::format("source: {}\n", mapping.mapping().source);
-    }
-    return out +
-           fmt::format("for {} on {} (-w and -a give others)\n\n", mapping.cascade().name(),
-                       mapping.machine().name()) +
-           loopNest(mapping);
+  return pointOf(options, settings).map([](const explore::AnyPoint& point) {
+    return std::visit([](const auto& known) { return mappingOf(known); }, point);
+  });
+}
+
+core::Expected<std::string> machineText(const Options& options, const Settings& settings) {
+  const auto kind = arch::kindOf(options.name);
+  if (!kind) {
+    return core::failure(kind.error());
+  }
+  if (*kind == "gpu") {
+    return arch::loadGpu(options.name, settings.machine).map([](const arch::Gpu& gpu) {
+      return cli::describe(gpu, stdoutStyle());
+    });
+  }
+  return arch::load(options.name, settings.machine).map([](const arch::Machine& machine) {
+    return cli::describe(machine, stdoutStyle());
   });
 }
 
@@ -156,9 +198,7 @@ core::Expected<std::string> textOf(const std::string& kind, const Options& optio
     });
   }
   if (kind == "machine") {
-    return arch::load(options.name, settings.machine).map([](const auto& machine) {
-      return describe(machine, stdoutStyle());
-    });
+    return machineText(options, settings);
   }
   return mappingText(options, settings);
 }

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/engines.hpp"
+#include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 #include "validation/suite_report.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 struct Options {
   std::vector<std::string> suites;
   std::string engine, points, csv, tolerance;
+  std::vector<std::string> settings;
 };
 
 core::Expected<std::optional<double>> toleranceOf(const std::string& text) {
@@ -54,6 +56,20 @@ suitesOf(const std::vector<std::string>& names) {
   return suites;
 }
 
+/// Settings of machines, for a fit of their constants.
+core::Expected<core::Settings> machineSettings(const Options& options) {
+  auto settings = readSettings(options.settings);
+  if (!settings) {
+    return core::failure(std::move(settings.error()));
+  }
+  if (!settings->workload.empty() || !settings->mapping.empty()) {
+    return core::failure({{{{}, 0, 0, "--set"},
+                           "a suite says itself what it simulates; only machines can be changed",
+                           "write arch.NAME=VALUE"}});
+  }
+  return std::move(settings->machine);
+}
+
 core::Expected<Answer> work(const Options& options) {
   const auto suites = suitesOf(options.suites);
   const auto tolerance = toleranceOf(options.tolerance);
@@ -64,6 +80,17 @@ core::Expected<Answer> work(const Options& options) {
     problems.push_back({{{}, 0, 0, "--points"},
                         "goes with one suite",
                         "name the suite whose columns the file has"});
+  }
+  const auto machine = machineSettings(options);
+  if (!machine) {
+    problems.insert(problems.end(), machine.error().begin(), machine.error().end());
+  }
+  for (const auto* suite : suites.value_or(std::vector<const validation::Suite*>{})) {
+    if (!options.settings.empty() && !suite->takesMachineSettings) {
+      problems.push_back({{{}, 0, 0, "--set"},
+                          fmt::format("suite {} says itself what its machines are", suite->name),
+                          "--set goes with suite kernels alone"});
+    }
   }
   if (!tolerance) {
     problems.insert(problems.end(), tolerance.error().begin(), tolerance.error().end());
@@ -80,6 +107,7 @@ core::Expected<Answer> work(const Options& options) {
     how.points = options.points.empty() ? std::optional<std::filesystem::path>{}
                                         : std::filesystem::path(options.points);
     how.tolerance = *tolerance;
+    how.machineSettings = *machine;
     how.progress = [&bar](double fraction) { return bar.show(fraction); };
     auto result = suite->run(how);
     if (!result) {
@@ -106,6 +134,10 @@ Work addValidate(CLI::App& options) {
   options.add_option("--engine", given->engine, "analytic or cycle; both when not given");
   options.add_option("--points", given->points, "a CSV file of your own points")->type_name("FILE");
   options.add_option("--tolerance", given->tolerance, "relative, instead of the suite's");
+  options
+      .add_option("--set", given->settings,
+                  "suite kernels: numbers of every machine, arch.sync=100")
+      ->delimiter(',');
   options.add_option("--csv", given->csv, "write every point to FILE")->type_name("FILE");
   return [given] { return work(*given); };
 }

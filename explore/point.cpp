@@ -30,11 +30,14 @@ struct Inputs {
 };
 
 core::Expected<Inputs> load(const PointRequest& request) {
-  core::Problems problems;
+  auto problems = request.mistakes;
   auto cascade = workloads::load(request.workload, request.workloadSettings);
   auto machine = arch::load(request.machine, request.machineSettings);
   collect(cascade, problems);
   collect(machine, problems);
+  if (!request.mapping.empty()) {
+    collect(mappings::find(request.mapping), problems);
+  }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
@@ -127,7 +130,7 @@ core::Expected<Point> prepareDefault(const PointRequest& request, const Inputs& 
 
 core::Expected<sim::Totals> simulate(const sim::Schedule& schedule, const RunOptions& options) {
   if (options.engine == "analytic") {
-    return sim::analytic(schedule);
+    return sim::analytic(schedule, true);
   }
   sim::CycleOptions cycle;
   cycle.skip = options.skip;

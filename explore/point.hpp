@@ -13,6 +13,7 @@ struct PointRequest {
   std::string machine;  ///< name or file
   std::string mapping;  ///< name or file; empty: the catalogue's default for the machine's kind
   core::Settings workloadSettings, machineSettings, mappingSettings;
+  core::Problems mistakes{}; ///< known already: reported with all others, and nothing is prepared
 };
 
 /// Everything that is known before an engine runs.

@@ -44,7 +44,12 @@ std::string heading(const Result& result, const Style& style) {
   line("time", core::formatSeconds(result.seconds));
   auto work = core::formatLarge(result.flops);
   if (result.seconds > 0) {
-    work += " (" + core::formatLarge(result.flops / result.seconds) + " per second)";
+    work += " (" + core::formatLarge(result.flops / result.seconds) + " per second";
+    work +=
+        result.peakFlops
+            ? fmt::format(", {} of the peak)",
+                          core::formatPercent(result.flops / result.seconds / *result.peakFlops))
+            : ")";
   }
   line("operations", work);
   line("energy", result.energy.total ? core::formatEnergy(*result.energy.total)
@@ -136,7 +141,7 @@ std::string provenance(const Result& result) {
 
 std::string text(const Result& result, const Style& style) {
   auto out = heading(result, style) + units(result, style) + levels(result, style) +
-             energy(result, style) + einsums(result, style);
+             kernels(result, style) + energy(result, style) + einsums(result, style);
   const auto part = [&](std::string_view title, const std::string& lines) {
     if (!lines.empty()) {
       out += "\n" + bold(title, style) + "\n" + lines;

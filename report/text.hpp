@@ -8,6 +8,10 @@ namespace einsight::report {
 /// the run, how well such answers are validated, and where every input came from.
 std::string text(const results::Result& result, const Style& style = {});
 
+/// The kernels of a run on a GPU: time, clock and bytes of each, and how its CTAs fill the SMs.
+/// Empty without kernels.
+std::string kernels(const results::Result& result, const Style& style = {});
+
 /// What limits a run, in sentences: the unit that would gain most from being twice as fast, where
 /// its time goes, and the Einsums on the critical path. Needs `limits` in the result.
 std::string limitingSentences(const results::Result& result);

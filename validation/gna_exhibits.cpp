@@ -65,6 +65,38 @@ std::vector<Sweep> sweepsOf(const std::vector<GnaRow>& rows, const GnaSpec& spec
   return sweeps;
 }
 
+std::vector<GnaPredicted> ofClass(const std::vector<GnaPredicted>& predicted,
+                                  const std::string& name) {
+  std::vector<GnaPredicted> out;
+  std::copy_if(predicted.begin(), predicted.end(), std::back_inserter(out),
+               [&](const GnaPredicted& point) { return point.rowClass == name; });
+  return out;
+}
+
+/// Verdict Within, so that summarize() takes them.
+std::vector<Outcome> outcomesOf(const std::vector<GnaPredicted>& points) {
+  std::vector<Outcome> out;
+  for (const auto& point : points) {
+    out.push_back(point.outcome);
+    out.back().verdict = Verdict::Within;
+  }
+  return out;
+}
+
+/// Those with a bound, the bound in place of what was predicted.
+std::vector<Outcome> boundsOf(const std::vector<GnaPredicted>& points) {
+  std::vector<Outcome> out;
+  for (const auto& point : points) {
+    if (point.bound) {
+      out.push_back(point.outcome);
+      out.back().verdict = Verdict::Within;
+      out.back().simulated = point.bound;
+      out.back().relativeError = relativeError(*point.bound, *point.outcome.reference);
+    }
+  }
+  return out;
+}
+
 } // namespace
 
 std::vector<Outcome> sweepOutcomes(const std::vector<GnaRow>& rows, const GnaSpec& spec) {
@@ -94,26 +126,56 @@ Exhibit sweepExhibit(const std::vector<GnaRow>& rows, const GnaSpec& spec) {
   return exhibit;
 }
 
-Exhibit boundsExhibit(const std::vector<Outcome>& outcomes) {
-  std::map<std::string, std::vector<Outcome>> metrics;
-  for (auto outcome : outcomes) {
-    if (outcome.verdict == Verdict::Informative && outcome.reference && outcome.simulated) {
-      outcome.verdict = Verdict::Within; // so that summarize() takes it
-      metrics[outcome.metric].push_back(std::move(outcome));
+std::vector<Outcome> classOutcomes(const std::vector<GnaPredicted>& predicted,
+                                   const GnaSpec& spec) {
+  std::vector<Outcome> outcomes;
+  for (const auto& [name, rowClass] : spec.classes) {
+    const auto points = ofClass(predicted, name);
+    if (!rowClass.mean || points.empty()) {
+      continue;
     }
+    const auto ours = summarize(outcomesOf(points)).meanAbsoluteError;
+    const auto bounds = summarize(boundsOf(points)).meanAbsoluteError;
+    Outcome out;
+    out.id = "mean/" + name;
+    out.group = "predicted times";
+    out.metric = "mean error, " + name;
+    out.simulated = out.relativeError = ours;
+    out.tolerance = *rowClass.mean;
+    const bool closer = ours < bounds;
+    out.verdict = ours <= *rowClass.mean && closer ? Verdict::Within : Verdict::Outside;
+    out.reason = fmt::format("{} rows; bounds by tiles are off by {:.1f}% in the mean",
+                             points.size(), 100 * bounds);
+    outcomes.push_back(std::move(out));
+  }
+  return outcomes;
+}
+
+Exhibit timesExhibit(const std::vector<GnaPredicted>& predicted) {
+  std::map<std::string, std::map<std::string, std::vector<GnaPredicted>>> classes;
+  for (const auto& point : predicted) {
+    classes[point.rowClass][point.outcome.metric].push_back(point);
   }
   Exhibit exhibit{
-      "Bounds beside measurements",
-      {"metric", "points", "mean distance", "largest", "Kendall tau"},
+      "Predicted times beside measurements",
+      {"class", "metric", "points", "mean error", "largest", "tau", "bound's error", "bound's tau"},
       {},
-      {"a bound leaves out launch, waves of tiles and the cost of masks: these distances "
-       "are what a model of time has to explain"}};
-  for (const auto& [metric, points] : metrics) {
-    const auto summary = summarize(points);
-    exhibit.rows.push_back({metric, fmt::format("{}", summary.count),
-                            fmt::format("{:.1f}%", 100 * summary.meanAbsoluteError),
-                            fmt::format("{:.1f}%", 100 * summary.maxAbsoluteError),
-                            summary.kendallTau ? fmt::format("{:.2f}", *summary.kendallTau) : "-"});
+      {"the bound counts tiles of the worst tile of queries, over the predicted time of "
+       "self attention where the metric is a time"}};
+  const auto percent = [](double share) { return fmt::format("{:.1f}%", 100 * share); };
+  const auto tau = [](const Summary& summary) {
+    return summary.kendallTau ? fmt::format("{:.2f}", *summary.kendallTau) : std::string("-");
+  };
+  for (const auto& [name, metrics] : classes) {
+    for (const auto& [metric, points] : metrics) {
+      const auto ours = summarize(outcomesOf(points));
+      const auto others = boundsOf(points);
+      const auto bounds = summarize(others);
+      exhibit.rows.push_back({name, metric, fmt::format("{}", points.size()),
+                              percent(ours.meanAbsoluteError), percent(ours.maxAbsoluteError),
+                              tau(ours), others.empty() ? "-" : percent(bounds.meanAbsoluteError),
+                              tau(bounds)});
+    }
   }
   return exhibit;
 }

@@ -11,8 +11,19 @@ std::vector<Outcome> sweepOutcomes(const std::vector<GnaRow>& rows, const GnaSpe
 /// The same sweeps, stride by stride.
 Exhibit sweepExhibit(const std::vector<GnaRow>& rows, const GnaSpec& spec);
 
-/// How far the bounds are from what was measured, and whether they order it rightly: points that
-/// are informative and have both numbers, metric by metric.
-Exhibit boundsExhibit(const std::vector<Outcome>& outcomes);
+/// A measured number with ours, and what counting tiles says.
+struct GnaPredicted {
+  std::string rowClass;
+  Outcome outcome; ///< with a reference and an error
+  std::optional<double> bound;
+};
+
+/// One outcome for each class with a limit on its mean error: within if the mean error is no larger
+/// and below that of the bounds. Simulated and the error are the mean error.
+std::vector<Outcome> classOutcomes(const std::vector<GnaPredicted>& predicted, const GnaSpec& spec);
+
+/// How far predicted numbers and bounds are from what was measured, and whether they order it
+/// rightly, class by class and metric by metric.
+Exhibit timesExhibit(const std::vector<GnaPredicted>& predicted);
 
 } // namespace einsight::validation

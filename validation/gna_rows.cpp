@@ -27,6 +27,19 @@ std::optional<double> numberOf(const std::string& text) {
   return error == std::errc() && rest == end ? std::optional(value) : std::nullopt;
 }
 
+const std::string& optionalCell(const Row& row, std::string_view column) {
+  static const std::string kNone;
+  const auto found = row.cells.find(column);
+  return found == row.cells.end() ? kNone : found->second;
+}
+
+/// Of a row's value, in seconds; 1 for what is no time.
+double scaleOf(const std::string& unit) {
+  constexpr double kMilli = 1e-3;
+  constexpr double kMicro = 1e-6;
+  return unit == "ms" ? kMilli : unit == "us" ? kMicro : 1;
+}
+
 using MaybeQuestion = tl::expected<gna::Question, std::string>;
 
 /// The question of cells as they stand in a file.
@@ -83,6 +96,9 @@ public:
                !cells["q_tile"].empty(),
                ruleOf(cells)};
     out.value = numberOf(out.valueText);
+    if (out.value) {
+      *out.value *= scaleOf(optionalCell(cells, "unit"));
+    }
     auto window = cells["window"];
     auto qTile = cells["q_tile"];
     auto kvTile = cells["kv_tile"];
@@ -112,10 +128,29 @@ public:
     } else {
       out.noMask = mask.error();
     }
+    addRun(cells, window, out);
     return out;
   }
 
 private:
+  /// Heads are those of the row, else those of its use case.
+  static void addRun(const Row& cells, const std::string& window, GnaRow& out) {
+    out.run.hardware = out.hardware;
+    out.run.layout = readShape(out.layout).value_or(gna::Shape{});
+    out.run.heads = out.question.useCase ? out.question.useCase->heads : gna::Heads{};
+    const auto count = [&](std::string_view column, std::int64_t& to) {
+      const auto read = readShape(optionalCell(cells, column));
+      to = read && read->size() == 1 ? read->front() : to;
+    };
+    count("batch", out.run.heads.batch);
+    count("heads", out.run.heads.heads);
+    count("head_dim", out.run.heads.headDim);
+    out.run.heads.kvHeads = out.run.heads.heads;
+    if (!out.question.mask && (out.run.layout.empty() || !window.empty())) {
+      out.noRun = out.run.layout.empty() ? "the row has no layout" : out.noMask;
+    }
+  }
+
   static bool fits(const GnaCompletion& part, const Row& cells) {
     const auto same = [&](const std::string& wanted, std::string_view column) {
       return wanted.empty() || wanted == cells[column];

@@ -1,6 +1,7 @@
 #pragma once
 #include "validation/gna_quantities.hpp"
 #include "validation/gna_spec.hpp"
+#include "validation/gna_times.hpp"
 #include "validation/rows.hpp"
 
 namespace einsight::validation {
@@ -13,6 +14,8 @@ struct GnaRow {
   std::string noMask;            ///< why there is no mask
   bool listed = false;           ///< its tiles were given in the row, not completed
   const GnaRule* rule = nullptr; ///< null: no rule of the suite fits
+  GnaRun run{};                  ///< what a time was measured on
+  std::string noRun{};           ///< why nothing can be simulated
 };
 
 /// Reads rows with the columns of gna_published.csv, completed from the specification, which must

@@ -3,6 +3,8 @@
 #include "config/reader.hpp"
 #include "core/text.hpp"
 #include "validation/gna_quantities.hpp"
+#include "validation/gna_times.hpp"
+#include "validation/pattern.hpp"
 
 #include <fmt/format.h>
 
@@ -10,23 +12,6 @@
 
 namespace einsight::validation {
 namespace {
-
-/// Whether a text is a pattern in which each * stands for any text.
-bool matches(std::string_view text, std::string_view pattern) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos) {
-    return text == pattern;
-  }
-  if (!text.starts_with(pattern.substr(0, star))) {
-    return false;
-  }
-  for (auto skipped = star; skipped <= text.size(); ++skipped) {
-    if (matches(text.substr(skipped), pattern.substr(star + 1))) {
-      return true;
-    }
-  }
-  return false;
-}
 
 class SpecReader {
 public:
@@ -44,6 +29,9 @@ public:
       config::MapReader part(*published, problems_);
       spec_.published = fileOf(part);
       spec_.sweepMetric = part.text("sweeps").value_or("");
+      if (const auto* machines = part.mapIf("machines")) {
+        readMachines(*machines);
+      }
       part.finish();
     }
     if (const auto* complete = reader.sequence("complete")) {
@@ -68,6 +56,15 @@ public:
 private:
   std::filesystem::path fileOf(config::MapReader& reader) {
     return folder_ / reader.text("reference").value_or("");
+  }
+
+  void readMachines(const config::Node& node) {
+    for (const auto& [hardware, entry] : node.entries) {
+      config::MapReader reader(entry, problems_);
+      spec_.machines[hardware.scalar] = {reader.text("machine").value_or(""),
+                                         reader.text("baseline").value_or("")};
+      reader.finish();
+    }
   }
 
   void readOracle(const config::Node& node) {
@@ -109,6 +106,9 @@ private:
     if (reader.has("tolerance")) {
       out.tolerance = reader.realOr("tolerance", 0).value_or(0);
     }
+    if (reader.has("mean")) {
+      out.mean = reader.realOr("mean", 0).value_or(0);
+    }
     out.rounded = reader.booleanOr("rounded", false).value_or(false);
     out.reason = reader.textOr("reason", "").value_or("");
     reader.finish();
@@ -132,8 +132,10 @@ private:
         reader.problem("class", fmt::format("there is no class '{}'", out.rowClass),
                        core::suggestion(out.rowClass, classes));
       }
-      if (const auto known = publishedQuantities();
-          !out.take.empty() && std::find(known.begin(), known.end(), out.take) == known.end()) {
+      auto known = publishedQuantities();
+      const auto times = timeQuantities();
+      known.insert(known.end(), times.begin(), times.end());
+      if (!out.take.empty() && std::find(known.begin(), known.end(), out.take) == known.end()) {
         reader.problem("take", fmt::format("there is no quantity '{}'", out.take),
                        core::suggestion(out.take, known));
       }

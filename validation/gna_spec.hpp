@@ -13,6 +13,9 @@ namespace einsight::validation {
 struct GnaClass {
   std::optional<double> tolerance; ///< relative; without one the row is shown, not judged
   bool rounded = false;            ///< ours is rounded to the decimals that were printed
+  /// Of predictions: the largest mean error over the rows of the class; it must also be below the
+  /// mean error of counting tiles.
+  std::optional<double> mean;
   std::string reason;
 };
 
@@ -33,12 +36,19 @@ struct GnaCompletion {
   std::string asWindow, stride, qTile, kvTile, useCase;
 };
 
+/// What a row's hardware is simulated as.
+struct GnaMachine {
+  std::string machine;  ///< name or file
+  std::string baseline; ///< the mapping of self attention
+};
+
 /// suites/gna.yaml.
 struct GnaSpec {
   std::filesystem::path oracle, published;
   std::vector<std::string> counts, ratios; ///< columns of the oracle
   double ratioTolerance = 0;
   std::string sweepMetric;
+  std::map<std::string, GnaMachine> machines; ///< by the rows' hardware
   std::vector<GnaCompletion> completions;
   std::map<std::string, GnaClass> classes;
   std::vector<GnaRule> rules;

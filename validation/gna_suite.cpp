@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -30,7 +31,7 @@ public:
       return core::failure(std::move(problems));
     }
     result_.summary = summarize(result_.points);
-    result_.passed = result_.summary.outside == 0 && (own || allRulesKnown_);
+    result_.passed = result_.summary.outside == 0 && (own || (allRulesKnown_ && allMeansKnown_));
     return std::move(result_);
   }
 
@@ -86,6 +87,25 @@ private:
     result_.points.push_back(std::move(out));
   }
 
+  /// A predicted number; judged by the mean over its class.
+  void predict(const GnaRow& row, Outcome& out) {
+    const auto found = row.noRun.empty() ? times_.quantity(row.run, row.question, row.rule->take)
+                                         : tl::unexpected(row.noRun);
+    if (!found) {
+      out.reason = found.error();
+      return;
+    }
+    const auto& rowClass = spec_.classes.at(row.rule->rowClass);
+    out.engine = "cycle";
+    out.simulated = found->value;
+    out.verdict = Verdict::Informative;
+    out.reason = out.reference ? rowClass.reason : "no reference: a prediction";
+    if (out.reference) {
+      out.relativeError = relativeError(found->value, *out.reference);
+      predicted_.push_back({row.rule->rowClass, out, found->bound});
+    }
+  }
+
   core::Problems comparePublished(const std::filesystem::path& file) {
     const auto rows = readGnaRows(file, spec_);
     if (!rows) {
@@ -100,7 +120,14 @@ private:
       }
       result_.exhibits.push_back(sweepExhibit(*rows, spec_));
     }
-    result_.exhibits.push_back(boundsExhibit(result_.points));
+    auto means = classOutcomes(predicted_, spec_);
+    const auto judged = std::count_if(spec_.classes.begin(), spec_.classes.end(),
+                                      [](const auto& each) { return each.second.mean; });
+    allMeansKnown_ = means.size() == static_cast<std::size_t>(judged);
+    for (auto& outcome : means) {
+      result_.points.push_back(std::move(outcome));
+    }
+    result_.exhibits.push_back(timesExhibit(predicted_));
     return {};
   }
 
@@ -117,6 +144,10 @@ private:
     }
     if (!row.rule->notCovered.empty()) {
       out.reason = row.rule->notCovered;
+      return out;
+    }
+    if (isTimeQuantity(row.rule->take)) {
+      predict(row, out);
       return out;
     }
     const auto value = publishedQuantity(row.question, row.rule->take);
@@ -151,6 +182,9 @@ private:
   const SuiteOptions& options_;
   SuiteResult result_;
   bool allRulesKnown_ = true;
+  bool allMeansKnown_ = true; ///< every class with a limit on its mean had rows that were predicted
+  GnaTimes times_{spec_};
+  std::vector<GnaPredicted> predicted_;
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/expected.hpp"
+#include "core/settings.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -70,6 +71,7 @@ struct SuiteOptions {
   std::optional<std::filesystem::path> points;     ///< a user's own rows instead of the suite's
   std::optional<double> tolerance;                 ///< relative; instead of the suite's
   std::function<bool(double fraction)> progress{}; ///< false stops the run
+  core::Settings machineSettings{}; ///< of every machine of a suite of GPU kernels: for fits
 };
 
 /// A suite of `validate`: adding one is one row of the table in suites.cpp.
@@ -77,6 +79,7 @@ struct Suite {
   std::string name;
   std::string summary;
   std::function<core::Expected<SuiteResult>(const SuiteOptions&)> run;
+  bool takesMachineSettings = false; ///< SuiteOptions::machineSettings
 };
 std::span<const Suite> suites();
 /// The suite of that name, or a problem with the nearest one.

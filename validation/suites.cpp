@@ -2,6 +2,7 @@
 #include "core/text.hpp"
 #include "validation/array_suite.hpp"
 #include "validation/gna_suite.hpp"
+#include "validation/kernel_suite.hpp"
 #include "validation/suite.hpp"
 
 #include <fmt/format.h>
@@ -30,6 +31,12 @@ std::span<const Suite> suites() {
             [](const SuiteOptions& options) {
               return runGnaSuite(validationFolder() / "suites" / "gna.yaml", options);
             }},
+      Suite{"kernels",
+            "GPU kernels: published times and throughputs of attention, forward and backward",
+            [](const SuiteOptions& options) {
+              return runKernelSuite(validationFolder() / "suites" / "kernels.yaml", options);
+            },
+            true},
   };
   return kSuites;
 }

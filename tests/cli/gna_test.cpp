@@ -95,6 +95,51 @@ TEST_CASE("gna says where the tiles go and what would help", "[cli]") {
         std::string::npos);
 }
 
+TEST_CASE("gna predicts the time on a GPU and where it goes", "[cli]") {
+  const auto found = answer(kHunyuan + "--heads 24 -a b200");
+  CHECK(found["machine"] == "b200");
+  CHECK(found["mapping"] == "neighborhood-blackwell");
+  CHECK(found["speedup"].get<double>() ==
+        Approx(found["dense_seconds"].get<double>() / found["seconds"].get<double>()));
+  double losses = 0;
+  for (const auto* name : {"masking", "waves", "padding", "permutation", "tiles", "kernel"}) {
+    losses += found["losses"][name].get<double>();
+  }
+  CHECK(losses == Approx(found["seconds"].get<double>() - found["ideal_seconds"].get<double>()));
+  const auto text = program(kHunyuan + "--heads 24 -a b200").out;
+  for (const auto* part :
+       {"time on b200", "time beyond the ideal", "masking", "waves", "padding", "permutation"}) {
+    INFO(part);
+    CHECK(text.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("gna with a GPU takes its tiles and sorts them by time", "[cli]") {
+  const auto found = answer("gna --layout 64x64 --window 16x16 -a b200 --sweep-tiles");
+  double before = 0;
+  int known = 0;
+  for (const auto& row : found["tiles"]) {
+    if (row["seconds"].is_null()) {
+      CHECK(row["kernel"] != "blackwell");
+      continue;
+    }
+    CHECK(row["kernel"] == "blackwell");
+    CHECK(row["seconds"].get<double>() >= before);
+    before = row["seconds"];
+    ++known;
+  }
+  CHECK(known == 4);
+}
+
+TEST_CASE("gna says what goes with a GPU only", "[cli]") {
+  const auto outcome = program(kHunyuan + "-m neighborhood-blackwell --set arch.dram.efficiency=1");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err == "error: --set: arch. and mapping. go with --arch\n"
+                       "  help: name a GPU: -a b200\n"
+                       "error: --mapping: goes with --arch\n"
+                       "  help: name a GPU: -a b200\n");
+}
+
 TEST_CASE("gna reports every wrong option at once", "[cli]") {
   const auto outcome =
       program("gna --layout 8x8 --window 9x4 --stride 1x5 --q-tile 4x4 --kv-tile 4x4 --dtype fp4 "

@@ -23,7 +23,7 @@ TEST_CASE("a wrong command is answered with the nearest one", "[cli]") {
   CHECK(typo.out.empty());
   CHECK(typo.err == "error: there is no command 'rnu'\n"
                     "  help: did you mean 'run'? (one of: run, map, analyze, gna, validate, "
-                    "list, show, schema)\n");
+                    "measure, sweep, merge, list, show, schema)\n");
   CHECK(program("").status == 2);
 }
 

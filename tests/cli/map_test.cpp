@@ -128,6 +128,47 @@ TEST_CASE("every mistake in what map is asked for is reported", "[cli]") {
   CHECK(errorOf("map -w matmull -a fusemax").find("did you mean 'matmul'?") != std::string::npos);
 }
 
+TEST_CASE("mistakes in options do not hide those in the files, names and places that they give",
+          "[cli]") {
+  const auto all =
+      errorOf("map -w " EINSIGHT_SOURCE_DIR "/examples/small-array.yaml -a matmul --objective "
+              "latncy --set M=x -o /nonexistent/x.yaml --json /tmp");
+  CHECK(all.starts_with("error: --objective: there is no objective 'latncy'\n"
+                        "  help: did you mean 'latency'? (one of: latency, energy, edp)\n"
+                        "error: --set M=x: 'x' is not a number: unknown name 'x'\n"
+                        "  help: write NAME=VALUE, such as L=4K, arch.PE=64 or mapping.p1=4\n"
+                        "error: --output: cannot write '/nonexistent/x.yaml': there is no folder "
+                        "'/nonexistent'\n"
+                        "  help: make the folder first, or give another file\n"
+                        "error: --json: '/tmp' is a folder\n"
+                        "  help: give the name of a file in it\n"
+                        "error: unknown machine 'matmul'\n"));
+  CHECK(all.find("examples/small-array.yaml:3:10: error: extends: unknown file 'fusemax'") !=
+        std::string::npos);
+  const auto both = errorOf("map -w matmull -a fusmax --require 'cycles <'");
+  for (const auto* part : {"error: --require: 'cycles <': column 9: expected a value",
+                           "error: unknown workload 'matmull'\n  help: did you mean 'matmul'?",
+                           "error: unknown machine 'fusmax'\n  help: did you mean 'fusemax'?"}) {
+    CHECK(both.find(part) != std::string::npos);
+  }
+  CHECK(errorOf("map -w matmul -a fusemax --objective latncy --require 'cycle < 9'") ==
+        "error: --objective: there is no objective 'latncy'\n"
+        "  help: did you mean 'latency'? (one of: latency, energy, edp)\n"
+        "error: --require: there is no 'cycle' to require something of\n"
+        "  help: did you mean 'cycles'? (one of: cycles, seconds, energy_pj, "
+        "array_2d.utilization, array_1d.utilization, dram.used, dram.moved, global_buffer.used, "
+        "global_buffer.moved, registers_2d.used, registers_2d.moved, registers_1d.used, "
+        "registers_1d.moved)\n");
+}
+
+TEST_CASE("map of a sequence that one tile of keys covers finds the best of the space", "[cli]") {
+  const auto found = jsonOf("map -w attention-1pass -a fusemax --set L=29");
+  CHECK(found["optimal"] == true);
+  CHECK(found["engine"] == "cycle");
+  CHECK(found["objective_value"].get<double>() <
+        found["catalogue"]["objective_value"].get<double>());
+}
+
 TEST_CASE("no mapping that meets a requirement is the user's problem, and nothing is written",
           "[cli]") {
   const Folder folder;

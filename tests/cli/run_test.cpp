@@ -174,5 +174,18 @@ TEST_CASE("a waveform that cannot be had is refused", "[cli]") {
                      "  help: --engine cycle or --engine pe\n");
   const auto nowhere = program("run -w bert -a fusemax --set B=1,H=2 --vcd /nowhere/w.vcd");
   CHECK(nowhere.status == 2);
-  CHECK(nowhere.err == "/nowhere/w.vcd: error: cannot write the file\n");
+  CHECK(nowhere.err ==
+        "error: --vcd: cannot write '/nowhere/w.vcd': there is no folder '/nowhere'\n"
+        "  help: make the folder first, or give another file\n");
+}
+
+TEST_CASE("mistakes in options do not hide wrong names of files", "[cli]") {
+  const auto outcome = program("run -w brt -a fusmax -m fusemax-bindin --engine cyle --set L");
+  CHECK(outcome.status == 2);
+  for (const auto* part : {"error: --engine: there is no engine 'cyle'\n", "error: --set L: ",
+                           "error: unknown workload 'brt'\n", "error: unknown machine 'fusmax'\n",
+                           "error: unknown mapping 'fusemax-bindin'\n"}) {
+    INFO(outcome.err);
+    CHECK(outcome.err.find(part) != std::string::npos);
+  }
 }

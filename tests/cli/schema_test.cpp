@@ -112,6 +112,20 @@ TEST_CASE("every file of the catalogue fits its schema", "[cli]") {
   CHECK(checkAll("mapping", "validation/published/fusemax/mappings", "mappings") > 3);
 }
 
+TEST_CASE("every example sweep fits its schema", "[cli]") {
+  const Checker checker(schemaOf("sweep"));
+  int files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(EINSIGHT_SOURCE_DIR "/examples/sweeps")) {
+    const auto node = config::load(entry.path());
+    INFO(entry.path().string());
+    REQUIRE(node);
+    CHECK(checker.fits(*node));
+    ++files;
+  }
+  CHECK(files >= 3);
+}
+
 TEST_CASE("a schema refuses keys that readers do not know", "[cli]") {
   const Checker checker(schemaOf("machine"));
   const auto good = config::parse("version: 1\nmachine: x\nclock: 1 GHz\n", "good.yaml");
@@ -134,6 +148,7 @@ TEST_CASE("schemas are of draft 2020-12 and describe each key", "[cli]") {
 TEST_CASE("a schema of nothing is answered with the nearest kind", "[cli]") {
   const auto outcome = program("schema machin");
   CHECK(outcome.status == 2);
-  CHECK(outcome.err == "error: there is no schema of 'machin'\n"
-                       "  help: did you mean 'machine'? (one of: workload, machine, mapping)\n");
+  CHECK(outcome.err ==
+        "error: there is no schema of 'machin'\n"
+        "  help: did you mean 'machine'? (one of: workload, machine, mapping, sweep)\n");
 }

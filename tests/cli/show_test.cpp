@@ -69,6 +69,23 @@ TEST_CASE("show prints a machine as a tree and a workload as written", "[cli]") 
   CHECK(workload.out.find("QK[b,h,m,p] = Q[b,h,e,p] * K[b,h,e,m]") != std::string::npos);
 }
 
+TEST_CASE("show prints a GPU with its peaks, its costs and what was fitted", "[cli]") {
+  const auto gpu = program("show h100 --set arch.l2.capacity=25M");
+  INFO(gpu.out);
+  CHECK(gpu.status == 0);
+  CHECK(gpu.out.find("h100: H100 SXM5 80 GB") == 0);
+  CHECK(gpu.out.find("gpu, hopper, 132 SMs\n") != std::string::npos);
+  CHECK(gpu.out.find("\nl2: 25 MiB, 4900 B a cycle (64 an SM), 265 cycles\n") != std::string::npos);
+  CHECK(gpu.out.find("  shared memory: 228 KiB an SM, 227 KiB a CTA, 128 B a cycle\n") !=
+        std::string::npos);
+  CHECK(std::regex_search(gpu.out, std::regex(R"(wgmma +fp16 +2048 +989\.4 T)")));
+  CHECK(std::regex_search(gpu.out, std::regex(R"(\n    8: exp2, log2, recip, rsqrt, tanh\n)")));
+  CHECK(std::regex_search(gpu.out, std::regex(R"(lanes\.sync +published)")));
+  CHECK(gpu.out.find("an hour") != std::string::npos);
+  CHECK(program("show h20").out.find("an hour") == std::string::npos);
+  CHECK(program("show b200").out.find("  tensor memory: 256 KiB an SM\n") != std::string::npos);
+}
+
 TEST_CASE("a name of several things shows them all", "[cli]") {
   const auto outcome = program("show flat --json -");
   REQUIRE(outcome.status == 0);

@@ -246,7 +246,7 @@ Point prepared(const PointRequest& request) {
 }
 
 std::string violation(const Point& point, const Laws& laws) {
-  const auto bound = sim::analytic(point.schedule);
+  const auto bound = sim::analytic(point.schedule, true);
   const auto simulated = sim::cycle(point.schedule);
   if (!simulated) {
     return core::render(simulated.error());

@@ -1,4 +1,5 @@
-#include "arch/machine.hpp"
+#include "arch/catalogue.hpp"
+#include "arch/gpu/gpu.hpp"
 #include "tests/fuzz/input.hpp"
 #include "tests/fuzz/simulate.hpp"
 #include "workloads/catalogue.hpp"
@@ -35,6 +36,12 @@ void use(const arch::Machine& machine) {
 /// Any bytes are a machine that something can run on, or a list of problems.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto file = fuzz::fileOf(fuzz::textOf(data, size), "machine.yaml");
+  if (arch::kindOf(file.string()).value_or("") == "gpu") {
+    if (const auto gpu = arch::readGpu(file); !gpu) {
+      fuzz::refused(gpu.error());
+    }
+    return 0;
+  }
   const auto machine = arch::readMachine(file);
   if (machine) {
     use(*machine);

@@ -71,10 +71,31 @@ TEST_CASE("the table of sweeps shows ours where it differs", "[validation]") {
   CHECK(sweepExhibit(rowsOf({"1x1"}), spec).rows.front().back() == "1x1 16x1 16x16");
 }
 
-TEST_CASE("bounds are put beside measurements metric by metric", "[validation]") {
-  const auto exhibit =
-      boundsExhibit({beside("kernel", 2, 3), beside("kernel", 4, 5), beside("whole run", 2, 2.2)});
+TEST_CASE("predictions and bounds are put beside measurements, class by class", "[validation]") {
+  const auto exhibit = timesExhibit({{"a", beside("kernel", 2, 3), 4},
+                                     {"a", beside("kernel", 4, 5), 5},
+                                     {"b", beside("whole run", 2, 2.2), {}}});
   REQUIRE(exhibit.rows.size() == 2);
-  CHECK(exhibit.rows[0] == std::vector<std::string>{"kernel", "2", "37.5%", "50.0%", "1.00"});
-  CHECK(exhibit.rows[1] == std::vector<std::string>{"whole run", "1", "10.0%", "10.0%", "-"});
+  CHECK(exhibit.rows[0] ==
+        std::vector<std::string>{"a", "kernel", "2", "37.5%", "50.0%", "1.00", "62.5%", "1.00"});
+  CHECK(exhibit.rows[1] ==
+        std::vector<std::string>{"b", "whole run", "1", "10.0%", "10.0%", "-", "-", "-"});
+}
+
+TEST_CASE("the mean error of a class must be small, and below that of the bounds", "[validation]") {
+  GnaSpec spec;
+  spec.classes["judged"].mean = 0.1;
+  spec.classes["shown"] = {};
+  const auto verdictOf = [&](double simulated, double bound) {
+    const auto outcomes = classOutcomes(
+        {{"judged", beside("kernel", 2, simulated), bound}, {"shown", beside("kernel", 2, 4), 2}},
+        spec);
+    REQUIRE(outcomes.size() == 1);
+    CHECK(outcomes.front().id == "mean/judged");
+    return outcomes.front().verdict;
+  };
+  CHECK(verdictOf(2.1, 2.3) == Verdict::Within);
+  CHECK(verdictOf(2.3, 2.5) == Verdict::Outside);
+  CHECK(verdictOf(2.1, 2.05) == Verdict::Outside);
+  CHECK(verdictOf(2.1, 2.1) == Verdict::Outside);
 }

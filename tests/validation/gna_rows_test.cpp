@@ -42,7 +42,7 @@ TEST_CASE("a row without tiles takes those of the suite for its mask", "[validat
   REQUIRE(row.question.useCase.has_value());
   CHECK(row.question.useCase->name == "flux-4k");
   REQUIRE(row.rule != nullptr);
-  CHECK(row.rule->take == "end_to_end_sim_speedup");
+  CHECK(row.rule->take == "end_to_end_speedup");
   CHECK(row.value == 1.4);
 }
 

@@ -66,15 +66,20 @@ TEST_CASE("every count, bound and sweep that was published comes out", "[validat
   }
 }
 
-TEST_CASE("measured times are not covered, bounds beside measured speedups are not judged",
-          "[validation]") {
+TEST_CASE("measured times are predicted, and judged by the mean over their class", "[validation]") {
   const auto result = resultOf();
-  CHECK(point(result, "published/212").verdict == Verdict::NotCovered);
-  CHECK(point(result, "published/212").reason ==
-        "a measured time; time on a GPU is not modelled yet");
-  const auto& bound = point(result, "published/165");
-  CHECK(bound.verdict == Verdict::Informative);
-  CHECK(bound.simulated.value_or(0) == Approx(3.27).margin(0.005));
+  const auto& time = point(result, "published/224");
+  CHECK(time.verdict == Verdict::Informative);
+  CHECK(time.engine == "cycle");
+  CHECK(time.reference.value_or(0) == Approx(8.692e-3));
+  CHECK(time.simulated.value_or(0) == Approx(8.692e-3).epsilon(0.15));
+  CHECK(point(result, "published/208").simulated.value_or(0) == Approx(43.313e-3).epsilon(0.1));
+  for (const auto* name : {"kernel-only", "with permutation", "measured end to end"}) {
+    const auto& mean = point(result, std::string("mean/") + name);
+    INFO(name << " " << mean.reason);
+    CHECK(mean.verdict == Verdict::Within);
+    CHECK(mean.simulated.value_or(1) < 0.1);
+  }
 }
 
 TEST_CASE("one tile more than the oracle is outside", "[validation]") {
@@ -93,13 +98,15 @@ TEST_CASE("a user's own published rows are compared, and what cannot be is said"
       "a,,,64x64,16x16,16x16,,,8x8,8x8,op speedup simulated (NATTENSim),16.0,\n"
       "b,,,64x64,16x16,1x1,,,8x8,8x8,op speedup simulated (NATTENSim),16.0,\n"
       "c,,,64x64,16x16,1x1,,,8x8,8x8,op speedup simulated (NATTENSim),,\n"
-      "d,,,64x64,16x16,1x1,,,8x8,8x8,e2e speedup measured,2,\n"
+      "d,B200,,64x64,16x16,1x1,,,8x8,8x8,e2e speedup measured,2,\n"
+      "f,B201,,64x64,16x16,1x1,,,8x8,8x8,op speedup excl. permute,2,\n"
       "e,,,64x64,16x16,1x1,,,8x8,8x8,beauty,2,\n");
   CHECK(point(result, "published/a").verdict == Verdict::Within);
   CHECK(point(result, "published/b").verdict == Verdict::Outside);
   CHECK(point(result, "published/c").reason == "no reference: a prediction");
   CHECK(point(result, "published/d").reason ==
         "the share of self attention in the run is not known");
+  CHECK(point(result, "published/f").reason == "no machine stands for 'B201'");
   CHECK(point(result, "published/e").reason == "the suite does not know this metric");
   CHECK_FALSE(result.passed);
 }

@@ -1,0 +1,138 @@
+#include "explore/any_point.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace einsight;
+using explore::PointRequest;
+
+namespace {
+
+PointRequest request(const std::string& mapping = "flash-attention-3",
+                     const std::string& machine = "h100") {
+  PointRequest out;
+  out.workload = "attention";
+  out.machine = machine;
+  out.mapping = mapping;
+  out.workloadSettings = {{"L", core::Rational(4096)}};
+  return out;
+}
+
+explore::GpuPoint pointOf(const PointRequest& wanted) {
+  auto point = explore::prepareGpu(wanted);
+  INFO((point ? std::string() : core::render(point.error())));
+  REQUIRE(point);
+  return std::move(*point);
+}
+
+results::Result resultOf(const PointRequest& wanted, const std::string& engine = "cycle",
+                         bool limits = false) {
+  explore::RunOptions options;
+  options.engine = engine;
+  options.limits = limits;
+  auto result = explore::run(pointOf(wanted), options);
+  REQUIRE(result);
+  return std::move(*result);
+}
+
+} // namespace
+
+TEST_CASE("busy and stalled cycles of every unit of a GPU add up to the run's", "[explore]") {
+  for (const std::string mapping : {"flash-attention-3", "flash-attention-2"}) {
+    for (const std::string engine : {"cycle", "analytic"}) {
+      const auto result = resultOf(request(mapping), engine);
+      REQUIRE(result.units.size() == 4);
+      for (const auto& unit : result.units) {
+        const auto& stalls = unit.stalls;
+        INFO(mapping << " " << engine << " " << unit.name);
+        CHECK(unit.busyCycles + stalls.waitData + stalls.waitSpace + stalls.waitSync +
+                  stalls.waitBandwidth + stalls.idle ==
+              Approx(*result.cycles).epsilon(1e-6));
+        CHECK(unit.utilization <= 1 + 1e-9);
+      }
+    }
+  }
+}
+
+TEST_CASE("a run on a GPU tells its kernels, occupancy, peak and why energy is unknown",
+          "[explore]") {
+  const auto result = resultOf(request());
+  CHECK(result.flops == Approx(4.0 * 4096 * 4096 * 128 * 16));
+  CHECK(result.peakFlops == Approx(2.0 * 2048 * 132 * 1.98e9));
+  REQUIRE(result.kernels.size() == 1);
+  const auto& kernel = result.kernels.front();
+  CHECK(kernel.seconds == Approx(result.seconds));
+  CHECK(kernel.occupancy.ctas == 16 * 4096 / 128);
+  CHECK(kernel.occupancy.ctasPerSm == 1);
+  CHECK(kernel.occupancy.waves == Approx(512.0 / 132));
+  CHECK_FALSE(kernel.occupancy.limitedBy.empty());
+  CHECK_FALSE(result.energy.total);
+  CHECK(result.energy.reason == "no energy table covers GPUs");
+  REQUIRE(result.levels.size() == 3);
+  CHECK(result.levels[2].name == "dram");
+  CHECK(result.levels[2].writeBytes == 2 * 4096 * 16 * 128);
+  const auto product = std::find_if(result.einsums.begin(), result.einsums.end(),
+                                    [](const auto& einsum) { return einsum.name == "BQK"; });
+  REQUIRE(product != result.einsums.end());
+  CHECK(product->unit == "tensor_core");
+}
+
+TEST_CASE("the analytic engine is a bound for GPUs too", "[explore]") {
+  for (const std::string mapping : {"flash-attention-3", "flash-attention-2"}) {
+    CHECK(resultOf(request(mapping), "analytic").seconds <= resultOf(request(mapping)).seconds);
+  }
+}
+
+TEST_CASE("limits of a GPU are simulated again, the strongest first", "[explore]") {
+  const auto result = resultOf(request(), "cycle", true);
+  REQUIRE(result.limits.size() == explore::kGpuLimits);
+  CHECK(result.limits.front().speedupIfDoubled > 1.05);
+  for (std::size_t i = 1; i < result.limits.size(); ++i) {
+    CHECK(result.limits[i].speedupIfDoubled <= result.limits[i - 1].speedupIfDoubled);
+  }
+}
+
+TEST_CASE("without a mapping the catalogue's first that fits the GPU is taken, and named",
+          "[explore]") {
+  const auto hopper = pointOf(request(""));
+  CHECK(hopper.mapping.name == "flash-attention-3");
+  REQUIRE_FALSE(hopper.notes.empty());
+  CHECK(hopper.notes.front() ==
+        "mapping flash-attention-3 chosen from the catalogue; -m gives another");
+  CHECK(pointOf(request("", "a100-80gb")).mapping.name != "flash-attention-3");
+}
+
+TEST_CASE("points are prepared as the machine's kind asks for", "[explore]") {
+  const auto gpu = explore::prepareAny(request());
+  REQUIRE(gpu);
+  CHECK(std::holds_alternative<explore::GpuPoint>(*gpu));
+  PointRequest spatial;
+  spatial.workload = "bert";
+  spatial.machine = "fusemax";
+  const auto array = explore::prepareAny(spatial);
+  REQUIRE(array);
+  CHECK(std::holds_alternative<explore::Point>(*array));
+}
+
+TEST_CASE("the engine of every PE refuses a GPU", "[explore]") {
+  explore::RunOptions options;
+  options.engine = "pe";
+  const auto result = explore::run(pointOf(request()), options);
+  REQUIRE_FALSE(result);
+  CHECK(core::render(result.error()) ==
+        "error: --engine: engine pe simulates spatial arrays; 'h100' is a GPU\n"
+        "  help: --engine cycle or --engine analytic\n");
+}
+
+TEST_CASE("wrong names of workload, machine and mapping are reported together", "[explore]") {
+  PointRequest wrong;
+  wrong.workload = "attentoin";
+  wrong.machine = "h100";
+  wrong.mapping = "flash-atention-3";
+  const auto point = explore::prepareGpu(wrong);
+  REQUIRE_FALSE(point);
+  const auto text = core::render(point.error());
+  CHECK(text.find("unknown workload 'attentoin'") != std::string::npos);
+  CHECK(text.find("unknown mapping 'flash-atention-3'") != std::string::npos);
+}

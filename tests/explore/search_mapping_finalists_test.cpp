@@ -1,0 +1,103 @@
+#include "arch/catalogue.hpp"
+#include "explore/search_mapping_finalists.hpp"
+#include "workloads/catalogue.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace einsight;
+using namespace einsight::explore;
+using mappings::Objective;
+
+namespace {
+
+/// A search that is over, with what belongs to it.
+struct Searched {
+  MapRequest request;
+  arch::Machine machine = *arch::load("fusemax");
+  Requirements requirements = *Requirements::check({}, machine);
+  mappings::Found found;
+
+  explicit Searched(Objective objective) {
+    request.workload = "matmul";
+    request.machine = "fusemax";
+    request.workloadSettings = {{"M", 70}, {"N", 50}, {"K", 20}};
+    request.objective = objective;
+    mappings::SearchOptions options;
+    options.objective = objective;
+    options.settings = request.workloadSettings;
+    auto answer = mappings::search(
+        [](const core::Settings& settings) { return workloads::load("matmul", settings); }, machine,
+        options);
+    REQUIRE(answer);
+    found = std::move(*answer);
+  }
+};
+
+} // namespace
+
+TEST_CASE("where there is no time to simulate, the answer is the best on the bound and says so",
+          "[explore]") {
+  Searched searched(Objective::Latency);
+  searched.request.seconds = 0;
+  const auto answer = bestFinalist(searched.request, searched.machine, searched.requirements,
+                                   searched.found, false);
+  REQUIRE(answer);
+  CHECK(answer->result.engine == "analytic");
+  CHECK(answer->simulated == 0);
+  CHECK(answer->optimal);
+  CHECK_FALSE(answer->proven);
+  CHECK(answer->value == Approx(searched.found.finalists.front().evaluation.cycles));
+}
+
+TEST_CASE("a search that was stopped is answered at once on the bound", "[explore]") {
+  Searched searched(Objective::Edp);
+  const auto answer =
+      bestFinalist(searched.request, searched.machine, searched.requirements, searched.found, true);
+  REQUIRE(answer);
+  CHECK(answer->stopped);
+  CHECK_FALSE(answer->optimal);
+  CHECK(answer->result.engine == "analytic");
+}
+
+TEST_CASE("the least energy is as fast as any finalist of that energy", "[explore]") {
+  Searched searched(Objective::Energy);
+  const auto answer = bestFinalist(searched.request, searched.machine, searched.requirements,
+                                   searched.found, false);
+  REQUIRE(answer);
+  CHECK(answer->value == Approx(*searched.found.finalists.front().evaluation.picojoules));
+  int equal = 0;
+  for (const auto& finalist : searched.found.finalists) {
+    const auto point = prepare(finalist.mapping, *finalist.cascade, searched.machine, "one");
+    REQUIRE(point);
+    const auto result = run(*point);
+    REQUIRE(result);
+    if (*result->energy.total <= answer->value * (1 + 1e-12)) {
+      ++equal;
+      CHECK(*result->cycles >= *answer->result.cycles);
+    }
+  }
+  CHECK(equal > 0);
+}
+
+TEST_CASE("a simulated mapping of the catalogue is preferred to one that could not be simulated",
+          "[explore]") {
+  for (const auto objective : {Objective::Latency, Objective::Energy}) {
+    Searched searched(objective);
+    auto shipped = bestShipped(searched.request, *workloads::load("matmul"), searched.requirements);
+    REQUIRE(shipped);
+    CHECK(shipped->shipped->simulated);
+    searched.request.seconds = 0;
+    const auto bound = bestFinalist(searched.request, searched.machine, searched.requirements,
+                                    searched.found, false);
+    REQUIRE(bound);
+    REQUIRE(bound->value < shipped->value);
+    const auto answer = withShipped(searched.request, bound, shipped);
+    REQUIRE(answer);
+    CHECK(answer->fromCatalogue == (objective == Objective::Latency)); // energy is exact
+    const auto unsimulated =
+        bestShipped(searched.request, *workloads::load("matmul"), searched.requirements);
+    REQUIRE(unsimulated);
+    CHECK_FALSE(unsimulated->shipped->simulated);
+    CHECK_FALSE(withShipped(searched.request, bound, unsimulated)->fromCatalogue);
+  }
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Fit the calibration constants of GPUs to published forward rows, and leave each family out once.
+
+Usage: fit_kernels.py EINSIGHT [--hardware PATTERN] [--rounds N] [--leave-out]
+
+Constants are varied one at a time, up and down by a step that is halved where neither helps; the aim is the
+mean |log(simulated time / published time)|. Nothing is written: a person puts the values that are printed
+into arch/gpu/*.yaml.
+"""
+import argparse
+import csv
+import json
+import math
+import pathlib
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROWS = ROOT / "validation/published/published_kernels.csv"
+
+# Every constant that may be fitted, with where the search starts: per machine or instruction class.
+CONSTANTS = {
+    "H100*": {
+        "tensor_cores.wgmma.efficiency": 0.85,
+        "tensor_cores.mma.efficiency": 0.44,
+        "tensor_cores.wgmma.issue_share": 0.42,
+        "lanes.sync": 119,
+        "lanes.operations.fragment": 2.29,
+        "clock.onset": 0.6,
+    },
+}
+AT_MOST = {"efficiency": 1.0, "issue_share": 1.0, "onset": 1.0}
+FITTED = {"FlashAttention-2", "FlashAttention-3", "cuDNN", "Triton", "standard"}
+
+
+def family(row):
+    """What is left out together: all rows of a system, so that none of its shapes is known to the fit."""
+    return row["system"]
+
+
+def chosen_rows(hardware):
+    import fnmatch
+    with open(ROWS, newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [row for row in rows if row["metric"] == "fwd_throughput" and row["system"] in FITTED
+            and fnmatch.fnmatch(row["hardware"], hardware)]
+
+
+class Model:
+    """Runs the suite on the chosen rows with constants set, and remembers the answers."""
+
+    def __init__(self, program, rows):
+        self.program, self.rows, self.known = program, rows, {}
+        self.folder = tempfile.TemporaryDirectory()
+        self.points = pathlib.Path(self.folder.name) / "points.csv"
+        with open(self.points, "w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def errors(self, constants):
+        """log(simulated time / published time) per row; None where a row cannot be simulated."""
+        key = tuple(sorted(constants.items()))
+        if key not in self.known:
+            settings = ",".join(f"arch.{name}={value:.6g}" for name, value in key)
+            answer = subprocess.run([self.program, "validate", "kernels", "--points", str(self.points), "--engine",
+                                     "cycle", "--set", settings, "--json", "-"], capture_output=True, text=True)
+            if answer.returncode not in (0, 1):
+                raise SystemExit(answer.stderr)
+            points = json.loads(answer.stdout)["suites"][0]["points"]
+            self.known[key] = [None if point["simulated"] is None else
+                               math.log(point["reference"] / point["simulated"]) for point in points]
+        return self.known[key]
+
+    def mean(self, constants, keep):
+        errors = [abs(error) for row, error in zip(self.rows, self.errors(constants))
+                  if error is not None and keep(row)]
+        return sum(errors) / len(errors)
+
+
+def fit(model, start, keep, rounds, step=0.08):
+    """Coordinate descent: the constants, and their mean error over the rows that are kept."""
+    best, steps = dict(start), {name: step for name in start}
+    error = model.mean(best, keep)
+    for _ in range(rounds):
+        for name in best:
+            for factor in (1 + steps[name], 1 / (1 + steps[name])):
+                limit = AT_MOST.get(name.rsplit(".", 1)[1], math.inf)
+                trial = {**best, name: min(best[name] * factor, limit)}
+                found = model.mean(trial, keep)
+                if found < error - 1e-6:
+                    best, error = trial, found
+                    break
+            else:
+                steps[name] /= 2
+    return best, error
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program")
+    parser.add_argument("--hardware", default="H100*")
+    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--leave-out", action="store_true", help="also fit without each family, and test on it")
+    options = parser.parse_args()
+    start = CONSTANTS[options.hardware]
+    model = Model(options.program, chosen_rows(options.hardware))
+    print(f"{len(model.rows)} rows; with the start values: {100 * model.mean(start, lambda row: True):.1f} %")
+    best, error = fit(model, start, lambda row: True, options.rounds)
+    print(f"fitted: {100 * error:.1f} %")
+    for name, value in best.items():
+        print(f"  {name}: {value:.4g}   (began at {start[name]:.4g})")
+    families = list(dict.fromkeys(family(row) for row in model.rows))
+    print("system: error fitted" + (", left out" if options.leave_out else ""))
+    total = 0.0
+    for left in families:
+        inside = model.mean(best, lambda row: family(row) == left)
+        text = f"  {left}: {100 * inside:.1f} %"
+        if options.leave_out:
+            other, _ = fit(model, best, lambda row: family(row) != left, max(2, options.rounds // 2), 0.04)
+            outside = model.mean(other, lambda row: family(row) == left)
+            total += outside
+            text += f", {100 * outside:.1f} %"
+        print(text)
+    if options.leave_out:
+        print(f"mean over families, each left out: {100 * total / len(families):.1f} %")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+#pragma once
+#include "validation/kernel_spec.hpp"
+#include "validation/suite.hpp"
+
+namespace einsight::validation {
+
+/// Points of one published system, GPU, head dimension and mask, and how closely they must agree.
+struct KernelFamily {
+  std::string name, system;
+  const KernelClass* rules = nullptr;
+  std::vector<Outcome> outcomes;            ///< those with a reference and a simulation
+  std::vector<double> published, simulated; ///< seconds, or what is in their place: ratios
+};
+
+/// Errors of a family's times.
+struct KernelErrors {
+  double mean = 0, most = 0; ///< relative
+  std::optional<double> tau;
+};
+KernelErrors errorsOf(const KernelFamily& family);
+
+/// Whether a family meets the gates of its class.
+bool passes(const KernelFamily& family);
+
+/// Family by family: points, errors of time, rank correlation, gates, whether it was fitted on.
+Exhibit familyExhibit(const std::vector<KernelFamily>& families);
+/// The same over all families of a system on a GPU.
+Exhibit systemExhibit(const std::vector<KernelFamily>& families);
+
+} // namespace einsight::validation

@@ -1,0 +1,32 @@
+#pragma once
+#include "core/rational.hpp"
+#include "validation/kernel_spec.hpp"
+
+namespace einsight::validation {
+
+/// Columns of a row that are numbers: batch, heads_q, heads_kv, head_dim, value_dim, seq_q, seq_kv.
+using KernelShape = std::map<std::string, core::Rational>;
+
+/// A published row.
+struct KernelRow {
+  std::string id; ///< unique in the file
+  std::string system, hardware, type, mask, metric, unit;
+  std::optional<double> value;
+  KernelShape shape;
+};
+
+/// Reads rows with the columns of published_kernels.csv. `head_dim` may be KEY/VALUE (576/512);
+/// cells that are no numbers are left out of the shape.
+core::Expected<std::vector<KernelRow>> readKernelRows(const std::filesystem::path& file);
+
+/// The shapes that a row stands for under a rule: its own, or every combination of the columns that
+/// the rule goes through. What the row leaves out follows: heads_kv from heads_q, value_dim from
+/// head_dim, seq_kv from seq_q. Fails with a sentence where an expression cannot be evaluated.
+tl::expected<std::vector<KernelShape>, std::string> shapesOf(const KernelRow& row,
+                                                             const KernelRule& rule);
+
+/// The value of an expression over a shape, or a sentence on the column that it lacks.
+tl::expected<core::Rational, std::string> valueOf(const core::Expression& expression,
+                                                  const KernelShape& shape);
+
+} // namespace einsight::validation
