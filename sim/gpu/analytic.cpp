@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 
 namespace einsight::sim::gpu {
@@ -40,15 +41,18 @@ Length lengthOf(const Kernel& kernel, const Device& device, const Kind& kind) {
 }
 
 /// Bytes that a kernel must bring from DRAM at least: of what a group shares, the longest stream
-/// once.
+/// once, whoever brings it, so with the least waste of any in the group.
 struct Compulsory {
   double read = 0, written = 0, moved = 0;
 };
 
 Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
   Compulsory sum;
-  std::map<std::int32_t, double> streams; ///< moved bytes of the longest per group
-  std::map<std::int32_t, double> read;
+  struct Stream {
+    double bytes = 0;
+    double waste = std::numeric_limits<double>::infinity();
+  };
+  std::map<std::int32_t, Stream> streams; ///< per group
   for (std::size_t c = 0; c < kernel.order.size(); ++c) {
     const auto& bytes = at(kinds, kernel.order[c]);
     sum.read += bytes.own;
@@ -60,12 +64,15 @@ Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
       sum.moved += bytes.stream * bytes.waste;
       continue;
     }
-    read[group] = std::max(read[group], bytes.stream);
-    streams[group] = std::max(streams[group], bytes.stream * bytes.waste);
+    if (bytes.stream > 0) {
+      auto& stream = streams[group];
+      stream.bytes = std::max(stream.bytes, bytes.stream);
+      stream.waste = std::min(stream.waste, bytes.waste);
+    }
   }
-  for (const auto& [group, bytes] : read) {
-    sum.read += bytes;
-    sum.moved += streams[group];
+  for (const auto& [group, stream] : streams) {
+    sum.read += stream.bytes;
+    sum.moved += stream.bytes * stream.waste;
   }
   return sum;
 }
