@@ -45,19 +45,19 @@ TEST_CASE("mappings of the catalogue agree PE by PE on random machines", "[explo
   Seen seen;
   CHECK(
       holds("catalogue", cases(100), [&] { agrees(scratch, scratch.drawCatalogueCase(), seen); }));
-  CHECK(2 * seen.compared >= seen.all);
+  CHECK(3 * seen.compared >= seen.all); // the others lack room, or are nothing for 'pe'
 }
 
 TEST_CASE("one Einsum after the other agrees PE by PE", "[explore]") {
   const Scratch scratch;
   Seen seen;
   CHECK(holds("unfused", cases(100), [&] { agrees(scratch, scratch.drawCase(true), seen); }));
-  CHECK(2 * seen.compared >= seen.all);
+  CHECK(3 * seen.compared >= seen.all);
 }
 
 TEST_CASE("groups of Einsums that keep tensors on the chip agree PE by PE", "[explore]") {
   const Scratch scratch;
   Seen seen;
   CHECK(holds("fused", cases(100), [&] { agrees(scratch, scratch.drawCase(false), seen); }));
-  CHECK(2 * seen.compared >= seen.all);
+  CHECK(3 * seen.compared >= seen.all);
 }
