@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/engines.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
@@ -70,7 +71,7 @@ core::Expected<core::Settings> machineSettings(const Options& options) {
   return std::move(settings->machine);
 }
 
-core::Expected<Answer> work(const Options& options) {
+core::Expected<Answer> work(const Options& options, const CLI::App& app) {
   const auto suites = suitesOf(options.suites);
   const auto tolerance = toleranceOf(options.tolerance);
   core::Problems problems = options.engine.empty() ? core::Problems{} : checkEngine(options.engine);
@@ -119,7 +120,9 @@ core::Expected<Answer> work(const Options& options) {
   for (const auto& result : results) {
     answer.text += (answer.text.empty() ? "" : "\n") + validation::text(result, stdoutStyle());
   }
-  answer.json = validation::toJson(results);
+  if (app.count("--json") > 0) {
+    answer.json = withProvenance(validation::toJson(results), app);
+  }
   if (!options.csv.empty()) {
     answer.files.emplace_back(options.csv, validation::toCsv(results));
   }
@@ -132,14 +135,18 @@ Work addValidate(CLI::App& options) {
   const auto given = std::make_shared<Options>();
   options.add_option("suite", given->suites, "suites to run; all when none is named");
   options.add_option("--engine", given->engine, "analytic or cycle; both when not given");
-  options.add_option("--points", given->points, "a CSV file of your own points")->type_name("FILE");
+  options
+      .add_option(
+          "--points", given->points,
+          "a CSV file of your own points; of measured and thirdparty, a JSON file of measure")
+      ->type_name("FILE");
   options.add_option("--tolerance", given->tolerance, "relative, instead of the suite's");
   options
       .add_option("--set", given->settings,
                   "suite kernels: numbers of every machine, arch.sync=100")
       ->delimiter(',');
   options.add_option("--csv", given->csv, "write every point to FILE")->type_name("FILE");
-  return [given] { return work(*given); };
+  return [given, &options] { return work(*given, options); };
 }
 
 } // namespace einsight::cli

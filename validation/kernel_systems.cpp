@@ -8,8 +8,13 @@
 namespace einsight::validation {
 namespace {
 
+/// A mapping by its name, or by a file beside systems.yaml.
+std::string mappingOf(const std::string& text, const std::filesystem::path& folder) {
+  return text.ends_with(".yaml") ? (folder / text).string() : text;
+}
+
 KernelSystem readSystem(const std::string& name, const config::Node& node,
-                        core::Problems& problems) {
+                        const std::filesystem::path& folder, core::Problems& problems) {
   config::MapReader reader(node, problems);
   KernelSystem out;
   out.system = name;
@@ -18,7 +23,7 @@ KernelSystem readSystem(const std::string& name, const config::Node& node,
   out.hardware = reader.textOr("hardware", "").value_or("");
   out.when = reader.expressionIf("when");
   out.workload = reader.text("workload").value_or("");
-  out.mapping = reader.text("mapping").value_or("");
+  out.mapping = mappingOf(reader.text("mapping").value_or(""), folder);
   if (const auto* parameters = reader.mapIf("parameters")) {
     out.parameters = readExpressions(*parameters, problems);
   }
@@ -76,7 +81,7 @@ core::Expected<KernelSystems> readKernelSystems(const std::filesystem::path& fil
   if (const auto* systems = reader.map("systems")) {
     for (const auto& [name, entries] : systems->entries) {
       for (const auto& item : entries.items) {
-        out.systems.push_back(readSystem(name.scalar, item, problems));
+        out.systems.push_back(readSystem(name.scalar, item, file.parent_path(), problems));
       }
     }
   }

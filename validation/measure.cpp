@@ -42,8 +42,15 @@ Task kernelTask(const cuda::Gpu& gpu, const std::string& suite, const cuda::Kern
   measured.system = cuda::nameOf(which.kind);
   measured.kernel = which;
   measured.flops = cuda::flopsOf(which);
-  if (which.listStride > 0) { // the pairs of the listed tiles
-    measured.flops = 4.0 * which.batch * which.headsQ * gpu.listPairs(which) * which.headDim;
+  const auto tile = gpu.tileOf(which);
+  if (which.listStride > 0 && tile.keys > 0) { // the pairs of the listed tiles
+    const auto list = cuda::stridedList(cuda::ceilDivide(which.seqQ, tile.queries),
+                                        cuda::ceilDivide(which.seqKv, tile.keys), which.listStride);
+    measured.flops = 4.0 * which.batch * which.headsQ * double(list.tiles.size()) * tile.queries *
+                     tile.keys * which.headDim;
+  }
+  if (which.mask.kind == cuda::MaskKind::Neighborhood && tile.keys > 0) {
+    cuda::chooseTiles(measured.kernel->mask, tile.queries, tile.keys);
   }
   measured.bytes = cuda::bytesOf(which);
   return {measured, [which](cuda::Gpu& device) { return device.time(which); }};

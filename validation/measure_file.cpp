@@ -44,6 +44,8 @@ void describe(Json& record, const cuda::KernelCase& which) {
     record["layout"] = which.mask.layout;
     record["window"] = which.mask.window;
     record["stride"] = which.mask.stride;
+    record["q_tile"] = which.mask.qTile;
+    record["kv_tile"] = which.mask.kvTile;
   }
   record["weights"] = which.weights == cuda::Weights::Softmax ? "softmax" : "sigmoid";
   record["direction"] = "forward";

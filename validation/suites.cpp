@@ -3,6 +3,7 @@
 #include "validation/array_suite.hpp"
 #include "validation/gna_suite.hpp"
 #include "validation/kernel_suite.hpp"
+#include "validation/measured_suite.hpp"
 #include "validation/suite.hpp"
 
 #include <fmt/format.h>
@@ -35,6 +36,18 @@ std::span<const Suite> suites() {
             "GPU kernels: published times and throughputs of attention, forward and backward",
             [](const SuiteOptions& options) {
               return runKernelSuite(validationFolder() / "suites" / "kernels.yaml", options);
+            },
+            true},
+      Suite{"measured",
+            "our CUDA kernels, measured on GPUs: times, and speedups between variants of one shape",
+            [](const SuiteOptions& options) {
+              return runMeasuredSuite(validationFolder() / "suites" / "measured.yaml", options);
+            },
+            true},
+      Suite{"thirdparty",
+            "PyTorch's attention and FlexAttention, measured on GPUs: times and speedups",
+            [](const SuiteOptions& options) {
+              return runMeasuredSuite(validationFolder() / "suites" / "thirdparty.yaml", options);
             },
             true},
   };

@@ -57,7 +57,8 @@ void readDram(const Node& node, GpuReading& reading) {
   dram.bytes = reading.bytes(reader, "capacity");
   dram.bytesPerSecond = reading.quantity(reader, "bandwidth", Dimension::BytesPerSecond);
   dram.efficiency = reading.share(reader, "efficiency");
-  dram.writeEfficiency = reading.numberOr(reader, "write_efficiency", dram.efficiency);
+  dram.writeEfficiency =
+      reader.has("write_efficiency") ? reading.share(reader, "write_efficiency") : dram.efficiency;
   dram.latencySeconds = reading.quantity(reader, "latency", Dimension::Seconds);
   dram.channels = reading.count(reader, "channels", kMostChannels);
   dram.burstBytes = reading.bytes(reader, "burst");

@@ -25,7 +25,9 @@ public:
     return timing();
   }
   core::Expected<double> check(const cuda::KernelCase&) override { return difference; }
-  [[nodiscard]] double listPairs(const cuda::KernelCase&) const override { return 64; }
+  [[nodiscard]] cuda::KernelTile tileOf(const cuda::KernelCase&) const override {
+    return {128, 64};
+  }
   [[nodiscard]] std::vector<cuda::MicroCase> microCases() const override {
     cuda::MicroCase rate;
     rate.id = "rate of nothing";

@@ -60,13 +60,10 @@ public:
     return which.fp16 ? checkAs<Fp16>(which) : checkAs<Bf16>(which);
   }
 
-  [[nodiscard]] double listPairs(const KernelCase& which) const override {
-    const auto* kernel = fusedKernelFor(which);
-    if (kernel == nullptr || which.listStride == 0) {
-      return 0;
-    }
-    const auto plan = planFused(which, kernel->queries, kernel->keys);
-    return double(plan.list.tiles.size()) * double(kernel->queries) * double(kernel->keys);
+  [[nodiscard]] KernelTile tileOf(const KernelCase& which) const override {
+    const bool fused = which.kind == KernelKind::FusedSm90 || which.kind == KernelKind::FusedSm80;
+    const auto* kernel = fused ? fusedKernelFor(which) : nullptr;
+    return kernel == nullptr ? KernelTile{} : KernelTile{kernel->queries, kernel->keys};
   }
 
   [[nodiscard]] std::vector<MicroCase> microCases() const override {

@@ -48,6 +48,12 @@ struct MicroCase {
   std::string note;
 };
 
+/// Tokens of a tile of a kernel.
+struct KernelTile {
+  int queries = 0;
+  int keys = 0;
+};
+
 class Gpu {
 public:
   /// The first CUDA device. Fails where there is none, no driver, or no CUDA in this build.
@@ -63,9 +69,8 @@ public:
   /// ‖out − reference‖ / ‖reference‖ against double precision on the CPU: fresh random inputs, the
   /// output poisoned before; NaN where a number is missing. Meant for small cases.
   virtual core::Expected<double> check(const KernelCase& which) = 0;
-  /// Tiles of keys that all queries of one head visit, times pairs of a tile: what a block-sparse
-  /// list of this kernel computes.
-  [[nodiscard]] virtual double listPairs(const KernelCase& which) const = 0;
+  /// Queries and keys of a tile of the fused kernel; zeros for other kernels.
+  [[nodiscard]] virtual KernelTile tileOf(const KernelCase& which) const = 0;
 
   [[nodiscard]] virtual std::vector<MicroCase> microCases() const = 0;
   virtual core::Expected<Timing> timeMicro(const std::string& id) = 0;

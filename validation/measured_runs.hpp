@@ -1,0 +1,27 @@
+#pragma once
+#include "validation/kernel_runs.hpp"
+#include "validation/measured_rows.hpp"
+#include "validation/measured_spec.hpp"
+
+namespace einsight::validation {
+
+/// Simulates measured cases on the machine of their device.
+class MeasuredRuns {
+public:
+  /// `calibration`: settings of the machine. The specification must outlive the runs.
+  MeasuredRuns(const MeasuredSpec& spec, std::string device, core::Settings calibration,
+               const std::string& engine);
+
+  /// Seconds of the case, or one sentence why there is no answer.
+  tl::expected<double, std::string> seconds(const MeasuredRow& row);
+
+private:
+  tl::expected<double, std::string> neighborhood(const MeasuredRow& row);
+
+  const MeasuredSpec& spec_;
+  std::string device_;
+  core::Settings calibration_;
+  KernelRuns kernels_;
+};
+
+} // namespace einsight::validation
