@@ -47,7 +47,7 @@ core::Expected<std::string> kindOf(const std::string& nameOrPath) {
   config::MapReader reader(*node, problems); // not finished: the reader of the kind judges the rest
   const auto kind = reader.oneOf("kind", machineKinds());
   if (!kind && problems.empty()) {
-    reader.problem("kind", "required key is missing", "write kind: spatial or kind: gpu");
+    reader.problem("kind", "required key is missing", "write kind: spatial, gpu, cpu or cluster");
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));

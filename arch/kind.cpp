@@ -12,7 +12,7 @@ namespace einsight::arch {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kKinds{"spatial", "gpu"};
+constexpr std::array<std::string_view, 4> kKinds{"spatial", "gpu", "cpu", "cluster"};
 
 std::string namesOf(std::string_view kind) {
   std::string names;

@@ -6,7 +6,7 @@
 
 namespace einsight::arch {
 
-/// The kinds of machines that a file may say it is: "spatial", "gpu".
+/// The kinds of machines that a file may say it is: "spatial", "gpu", "cpu", "cluster".
 std::span<const std::string_view> machineKinds();
 
 /// False, with a problem at `kind:` that names machines of the kind that is needed, when the file

@@ -73,7 +73,7 @@ void readSections(MapReader& reader, GpuReading& reading) {
     readPrice(*node, reading);
   }
   if (const auto* node = reader.mapIf("calibration")) {
-    reading.calibrations(*node);
+    reading.data().calibrations = reading.calibrations(*node);
   }
 }
 

@@ -25,7 +25,7 @@ TEST_CASE("an array where a GPU is needed is answered with the GPUs there are", 
   CHECK(gpu.error().front().what ==
         "this machine is of kind 'spatial'; one of kind 'gpu' is needed here");
   CHECK(gpu.error().front().help == "machines of kind gpu: a10, a100-40gb, a100-80gb, b200, h100, "
-                                    "h100-pcie, h20, h200, h800, l40s, rtx-4090");
+                                    "h100-pcie, h20, h200, h800, l40s, rtx-4090, rtx-a6000");
 }
 
 TEST_CASE("the kind of a machine is known before it is read", "[arch]") {
@@ -38,7 +38,8 @@ TEST_CASE("the kind of a machine is known before it is read", "[arch]") {
       arch::kindOf(EINSIGHT_SOURCE_DIR "/tests/bad_yaml/machine/unknown_kind.yaml");
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().front().what == "unknown value 'spatail'");
-  CHECK(unknown.error().front().help == "did you mean 'spatial'? (one of: spatial, gpu)");
+  CHECK(unknown.error().front().help ==
+        "did you mean 'spatial'? (one of: spatial, gpu, cpu, cluster)");
   const auto none = arch::kindOf(EINSIGHT_SOURCE_DIR "/tests/bad_yaml/machine/empty.yaml");
   REQUIRE_FALSE(none.has_value());
   CHECK(none.error().front().where.path == "kind");

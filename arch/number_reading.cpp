@@ -1,4 +1,4 @@
-#include "arch/gpu/reading.hpp"
+#include "arch/number_reading.hpp"
 
 #include "core/text.hpp"
 
@@ -46,9 +46,9 @@ const Node* expressionAt(MapReader& reader, std::string_view key) {
 
 } // namespace
 
-GpuReading::GpuReading(core::Problems& problems, Scope& scope, const core::Settings& settings,
-                       Gpu::Data& data)
-    : problems_(problems), scope_(scope), data_(data) {
+NumberReading::NumberReading(core::Problems& problems, Scope& scope, const core::Settings& settings,
+                             std::map<std::string, std::string>& sources)
+    : problems_(problems), scope_(scope), sources_(sources) {
   for (const auto& [name, value] : settings) {
     if (name.find('.') != std::string::npos) {
       paths_.emplace(name, value);
@@ -56,7 +56,7 @@ GpuReading::GpuReading(core::Problems& problems, Scope& scope, const core::Setti
   }
 }
 
-Node GpuReading::replaced(const Node& node, std::string_view unit) {
+Node NumberReading::replaced(const Node& node, std::string_view unit) {
   read_.insert(node.where.path);
   auto copy = node;
   if (const auto set = paths_.find(node.where.path); set != paths_.end()) {
@@ -65,7 +65,7 @@ Node GpuReading::replaced(const Node& node, std::string_view unit) {
   return copy;
 }
 
-double GpuReading::numberAt(const Node& node) {
+double NumberReading::numberAt(const Node& node) {
   if (!config::expectKind(node, Node::Kind::Scalar, problems_)) {
     return 1;
   }
@@ -78,12 +78,12 @@ double GpuReading::numberAt(const Node& node) {
   return value ? value->toDouble() : 1;
 }
 
-double GpuReading::number(MapReader& reader, std::string_view key) {
+double NumberReading::number(MapReader& reader, std::string_view key) {
   const auto* node = expressionAt(reader, key);
   return node == nullptr ? 1 : numberAt(*node);
 }
 
-double GpuReading::share(MapReader& reader, std::string_view key) {
+double NumberReading::share(MapReader& reader, std::string_view key) {
   const auto value = number(reader, key);
   if (value > 1) {
     reader.problem(key, fmt::format("{} is more than the whole of a peak", value),
@@ -92,7 +92,7 @@ double GpuReading::share(MapReader& reader, std::string_view key) {
   return value;
 }
 
-double GpuReading::numberOr(MapReader& reader, std::string_view key, double fallback) {
+double NumberReading::numberOr(MapReader& reader, std::string_view key, double fallback) {
   const auto* node = reader.optional(key);
   if (node == nullptr || !config::expectKind(*node, Node::Kind::Scalar, problems_)) {
     return fallback;
@@ -106,7 +106,7 @@ double GpuReading::numberOr(MapReader& reader, std::string_view key, double fall
   return value ? value->toDouble() : fallback;
 }
 
-double GpuReading::quantity(MapReader& reader, std::string_view key, Dimension dimension) {
+double NumberReading::quantity(MapReader& reader, std::string_view key, Dimension dimension) {
   const auto* node = expressionAt(reader, key);
   if (node == nullptr) {
     return 1;
@@ -115,27 +115,27 @@ double GpuReading::quantity(MapReader& reader, std::string_view key, Dimension d
   return value ? value->toDouble() : 1;
 }
 
-std::optional<double> GpuReading::quantityIf(MapReader& reader, std::string_view key,
-                                             Dimension dimension) {
+std::optional<double> NumberReading::quantityIf(MapReader& reader, std::string_view key,
+                                                Dimension dimension) {
   return reader.optional(key) == nullptr ? std::nullopt
                                          : std::optional(quantity(reader, key, dimension));
 }
 
-std::int64_t GpuReading::count(MapReader& reader, std::string_view key, std::int64_t high) {
+std::int64_t NumberReading::count(MapReader& reader, std::string_view key, std::int64_t high) {
   const auto* node = expressionAt(reader, key);
   return node == nullptr ? 1 : scope_.count(replaced(*node, ""), 1, high).value_or(1);
 }
 
-std::int64_t GpuReading::bytes(MapReader& reader, std::string_view key) {
+std::int64_t NumberReading::bytes(MapReader& reader, std::string_view key) {
   const auto* node = expressionAt(reader, key);
   return node == nullptr ? 1 : scope_.bytes(replaced(*node, " B")).value_or(1);
 }
 
-void GpuReading::source(MapReader& section, const std::string& name) {
-  data_.sources[name] = section.text("source").value_or("");
+void NumberReading::source(MapReader& section, const std::string& name) {
+  sources_[name] = section.text("source").value_or("");
 }
 
-std::string GpuReading::advice(const std::string& path) const {
+std::string NumberReading::advice(const std::string& path) const {
   std::vector<std::string> numbers;
   std::vector<std::string> sections;
   for (const auto& known : read_) {
@@ -151,27 +151,29 @@ std::string GpuReading::advice(const std::string& path) const {
                          : core::suggestion(path, numbers);
 }
 
-bool GpuReading::isBroken(const std::string& path) const {
+bool NumberReading::isBroken(const std::string& path) const {
   return std::any_of(problems_.begin(), problems_.end(), [&](const core::Problem& problem) {
     return !problem.where.path.empty() && path.starts_with(problem.where.path);
   });
 }
 
-void GpuReading::calibrations(const Node& node) {
+std::vector<Calibration> NumberReading::calibrations(const Node& node) {
+  std::vector<Calibration> found;
   MapReader reader(node, problems_);
   for (const auto* entry : entriesOf(node, problems_)) {
     const auto& path = entry->first.scalar;
     const auto fittedOn = reader.text(path);
     if (read_.contains(path)) {
-      data_.calibrations.push_back({path, fittedOn.value_or("")});
+      found.push_back({path, fittedOn.value_or("")});
     } else if (!isBroken(path)) {
       config::report(entry->second, fmt::format("'{}' is no number of this machine", path),
                      advice(path), problems_);
     }
   }
+  return found;
 }
 
-void GpuReading::finish(const core::Where& machine) {
+void NumberReading::finish(const core::Where& machine) {
   for (const auto& [path, value] : paths_) {
     if (!read_.contains(path) && !isBroken(path)) {
       problems_.push_back(
