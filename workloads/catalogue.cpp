@@ -30,6 +30,8 @@ core::Expected<Model> readModel(const config::Node& document, const core::Settin
   reader.textOr("summary", "");
   reader.textOr("source", "");
   reader.mapIf("neighborhood"); // what the command gna asks for: mappings/gna/use_case
+  reader.mapIf("transformer");  // the whole model: workloads/transformer
+  reader.mapIf("serving");      // what it serves: explore/serving_point
   Model model;
   model.cascade = reader.text("cascade").value_or("");
   if (const auto* parameters = reader.map("parameters")) {
@@ -169,6 +171,9 @@ std::vector<Entry> list() {
   std::vector<Entry> out;
   for (const std::string& name : config::names(root())) {
     const auto document = readFile(findWorkload(name));
+    if (document && document->find("trace") != nullptr) {
+      continue; // requests for whole models: workloads/trace
+    }
     const auto* summary = document ? document->find("summary") : nullptr;
     out.push_back({name, summary == nullptr ? "" : summary->scalar});
   }

@@ -78,7 +78,8 @@ TEST_CASE("wrong names are answered with the nearest", "[workloads]") {
   CHECK(problemsOf("attention-1pass:brt") ==
         "error: unknown model 'brt'\n"
         "  help: did you mean 'bert'? (one of: bert, cosmos-7b, cosmos-predict2-14b, "
-        "cosmos-predict2-2b, flux-4k, hunyuan-video, t5, trxl, xlm)\n");
+        "cosmos-predict2-2b, deepseek-v3, flux-4k, hunyuan-video, kimi-k2, llama-2-7b, "
+        "llama-3-70b, llama-3-8b, llama-33b, llama-65b, mixtral-8x7b, t5, trxl, xlm)\n");
   CHECK_THAT(problemsOf("bert:t5"), Catch::Contains("workloads/models/bert.yaml: error: this is a "
                                                     "model, not a cascade\n  help: write "
                                                     "CASCADE:MODEL, as in attention-1pass:bert\n"));

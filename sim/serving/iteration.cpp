@@ -1,0 +1,52 @@
+#include "sim/serving/iteration.hpp"
+
+#include "core/invariant.hpp"
+#include "sim/totals.hpp"
+
+#include <algorithm>
+
+namespace einsight::sim::serving {
+namespace {
+
+constexpr double kSecondsPerTick = 1e-9;
+constexpr std::int64_t kLong = 3; ///< iterations, of which all but the first are the steady state
+
+/// Busy seconds of every part in one iteration; the mean over the replicas of a part.
+std::vector<double> busyOf(const Pass& pass, const Totals& totals, std::int64_t iterations) {
+  std::vector<double> busy;
+  std::size_t resource = 0;
+  for (const auto& part : pass.parts) {
+    const auto count = part.replicated ? static_cast<std::size_t>(pass.replicas) : std::size_t{1};
+    double sum = 0;
+    for (std::size_t r = 0; r < count; ++r) {
+      sum += static_cast<double>(totals.resources[resource++].busy);
+    }
+    busy.push_back(sum * kSecondsPerTick / static_cast<double>(iterations) /
+                   static_cast<double>(count));
+  }
+  return busy;
+}
+
+} // namespace
+
+core::Expected<Iteration> simulate(const Pass& pass) {
+  const auto once = cycle(lower(pass, 1));
+  if (!once) {
+    return core::failure(once.error());
+  }
+  Iteration out{static_cast<double>(once->ticks) * kSecondsPerTick, busyOf(pass, *once, 1)};
+  if (pass.batches > 1) {
+    const auto more = cycle(lower(pass, kLong));
+    if (!more) {
+      return core::failure(more.error());
+    }
+    out.seconds = static_cast<double>(more->ticks - once->ticks) * kSecondsPerTick /
+                  static_cast<double>(kLong - 1);
+    out.busySeconds = busyOf(pass, *more, kLong);
+  }
+  const double busiest = *std::max_element(out.busySeconds.begin(), out.busySeconds.end());
+  out.seconds = std::max(out.seconds, busiest);
+  return out;
+}
+
+} // namespace einsight::sim::serving

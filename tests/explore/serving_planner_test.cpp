@@ -1,0 +1,94 @@
+#include "explore/serving_planner.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+using namespace einsight;
+using namespace einsight::explore;
+
+namespace {
+
+core::Expected<PlanQuestion> read(const std::string& text) {
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("einsight-plan-" + std::to_string(getpid()) + ".yaml");
+  std::ofstream(file) << text;
+  auto question = readPlan(file);
+  std::filesystem::remove(file);
+  return question;
+}
+
+PlanQuestion question(const std::string& text) {
+  auto out = read(text);
+  if (!out) {
+    FAIL(core::render(out.error()));
+  }
+  return *out;
+}
+
+const std::string kPlan = "version: 1\nplan: p\nworkload: llama-33b\n"
+                          "load: {batch: 16, context: 1K}\n"
+                          "limits: {tbt: 60 ms}\n"
+                          "prices: {h100: 10 USD, h20: 1 USD}\n"
+                          "clusters:\n"
+                          "  - machine: lamina-2h100-4h20\n"
+                          "    mappings: attention-offload\n"
+                          "    set: {memory: 2..4:2, mapping.batches: [1, 2]}\n"
+                          "  - {machine: h100x2, mappings: [tensor-parallel, attention-offload]}\n";
+
+} // namespace
+
+TEST_CASE("a plan lists every combination of its values", "[serving]") {
+  const auto asked = question(kPlan);
+  REQUIRE(asked.candidates.size() == 6);
+  CHECK(asked.candidates[1].settings == "memory=2, mapping.batches=2");
+  CHECK(asked.candidates[2].settings == "memory=4, mapping.batches=1");
+  CHECK(asked.candidates[5].request.mapping == "attention-offload");
+  CHECK(asked.tbtSeconds == 0.06);
+}
+
+TEST_CASE("the cheapest within the limits is first, the refused are last with their reasons",
+          "[serving]") {
+  const auto asked = question(kPlan);
+  const auto all = plan(asked);
+  REQUIRE(all.has_value());
+  REQUIRE(all->size() == 6);
+  for (std::size_t i = 1; i < all->size(); ++i) {
+    const auto& one = (*all)[i - 1];
+    const auto& next = (*all)[i];
+    CHECK((one.meets || !next.meets));
+    CHECK((one.serving || !next.serving));
+    if (one.meets && next.meets) {
+      CHECK(*one.serving->usdPerMtoken <= *next.serving->usdPerMtoken);
+    }
+  }
+  CHECK(all->front().meets);
+  CHECK(all->front().serving->tbt.p99 <= 0.06);
+  CHECK_FALSE(all->back().serving.has_value());
+  CHECK(all->back().problems.front().what == "machine 'h100x2' has no group of GPUs 'workers'");
+}
+
+TEST_CASE("a shorter limit rejects what takes longer", "[serving]") {
+  auto asked = question(kPlan);
+  asked.tbtSeconds = 1e-6;
+  const auto all = plan(asked);
+  REQUIRE(all.has_value());
+  CHECK_FALSE(all->front().meets);
+  CHECK(all->front().serving.has_value());
+}
+
+TEST_CASE("every mistake of a plan is told at once", "[serving]") {
+  const auto wrong = read("version: 1\nplan: p\nworkload: llama-33b\nload: {batch: [1, 2]}\n"
+                          "limits: {tbt: 60}\nprices: {h100: 3}\nclusters: []\ncluster: 1\n");
+  REQUIRE_FALSE(wrong.has_value());
+  std::string found;
+  for (const auto& problem : wrong.error()) {
+    found += problem.where.path + ": " + problem.what + "\n";
+  }
+  CHECK(found == "load.batch: a load has one value of each\n"
+                 "limits.tbt: '60' is not a number with a unit\n"
+                 "prices.h100: '3' is not a number with a unit\n"
+                 "cluster: unknown key\n");
+}

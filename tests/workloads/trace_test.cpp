@@ -1,0 +1,124 @@
+#include "workloads/trace.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+using namespace einsight;
+using namespace einsight::workloads;
+
+namespace {
+
+/// A file of its own, removed at the end.
+class File {
+public:
+  File(const std::string& name, const std::string& text)
+      : folder_(std::filesystem::temp_directory_path() /
+                ("einsight-trace-" + std::to_string(getpid()))),
+        path_(folder_ / name) {
+    std::filesystem::create_directories(folder_);
+    std::ofstream(path_) << text;
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { std::filesystem::remove_all(folder_); }
+  [[nodiscard]] std::string path() const { return path_.string(); }
+  [[nodiscard]] std::string shorten(std::string text) const {
+    const auto place = folder_.string() + "/";
+    for (auto at = text.find(place); at != std::string::npos; at = text.find(place)) {
+      text.erase(at, place.size());
+    }
+    return text;
+  }
+
+private:
+  std::filesystem::path folder_, path_;
+};
+
+Trace loaded(const std::string& name) {
+  auto trace = loadTrace(name);
+  if (!trace) {
+    FAIL(core::render(trace.error()));
+  }
+  return *trace;
+}
+
+} // namespace
+
+TEST_CASE("drawn requests have the published means, and depend on the seed alone", "[workloads]") {
+  for (const auto* name : {"azure-conv", "azure-code", "kimi-conv", "kimi-ta"}) {
+    INFO(name);
+    const auto trace = loaded(name);
+    const auto requests = requestsOf(trace);
+    REQUIRE(static_cast<std::int64_t>(requests.size()) == trace.requests);
+    double prompt = 0, output = 0;
+    for (const auto& request : requests) {
+      prompt += static_cast<double>(request.prompt);
+      output += static_cast<double>(request.output);
+      CHECK(static_cast<double>(request.prompt) <= 3 * trace.meanPrompt + 1);
+    }
+    const auto count = static_cast<double>(requests.size());
+    CHECK(prompt / count == Approx(trace.meanPrompt).epsilon(0.02));
+    CHECK(output / count == Approx(trace.meanOutput).epsilon(0.02));
+    const auto again = requestsOf(trace);
+    CHECK(again.back().prompt == requests.back().prompt);
+    TraceChanges other;
+    other.seed = 2;
+    CHECK(requestsOf(changed(trace, other)).front().prompt != requests.front().prompt);
+  }
+}
+
+TEST_CASE("requests arrive all at once, or at a rate", "[workloads]") {
+  auto trace = loaded("azure-conv");
+  CHECK(requestsOf(trace).back().arrivalSeconds == 0);
+  TraceChanges changes;
+  changes.perSecond = 0.25;
+  changes.requests = 20000;
+  const auto requests = requestsOf(changed(trace, changes));
+  CHECK(requests.size() == 20000);
+  CHECK(requests.back().arrivalSeconds == Approx(80000).epsilon(0.03));
+}
+
+TEST_CASE("a user's own requests are read from a CSV file, in the order of arrival",
+          "[workloads]") {
+  const File file("own.csv",
+                  "output_tokens,arrival_s,prompt_tokens,user\r\n5,2.5,100,a\r\n7,1,20,b\r\n");
+  const auto trace = loaded(file.path());
+  CHECK(trace.name == "own");
+  const auto requests = requestsOf(trace);
+  REQUIRE(requests.size() == 2);
+  CHECK(requests[0].arrivalSeconds == 1);
+  CHECK(requests[0].prompt == 20);
+  CHECK(requests[1].output == 5);
+  TraceChanges changes;
+  changes.requests = 1;
+  changes.output = 9;
+  CHECK(requestsOf(changed(trace, changes)).size() == 1);
+  CHECK(requestsOf(changed(trace, changes)).front().output == 9);
+}
+
+TEST_CASE("every mistake of a CSV file is told at once", "[workloads]") {
+  const File columns("columns.csv", "arrival,prompt_tokens\n1,2\n");
+  CHECK(columns.shorten(core::render(loadTrace(columns.path()).error())) ==
+        "columns.csv:1:1: error: there is no column 'arrival_s'\n"
+        "  help: did you mean 'arrival'? (one of: arrival, prompt_tokens)\n"
+        "columns.csv:1:1: error: there is no column 'output_tokens'\n"
+        "  help: one of: arrival, prompt_tokens\n");
+  const File rows("rows.csv", "arrival_s,prompt_tokens,output_tokens\n-1,2,3\n1,x,0\n");
+  CHECK(rows.shorten(core::render(loadTrace(rows.path()).error())) ==
+        "rows.csv:2:1: error: arrival_s: '-1' is not a time in seconds\n"
+        "  help: a number from 0 on\n"
+        "rows.csv:3:1: error: prompt_tokens: 'x' is not a number of tokens\n"
+        "  help: a whole number from 1 on\n"
+        "rows.csv:3:1: error: output_tokens: '0' is not a number of tokens\n"
+        "  help: a whole number from 1 on\n");
+}
+
+TEST_CASE("a misspelt trace is answered with the nearest name", "[workloads]") {
+  const auto trace = loadTrace("azure-con");
+  REQUIRE_FALSE(trace.has_value());
+  CHECK(trace.error().front().what == "unknown trace 'azure-con'");
+  CHECK(trace.error().front().help.find("did you mean 'azure-conv'?") == 0);
+}

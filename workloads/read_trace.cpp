@@ -1,0 +1,176 @@
+#include "config/catalogue.hpp"
+#include "config/reader.hpp"
+#include "core/text.hpp"
+#include "workloads/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+namespace einsight::workloads {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMost = std::int64_t{1} << 40;
+constexpr std::array<std::string_view, 3> kColumns{"arrival_s", "prompt_tokens", "output_tokens"};
+
+std::vector<std::string> cellsOf(std::string line) {
+  if (!line.empty() && line.back() == '\r') {
+    line.pop_back();
+  }
+  std::vector<std::string> cells;
+  std::stringstream stream(line);
+  for (std::string cell; std::getline(stream, cell, ',');) {
+    const auto first = cell.find_first_not_of(" \t\"");
+    const auto last = cell.find_last_not_of(" \t\"");
+    cells.push_back(first == std::string::npos ? "" : cell.substr(first, last - first + 1));
+  }
+  return cells;
+}
+
+std::optional<double> numberOf(const std::string& text) {
+  double value = 0;
+  const auto end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && rest == end && std::isfinite(value) ? std::optional(value)
+                                                                     : std::nullopt;
+}
+
+/// Places of kColumns among the names of the first line.
+core::Expected<std::array<std::size_t, 3>> columnsOf(const std::string& line,
+                                                     const std::string& file) {
+  const auto names = cellsOf(line);
+  core::Problems problems;
+  std::array<std::size_t, 3> places{};
+  for (std::size_t c = 0; c < kColumns.size(); ++c) {
+    const auto found = std::find(names.begin(), names.end(), kColumns.at(c));
+    places.at(c) = static_cast<std::size_t>(found - names.begin());
+    if (found == names.end()) {
+      problems.push_back({{file, 1, 1, {}},
+                          fmt::format("there is no column '{}'", kColumns.at(c)),
+                          core::suggestion(kColumns.at(c), names)});
+    }
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  return places;
+}
+
+core::Expected<std::vector<TraceRequest>> readRows(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  const auto places = columnsOf(line, file.string());
+  if (!places) {
+    return core::failure(places.error());
+  }
+  std::vector<TraceRequest> rows;
+  core::Problems problems;
+  for (int number = 2; std::getline(stream, line); ++number) {
+    const auto cells = cellsOf(line);
+    if (cells.empty()) {
+      continue;
+    }
+    std::array<double, 3> values{};
+    for (std::size_t c = 0; c < kColumns.size(); ++c) {
+      const auto place = places->at(c);
+      const auto text = place < cells.size() ? cells[place] : std::string();
+      const auto value = numberOf(text);
+      const bool good = value && (c == 0 ? *value >= 0 : *value >= 1 && *value <= 1e9);
+      if (!good) {
+        problems.push_back(
+            {{file.string(), number, 1, std::string(kColumns.at(c))},
+             fmt::format("'{}' is not a {}", text, c == 0 ? "time in seconds" : "number of tokens"),
+             c == 0 ? "a number from 0 on" : "a whole number from 1 on"});
+      }
+      values.at(c) = good ? *value : 1;
+    }
+    rows.push_back({values[0], std::llround(values[1]), std::llround(values[2])});
+  }
+  if (problems.empty() && rows.empty()) {
+    problems.push_back({{file.string(), 1, 1, {}}, "there are no requests", "one line for each"});
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return a.arrivalSeconds < b.arrivalSeconds;
+  });
+  return rows;
+}
+
+core::Expected<Trace> fromRows(const fs::path& file, Trace trace) {
+  auto rows = readRows(file);
+  if (!rows) {
+    return core::failure(std::move(rows.error()));
+  }
+  trace.requests = static_cast<std::int64_t>(rows->size());
+  trace.rows = std::move(*rows);
+  return trace;
+}
+
+core::Expected<Trace> fromYaml(const fs::path& file) {
+  const auto document = config::load(file, {config::catalogueRoot() / "workloads" / "traces"});
+  if (!document) {
+    return core::failure(document.error());
+  }
+  core::Problems problems;
+  config::MapReader reader(*document, problems);
+  Trace trace;
+  trace.file = file.string();
+  trace.name = reader.text("trace").value_or("");
+  trace.summary = reader.textOr("summary", "").value_or("");
+  trace.source = reader.textOr("source", "").value_or("");
+  const auto csv = reader.textOr("csv", "").value_or("");
+  const bool drawn = csv.empty();
+  const auto mean = [&](std::string_view key) {
+    const double value = reader.realOr(key, 0).value_or(1);
+    if (drawn && value < 1) {
+      reader.problem(key, "a mean number of tokens is needed",
+                     "a number from 1 on, or `csv: FILE`");
+    }
+    return value;
+  };
+  trace.requests = drawn ? reader.integer("requests", 1, kMost).value_or(1) : 0;
+  trace.meanPrompt = mean("prompt");
+  trace.meanOutput = mean("output");
+  trace.spread = std::max(0.0, reader.realOr("spread", 0).value_or(0));
+  trace.longest = std::max(0.0, reader.realOr("longest", 0).value_or(0));
+  const double rate = reader.realOr("per_second", 0).value_or(0);
+  trace.perSecond = rate > 0 ? std::optional(rate) : std::nullopt;
+  trace.sharedPrefix = reader.integerOr("shared_prefix", 0, kMost, 0).value_or(0);
+  trace.seed = static_cast<std::uint64_t>(reader.integerOr("seed", 0, kMost, 1).value_or(1));
+  reader.finish();
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  return drawn ? core::Expected<Trace>(trace) : fromRows(file.parent_path() / csv, trace);
+}
+
+} // namespace
+
+core::Expected<Trace> loadTrace(const std::string& nameOrPath) {
+  const fs::path asked(nameOrPath);
+  if (asked.extension() == ".csv") {
+    std::error_code error;
+    if (!fs::is_regular_file(asked, error)) {
+      return core::failure(
+          {{{}, fmt::format("unknown trace '{}'", nameOrPath), "there is no such file"}});
+    }
+    Trace trace;
+    trace.name = asked.stem().string();
+    trace.file = nameOrPath;
+    return fromRows(asked, std::move(trace));
+  }
+  return config::find(nameOrPath, {config::catalogueRoot() / "workloads" / "traces"}, "trace")
+      .and_then(fromYaml);
+}
+
+} // namespace einsight::workloads

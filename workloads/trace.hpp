@@ -1,0 +1,48 @@
+#pragma once
+#include "core/expected.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Requests that a model serves: a user's own list, or what is published of one (its means).
+namespace einsight::workloads {
+
+struct TraceRequest {
+  double arrivalSeconds = 0;
+  std::int64_t prompt = 1, output = 1; ///< tokens
+};
+
+struct Trace {
+  std::string name, summary, source, file;
+  std::vector<TraceRequest> rows; ///< from a CSV file, by arrival; empty: drawn
+  std::int64_t requests = 0;
+  double meanPrompt = 0, meanOutput = 0;
+  /// Standard deviation over mean of both lengths, which are drawn from log-normal distributions.
+  double spread = 0;
+  double longest = 0;              ///< largest length over the mean; 0: no bound
+  std::optional<double> perSecond; ///< requests, arriving as a Poisson process; empty: all at once
+  std::int64_t sharedPrefix = 0;   ///< first tokens of every prompt that all have in common
+  std::uint64_t seed = 1;
+};
+
+/// What a user may say about a trace instead of its file.
+struct TraceChanges {
+  std::optional<std::int64_t> requests, sharedPrefix, prompt, output;
+  std::optional<double> perSecond;
+  std::optional<std::uint64_t> seed;
+};
+
+/// A trace by its name in the catalogue, or from a file: YAML, or CSV with the columns arrival_s,
+/// prompt_tokens, output_tokens. All problems at once.
+core::Expected<Trace> loadTrace(const std::string& nameOrPath);
+
+/// The trace with the changes: fewer `requests` of a list are its first ones, a rate stretches its
+/// arrivals.
+Trace changed(Trace trace, const TraceChanges& changes);
+
+/// The requests, by arrival; drawn ones depend on the seed alone.
+std::vector<TraceRequest> requestsOf(const Trace& trace);
+
+} // namespace einsight::workloads
