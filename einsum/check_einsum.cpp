@@ -199,8 +199,9 @@ private:
       std::int64_t reach = 0;
       bool apart = true;
       for (const auto& [step, variable] : terms) {
-        apart = apart && step > reach;
-        reach += step * (sizeOf(variable, data_).value_or(1) - 1);
+        const std::int64_t last = sizeOf(variable, data_).value_or(1) - 1;
+        apart = apart && (last == 0 || step > reach);
+        reach += step * last;
       }
       if (apart) {
         addVariables(index, determined);

@@ -1,5 +1,6 @@
 #include "einsum/order.hpp"
 
+#include "einsum/reads.hpp"
 #include "einsum/walk.hpp"
 
 #include <boost/graph/adjacency_list.hpp>
@@ -157,13 +158,11 @@ private:
   /// False when a read is of a later iteration, or of no one iteration.
   bool addEdgesOfOneIteration(std::size_t writer, std::size_t reader, const std::string& variable,
                               Edges& now) const {
-    std::size_t reads = 0;
-    for (const Access* access : accesses(einsums_[reader].expression)) {
-      if (access->tensor != einsums_[writer].name) {
+    for (const Access& access : reads(einsums_[reader].expression)) {
+      if (access.tensor != einsums_[writer].name) {
         continue;
       }
-      ++reads;
-      const auto apart = distance(einsums_[writer].output, *access, variable);
+      const auto apart = distance(einsums_[writer].output, access, variable);
       if (!apart || *apart < 0) {
         return false;
       }
@@ -171,7 +170,7 @@ private:
         now.emplace(writer, reader);
       }
     }
-    return reads > 0 || !edges_.contains({writer, reader}); // an edge without a read is a gather
+    return true;
   }
 
   /// Names along one cycle through the first member, which is also the last name.

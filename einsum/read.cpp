@@ -27,6 +27,8 @@ public:
     data_.name = map_.text("workload").value_or("");
     data_.summary = map_.textOr("summary", "").value_or("");
     map_.optional("source");
+    map_.optional("mechanism");  // what the library says about it: workloads/mechanism
+    map_.optional("selections"); // how its index tensors are drawn: workloads/selections
     readParameters(defaults, settings);
     readRanks();
     if (const auto* tensors = map_.mapIf("tensors")) {

@@ -67,6 +67,9 @@ std::vector<std::string> cutVariables(const config::Node& kernel) {
 /// that are there.
 bool computes(const config::Node& root, const einsum::Cascade& cascade,
               const std::set<std::string>& wanted) {
+  if (root.find("chain") != nullptr) { // of any Einsums
+    return true;
+  }
   const auto* kernels = root.find("kernels");
   std::set<std::string> named;
   bool all = false;
@@ -115,6 +118,15 @@ core::Expected<std::filesystem::path> find(const std::string& nameOrPath) {
 
 core::Expected<std::string> kindOf(const std::filesystem::path& file) {
   return config::load(file, {folder()}).map([](const config::Node& root) { return kind(root); });
+}
+
+std::vector<std::string> generalMappings() {
+  auto names = config::names(folder());
+  std::erase_if(names, [](const std::string& name) {
+    const auto root = read(name);
+    return !root || root->find("one_by_one") == nullptr;
+  });
+  return names;
 }
 
 std::vector<std::string> candidates(const einsum::Cascade& cascade, std::string_view wantedKind) {

@@ -26,4 +26,7 @@ core::Expected<std::string> kindOf(const std::filesystem::path& file);
 std::vector<std::string> candidates(const einsum::Cascade& cascade,
                                     std::string_view kind = "spatial");
 
+/// Mappings of kind spatial that are made from any cascade (key `one_by_one`).
+std::vector<std::string> generalMappings();
+
 } // namespace einsight::mappings

@@ -44,7 +44,7 @@ std::vector<std::size_t> shortest(const Waits& waits) {
 } // namespace
 
 std::optional<NodeWaits::Circle> NodeWaits::circle() const {
-  if (!circleIn(everything())) { // an epoch with fewer lines has no other ones
+  if (!mayCircle()) { // an epoch with fewer lines has no other ones
     return std::nullopt;
   }
   std::optional<Circle> best;

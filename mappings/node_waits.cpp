@@ -24,8 +24,8 @@ const std::pair<int, bool>* pinOf(const LeafPlan& leaf, int loop) {
 
 } // namespace
 
-NodeWaits::NodeWaits(const SectionPlan& section, int node, bool sizes)
-    : section_(section), node_(node), plan_(section.nodes[at(node)]), sizes_(sizes),
+NodeWaits::NodeWaits(const SectionPlan& section, int node, Trips trips)
+    : section_(section), node_(node), plan_(section.nodes[at(node)]), trips_(trips),
       groupOf_(section.leaves.size(), -1), removed_(section.leaves.size(), false) {
   addGroups();
   addReadings();
@@ -88,7 +88,9 @@ void NodeWaits::addReading(int m, int r, const einsum::Access& access) {
     if (need.stages < kFurtherOut || iterative == plan_.path.end()) {
       readings_.push_back({m, r, -1, 0}); // at any distance inside the nest
     }
-  } else if ((sizes_ || need.shift == 0) && epochs(section_, need) == 0 && need.holds(0)) {
+  } else if (const bool fixed = need.shift == 0 || trips_ == Trips::Known;
+             need.holds(0) &&
+             (fixed ? epochs(section_, need) == 0 : trips_ == Trips::Any && need.stages <= 0)) {
     readings_.push_back({m, r, need.shift == 0 ? -1 : *iterative, need.shift});
   }
 }
@@ -103,8 +105,9 @@ void NodeWaits::addLoops() {
           return section_.inside(leaf.node, node_) && pinOf(leaf, loop) != nullptr;
         });
     const auto longest = stride < kLong ? 256 : stride < kLong << 20 ? 2 : 1;
-    const auto trips =
-        sizes_ ? std::clamp<std::int64_t>(section_.loops[at(loop)].trips, 1, longest) : 2;
+    const auto trips = trips_ == Trips::Known
+                           ? std::clamp<std::int64_t>(section_.loops[at(loop)].trips, 1, longest)
+                           : 2;
     loops_.push_back({loop, trips, stride, pinned});
     moments_ *= pinned ? 3 : 1;
     stride *= trips;
@@ -132,7 +135,8 @@ std::vector<bool> NodeWaits::running(std::int64_t epoch, int stage) const {
     }
     const auto own = groups_[at(groupOf_[l])].stage;
     const auto iteration = epoch - own;
-    runs[l] = iteration >= 0 && iteration < iterations_ && (sizes_ || own == stage);
+    runs[l] =
+        iteration >= 0 && iteration < iterations_ && (trips_ != Trips::Whatever || own == stage);
     for (const auto& loop : loops_) {
       const auto* pin = pinOf(section_.leaves[l], loop.number);
       runs[l] = runs[l] && (pin == nullptr || iteration / loop.stride % loop.trips ==

@@ -10,8 +10,10 @@ namespace einsight::mappings {
 /// nest counts once for each unit that runs something of it.
 class NodeWaits {
 public:
-  /// Without `sizes` only waits that there are whatever the trip counts.
-  NodeWaits(const SectionPlan& section, int node, bool sizes);
+  /// Which waits there are: those of the plan's trip counts, those whatever the trip counts are, or
+  /// those that there are with any.
+  enum class Trips { Known, Whatever, Any };
+  NodeWaits(const SectionPlan& section, int node, Trips trips);
 
   /// An Einsum, or what a nest runs on one unit (on several that wait for each other inside it).
   struct Group {
@@ -31,6 +33,8 @@ public:
 
   /// A shortest circle of any epoch.
   [[nodiscard]] std::optional<Circle> circle() const;
+  /// Is there one as if all Einsums ran in one epoch? Without it there is none in any.
+  [[nodiscard]] bool mayCircle() const { return circleIn(everything()).has_value(); }
   /// Leaves the Einsums of a circle out from now on.
   void remove(const Circle& circle);
 
@@ -71,7 +75,7 @@ private:
   const SectionPlan& section_;
   int node_;
   const NodePlan& plan_;
-  bool sizes_;
+  Trips trips_;
   std::vector<int> groupOf_; ///< per leaf
   std::vector<bool> removed_;
   std::vector<Group> groups_;

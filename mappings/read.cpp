@@ -2,6 +2,7 @@
 #include "core/text.hpp"
 #include "mappings/cases.hpp"
 #include "mappings/mapping.hpp"
+#include "mappings/one_by_one.hpp"
 #include "mappings/read_nest.hpp"
 
 #include <fmt/format.h>
@@ -73,7 +74,7 @@ void orderSections(Mapping& mapping, const std::vector<std::string>& order,
                    });
 }
 
-Mapping readAll(const Node& root, core::Problems& problems) {
+Mapping readAll(const Node& root, bool& general, core::Problems& problems) {
   Mapping mapping;
   mapping.where = root.where;
   MapReader reader(root, problems);
@@ -88,6 +89,11 @@ Mapping readAll(const Node& root, core::Problems& problems) {
         mapping.parameters.push_back({name.scalar, std::move(*expression), value.where});
       }
     }
+  }
+  general = reader.booleanOr("one_by_one", false).value_or(false);
+  if (general) { // nothing else to say
+    reader.finish();
+    return mapping;
   }
   if (const auto* partition = reader.mapIf("partition")) {
     for (const auto& [variable, parts] : partition->entries) {
@@ -147,7 +153,8 @@ core::Expected<Mapping> readMapping(const std::filesystem::path& file,
   }
   core::Problems problems;
   const auto decided = decideCases(std::move(*root), names(cascade, machine), problems);
-  auto mapping = readAll(decided, problems);
+  bool general = false;
+  auto mapping = readAll(decided, general, problems);
   mapping.file = file.string();
   for (const auto& [name, value] : settings) {
     std::vector<std::string> known;
@@ -165,7 +172,8 @@ core::Expected<Mapping> readMapping(const std::filesystem::path& file,
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
-  return mapping;
+  return general ? oneByOne(std::move(mapping), cascade, machine)
+                 : core::Expected<Mapping>(std::move(mapping));
 }
 
 core::Expected<core::Settings> workloadParameters(const Mapping& mapping,

@@ -1,5 +1,7 @@
 #include "mappings/storage.hpp"
 
+#include "mappings/gathers.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
@@ -12,7 +14,7 @@ constexpr std::int64_t kPieces = 8;
 /// Rank variables whose value moves along a tensor, by any of the indices of an access.
 bool mentions(const einsum::Access& access, const std::string& variable) {
   return std::any_of(access.indices.begin(), access.indices.end(),
-                     [&](const auto& index) { return index.terms.count(variable) > 0; });
+                     [&](const auto& index) { return moves(index, variable); });
 }
 
 /// A leaf inside the keep's node that makes or reads the tensor (for registers: on their unit).
@@ -104,6 +106,13 @@ std::int64_t boxElements(const Plan& plan, const SectionPlan& section,
              return section.loops[static_cast<std::size_t>(loop)].name == part.name;
            });
   };
+  const auto values = [&](const std::string& variable) {
+    std::int64_t out = 1;
+    for (const auto& part : plan.parts.at(variable)) {
+      out *= isFixed(part) ? 1 : part.trips;
+    }
+    return std::min(out, cascade.size(variable));
+  };
   const auto& shape = cascade.tensor(access.tensor)->shape;
   std::int64_t elements = 1;
   for (std::size_t d = 0; d < access.indices.size(); ++d) {
@@ -112,11 +121,10 @@ std::int64_t boxElements(const Plan& plan, const SectionPlan& section,
       if (iterative && variable == *iterative) {
         continue;
       }
-      std::int64_t values = 1;
-      for (const auto& part : plan.parts.at(variable)) {
-        values *= isFixed(part) ? 1 : part.trips;
-      }
-      span += std::abs(coefficient) * (std::min(values, cascade.size(variable)) - 1);
+      span += std::abs(coefficient) * (values(variable) - 1);
+    }
+    for (const auto& variable : gathered(access, access.indices[d])) {
+      span = std::min(span * values(variable), shape[d]);
     }
     elements *= std::min(span, shape[d]);
   }

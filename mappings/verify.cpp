@@ -6,6 +6,7 @@
 #include "mappings/verify_circles.hpp"
 #include "mappings/verify_keeps.hpp"
 #include "mappings/verify_order.hpp"
+#include "mappings/verify_skips.hpp"
 
 #include <fmt/format.h>
 
@@ -42,6 +43,7 @@ public:
         operators(leaf);
       }
       verifyKeeps(section, problems_);
+      verifySkips(cascade_, section, problems_);
     }
   }
 

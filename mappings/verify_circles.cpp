@@ -70,13 +70,25 @@ private:
 void verifyCircles(const Plan& plan, bool sizes, core::Problems& problems) {
   for (const auto& section : plan.sections) {
     for (std::size_t n = 0; n < section.nodes.size(); ++n) {
-      NodeWaits waits(section, static_cast<int>(n), sizes);
+      NodeWaits waits(section, static_cast<int>(n),
+                      sizes ? NodeWaits::Trips::Known : NodeWaits::Trips::Whatever);
       for (auto circle = waits.circle(); circle; circle = waits.circle()) {
         problems.push_back(Words(section).problem(*circle));
         waits.remove(*circle);
       }
     }
   }
+}
+
+bool mayCircle(const Plan& plan) {
+  return std::any_of(plan.sections.begin(), plan.sections.end(), [](const SectionPlan& section) {
+    for (std::size_t n = 0; n < section.nodes.size(); ++n) {
+      if (NodeWaits(section, static_cast<int>(n), NodeWaits::Trips::Any).mayCircle()) {
+        return true;
+      }
+    }
+    return false;
+  });
 }
 
 } // namespace einsight::mappings

@@ -9,4 +9,7 @@ namespace einsight::mappings {
 /// what depends on trip counts.
 void verifyCircles(const Plan& plan, bool sizes, core::Problems& problems);
 
+/// May there be such a circle with other sizes of the plan's parts? Never false where there is one.
+bool mayCircle(const Plan& plan);
+
 } // namespace einsight::mappings

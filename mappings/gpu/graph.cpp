@@ -86,8 +86,14 @@ private:
   [[nodiscard]] bool onlyReader(const Einsum& maker, const Einsum& reader) const {
     const auto all = cascade_.einsums();
     return std::none_of(all.begin(), all.end(), [&](const Einsum& each) {
-      return each.name != reader.name && !accessesOf(each, maker.name).empty();
+      return each.name != reader.name && !each.view && reads(each, maker.name);
     });
+  }
+
+  [[nodiscard]] bool reads(const Einsum& reader, const std::string& tensor) const {
+    const auto sources = sourcesOf(cascade_, reader);
+    return std::any_of(sources.begin(), sources.end(),
+                       [&](const Access& access) { return access.tensor == tensor; });
   }
 
   /// Does any other operand of the sum depend, within the iteration, on the product?
@@ -141,15 +147,24 @@ private:
   }
 
   void take(int index, const Access& access, bool operand) {
-    const auto source = behindViews(cascade_, access).tensor;
+    const auto behind = behindViews(cascade_, access);
+    for (const auto& each : behind.indices) {
+      if (!each.gatherTensor.empty()) {
+        take(index, {each.gatherTensor, each.gatherIndex, access.where}, false);
+      }
+    }
+    const auto& source = behind.tensor;
     const auto found = graph_.makers.find(source);
     if (found == graph_.makers.end()) {
-      graph_.nodes[static_cast<std::size_t>(index)].outside.push_back(&access);
+      graph_.nodes[static_cast<std::size_t>(index)].outside.push_back(behind);
       return;
     }
     const auto* maker = plan_.maker(source);
     int from = found->second;
     if (from == index && distance(*maker, access, plan_.loop) == 0) {
+      if (!plan_.kernel->each.empty()) { // of the launch before
+        graph_.nodes[static_cast<std::size_t>(index)].outside.push_back(behind);
+      }
       return;
     }
     if (operand && graph_.nodes[static_cast<std::size_t>(index)].product) {
@@ -196,21 +211,17 @@ private:
   void findStored() {
     for (const auto* einsum : plan_.einsums) {
       const auto all = cascade_.einsums();
-      const bool wanted =
-          cascade_.tensor(einsum->name)->result ||
-          std::any_of(all.begin(), all.end(), [&](const Einsum& each) {
-            if (einsum::contains(plan_.einsums, &each)) {
-              return false;
-            }
-            if (each.view) {
-              return cascade_.tensor(each.name)->result &&
-                     behindViews(cascade_, each.output).tensor == einsum->name;
-            }
-            const auto reads = einsum::accesses(each.expression);
-            return std::any_of(reads.begin(), reads.end(), [&](const Access* access) {
-              return behindViews(cascade_, *access).tensor == einsum->name;
-            });
-          });
+      const bool wanted = cascade_.tensor(einsum->name)->result ||
+                          std::any_of(all.begin(), all.end(), [&](const Einsum& each) {
+                            if (einsum::contains(plan_.einsums, &each)) {
+                              return false;
+                            }
+                            if (each.view) {
+                              return cascade_.tensor(each.name)->result &&
+                                     behindViews(cascade_, each.output).tensor == einsum->name;
+                            }
+                            return !isGatherCopy(cascade_, each) && reads(each, einsum->name);
+                          });
       if (wanted) {
         graph_.stored.push_back(einsum->name);
       }

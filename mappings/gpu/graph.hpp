@@ -16,10 +16,10 @@ struct Node {
   std::map<std::string, double> operations; ///< on the lanes, of a tile of the CTA
   /// Takes part of a running sum that the tensor cores add to without cost.
   const einsum::Einsum* accumulates = nullptr;
-  std::vector<int> needs;                     ///< nodes of the same role
-  std::vector<int> carried;                   ///< nodes of the iteration before
-  std::vector<const einsum::Access*> outside; ///< tensors of memory that it takes
-  int level = -1;                             ///< hand-overs between units on the longest way to it
+  std::vector<int> needs;              ///< nodes of the same role
+  std::vector<int> carried;            ///< nodes of the iteration before
+  std::vector<einsum::Access> outside; ///< tensors of memory that it takes, behind views
+  int level = -1;                      ///< hand-overs between units on the longest way to it
 };
 
 struct Graph {

@@ -85,7 +85,7 @@ private:
     for (const auto& einsum : cascade_.einsums()) {
       const bool named = kernel.einsums.empty() ? !namedElsewhere(einsum.name)
                                                 : einsum::contains(kernel.einsums, einsum.name);
-      if (named && !einsum.view) {
+      if (named && !einsum.view && !isGatherCopy(cascade_, einsum)) {
         out.push_back(&einsum);
       }
     }
@@ -156,6 +156,10 @@ private:
     }
     for (const auto& [variable, size] : cascade_.sizes()) {
       const auto same = [&name = variable](const Axis& each) { return each.variable == name; };
+      if (variable == kernel.each) {
+        plan.launches = size;
+        continue;
+      }
       if ((plan.loop && plan.loop->variable == variable) ||
           std::any_of(cut.begin(), cut.end(), same)) {
         continue;
@@ -189,7 +193,7 @@ private:
       const auto times = std::count_if(kernels.begin(), kernels.end(), [&](const KernelPlan& plan) {
         return einsum::contains(plan.einsums, &einsum);
       });
-      if (einsum.view || times == 1) {
+      if (einsum.view || isGatherCopy(cascade_, einsum) || times == 1) {
         continue;
       }
       problems_.push_back(

@@ -21,7 +21,8 @@ struct KernelPlan {
   std::optional<Axis> loop;
   Extents extents; ///< of one iteration
   int warpgroups = 1, stages = 1;
-  std::int64_t split = 1; ///< CTAs that the loop is divided over
+  std::int64_t launches = 1; ///< of the whole grid, one after another
+  std::int64_t split = 1;    ///< CTAs that the loop is divided over
   std::optional<std::int64_t> registers, resident, section;
   std::int64_t sharedBytes = 0;             ///< beyond what follows from the tiles
   std::map<std::string, std::int64_t> mask; ///< operations per score of a partly masked tile

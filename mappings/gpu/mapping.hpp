@@ -34,11 +34,13 @@ struct Kernel {
   std::vector<std::string> copies;  ///< tensors it only rewrites in memory (no Einsum then)
   std::vector<Tile> cta;            ///< the first one's values are divided over the warpgroups
   std::optional<Tile> loop;
+  std::string each; ///< rank variable that it is launched for value by value; "": launched once
   std::optional<Number> split; ///< CTAs that a loop is divided over, with a merge kernel after
   std::optional<Number> warpgroups, stages, registers, resident;
   std::optional<Number> sharedBytes; ///< per CTA beyond what follows from the tiles
   bool producer = false, overlap = false, persistent = false;
   bool lockstep = false;  ///< the warpgroups wait for each other after every step
+  bool shrinks = false;   ///< tiles are halved until registers and shared memory hold them
   bool skipMasked = true; ///< tiles in which nothing attends are not visited
   std::string instruction = "mma";
   Order order = Order::InOrder;
@@ -58,11 +60,24 @@ struct Neighborhood {
   core::Where where;
 };
 
+/// Kernels that follow from the cascade, whatever it is (see chain.hpp): one for each product of
+/// tensors, one for each recurrence and one for what lies between.
+struct Chain {
+  bool fuse = true; ///< a recurrence's kernel takes in what belongs to its iterations
+  std::string instruction = "mma";
+  Number rows, columns, depth; ///< of the tiles of products
+  Number points;               ///< of a tile without products
+  Number elements;             ///< most points of a tile that Einsums are joined for
+  Number stages, warpgroups;
+  core::Where where;
+};
+
 struct Mapping {
   std::string name, summary, source, file;
   std::vector<std::pair<std::string, Number>> parameters; ///< of the workload: M0
   std::vector<std::pair<std::string, Number>> sizes;      ///< names for expressions, settable
   std::vector<Kernel> kernels;                            ///< one after another
+  std::optional<Chain> chain{};                           ///< then `kernels` are made by it
   std::optional<Neighborhood> neighborhood{};
   core::Where where;
 };

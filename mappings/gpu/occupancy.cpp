@@ -13,9 +13,10 @@ namespace {
 
 constexpr std::int64_t kThreadsPerWarpgroup = 128;
 constexpr std::int64_t kThreadsPerWarp = 32;
-constexpr std::int64_t kRegisterUnit = 8;       ///< per thread
-constexpr double kOtherRegisters = 32;          ///< addresses, row maxima and sums, loop state
-constexpr std::int64_t kProducerRegisters = 24; ///< per thread of a warpgroup that only issues copies (setmaxnreg)
+constexpr std::int64_t kRegisterUnit = 8; ///< per thread
+constexpr double kOtherRegisters = 32;    ///< addresses, row maxima and sums, loop state
+constexpr std::int64_t kProducerRegisters =
+    24; ///< per thread of a warpgroup that only issues copies (setmaxnreg)
 constexpr double kRegisterBits = 32;
 constexpr double kBitsPerByte = 8;
 

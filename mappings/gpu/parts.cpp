@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace einsight::mappings::gpu {
@@ -14,13 +15,9 @@ namespace {
 
 using sim::gpu::Step;
 
-/// The type of the tensor cores for operands of so many bits, "" where there is none.
-std::string typeOf(int bits) {
-  static const std::map<int, std::string> kTypes{
-      {4, "fp4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}};
-  const auto found = kTypes.find(bits);
-  return found == kTypes.end() ? std::string() : found->second;
-}
+/// Types of the tensor cores by the bits of their operands.
+constexpr std::array<std::pair<int, std::string_view>, 4> kTypes{
+    {{4, "fp4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}}};
 
 class Making {
 public:
@@ -62,11 +59,14 @@ private:
     }
   }
 
+  /// The rate for operands of so many bits, or of the next type that the instruction has.
   const arch::TensorRate* rateFor(const Node& node, int bits) {
     const auto& instruction = plan_.kernel->instruction;
-    const auto type = typeOf(bits);
-    if (const auto* rate = gpu_.tensor(instruction, type)) {
-      return rate;
+    for (const auto& [width, type] : kTypes) {
+      const auto* rate = width < bits ? nullptr : gpu_.tensor(instruction, std::string(type));
+      if (rate != nullptr) {
+        return rate;
+      }
     }
     std::vector<std::string> instructions;
     std::vector<std::string> types;
@@ -180,8 +180,8 @@ private:
     for (const int before : node.carried) {
       addOnce(step.carried, stepOf.at(before));
     }
-    for (const auto* access : node.outside) {
-      const auto place = loadPlaces_.at(behindViews(cascade_, *access).tensor);
+    for (const auto& access : node.outside) {
+      const auto place = loadPlaces_.at(access.tensor);
       if (place.first == role) {
         addOnce(step.loads, place.second);
       }

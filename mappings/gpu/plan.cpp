@@ -86,19 +86,73 @@ std::vector<sim::gpu::Kernel> kernelsOf(const KernelPlan& plan, const einsum::Ca
   if (plan.kernel->lockstep) {
     uniteWarpgroups(out);
   }
-  auto trips = tripsOf(plan, streamsOf(plan, loads));
+  auto trips = tripsOf(plan, streamsOf(plan, loads, false), streamsOf(plan, loads, true));
   if (replace) {
     trips = replace(out.name, std::move(trips));
   }
   out.kinds = std::move(trips.kinds);
   out.order = std::move(trips.order);
   out.reuse = std::move(trips.reuse);
+  out.secondReuse = std::move(trips.secondReuse);
   out.extraSeconds = plan.kernel->hostSeconds;
   if (plan.split == 1) {
     return {std::move(out)};
   }
   out.epilogue = {{}, {}, partialResults(plan, cascade)};
   return {std::move(out), mergeOf(plan, *graph, cascade, gpu)};
+}
+
+/// Halves the largest tile of a plan, of the grid or, where those are small, of the loop; false
+/// when none is left to halve.
+bool halve(KernelPlan& plan) {
+  constexpr std::int64_t kSmallest = 8;
+  Axis* largest = plan.loop ? &*plan.loop : nullptr;
+  for (auto& axis : plan.grid) {
+    if (axis.tile > kSmallest && (largest == nullptr || largest->tile <= kSmallest ||
+                                  std::min(axis.tile, axis.size) >= largest->tile)) {
+      largest = &axis;
+    }
+  }
+  if (largest == nullptr || largest->tile <= kSmallest) {
+    return false;
+  }
+  largest->tile = (std::min(largest->tile, largest->size) + 1) / 2;
+  plan.extents.of[largest->variable] = largest->tile;
+  return true;
+}
+
+/// Smaller tiles, or fewer of them in flight where that keeps them large enough for an instruction.
+bool shrink(KernelPlan& plan) {
+  constexpr std::int64_t kRows = 64; ///< of an instruction of a warpgroup
+  constexpr int kMostWarpgroups = 4;
+  const bool large = std::any_of(plan.grid.begin(), plan.grid.end(),
+                                 [](const Axis& axis) { return axis.tile > kRows; });
+  if (!large && plan.warpgroups < kMostWarpgroups) { // they divide the columns
+    plan.warpgroups *= 2;
+    return true;
+  }
+  if (!large && plan.stages > 1) {
+    --plan.stages;
+    return true;
+  }
+  return halve(plan);
+}
+
+/// The same with smaller tiles, where the kernel may choose them, until it fits.
+std::vector<sim::gpu::Kernel> fittingKernelsOf(KernelPlan plan, const einsum::Cascade& cascade,
+                                               const arch::Gpu& gpu, const ReplaceTrips& replace,
+                                               core::Problems& problems) {
+  core::Problems first;
+  auto out = kernelsOf(plan, cascade, gpu, replace, first);
+  while (!first.empty() && plan.kernel->shrinks && shrink(plan)) {
+    core::Problems next;
+    out = kernelsOf(plan, cascade, gpu, replace, next);
+    if (next.empty()) {
+      return out;
+    }
+  }
+  problems.insert(problems.end(), first.begin(), first.end());
+  return out;
 }
 
 /// Two per multiply-accumulate of the cascade's contractions, where masks leave points.
@@ -133,17 +187,20 @@ core::Expected<sim::gpu::Chain> plan(const Mapping& mapping, const einsum::Casca
       auto copies = copiesOf(each, cascade, gpu);
       std::move(copies.begin(), copies.end(), std::back_inserter(chain.kernels));
     } else {
-      auto made = kernelsOf(each, cascade, gpu, replace, problems);
-      std::move(made.begin(), made.end(), std::back_inserter(chain.kernels));
+      const auto made = fittingKernelsOf(each, cascade, gpu, replace, problems);
+      for (std::int64_t i = 0; i < each.launches; ++i) {
+        chain.kernels.insert(chain.kernels.end(), made.begin(), made.end());
+      }
     }
-  }
-  const auto flops = usefulFlops(cascade);
-  if (took(flops, problems)) {
-    chain.flops = *flops;
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
+  const auto flops = usefulFlops(cascade); // takes long with some masks: last
+  if (!flops) {
+    return core::failure(flops.error());
+  }
+  chain.flops = *flops;
   return chain;
 }
 

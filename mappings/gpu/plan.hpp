@@ -12,6 +12,7 @@ struct Trips {
   std::vector<sim::gpu::Kind> kinds;
   std::vector<std::int32_t> order;
   std::vector<std::int32_t> reuse;
+  std::vector<std::int32_t> secondReuse{}; ///< of what is streamed besides; empty: nothing
 };
 
 /// What replaces the trips that follow from a cascade's masks: called per kernel with its name and

@@ -1,7 +1,9 @@
 #include "config/reader.hpp"
 #include "core/text.hpp"
 #include "mappings/cases.hpp"
+#include "mappings/gpu/chain.hpp"
 #include "mappings/gpu/mapping.hpp"
+#include "mappings/gpu/read_chain.hpp"
 
 #include <fmt/format.h>
 
@@ -153,7 +155,10 @@ Mapping readAll(const Node& root, core::Problems& problems) {
   if (const auto* neighborhood = reader.mapIf("neighborhood")) {
     mapping.neighborhood = readNeighborhood(*neighborhood, problems);
   }
-  if (const auto* kernels = reader.map("kernels")) {
+  if (const auto* chain = reader.mapIf("chain")) {
+    mapping.chain = readChain(*chain, problems);
+  }
+  if (const auto* kernels = mapping.chain ? nullptr : reader.map("kernels")) {
     for (const auto& [name, node] : kernels->entries) {
       if (config::expectKind(node, Node::Kind::Map, problems)) {
         mapping.kernels.push_back(readKernel(name.scalar, node, problems));
@@ -255,6 +260,13 @@ core::Expected<Mapping> readMapping(const std::filesystem::path& file,
   replaceSizes(mapping, settings, problems);
   if (!problems.empty()) {
     return core::failure(std::move(problems));
+  }
+  if (mapping.chain) {
+    auto kernels = chainOf(mapping, cascade, gpu);
+    if (!kernels) {
+      return core::failure(std::move(kernels.error()));
+    }
+    mapping.kernels = std::move(*kernels);
   }
   return mapping;
 }

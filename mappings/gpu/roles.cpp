@@ -16,8 +16,8 @@ std::map<std::string, Role> rolesOf(const KernelPlan& plan, const einsum::Cascad
   for (const auto* einsum : plan.einsums) {
     Role role = Role::Prologue;
     const bool inside = plan.loop && einsum::contains(einsum->variables, plan.loop->variable);
-    for (const auto* access : einsum::accesses(einsum->expression)) {
-      const auto source = behindViews(cascade, *access).tensor;
+    for (const auto& access : sourcesOf(cascade, *einsum)) {
+      const auto& source = access.tensor;
       const auto* maker = plan.maker(source);
       if (maker == nullptr || maker == einsum || known.count(source) == 0) {
         continue;

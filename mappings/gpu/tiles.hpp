@@ -16,13 +16,27 @@ struct Extents {
 };
 
 /// Elements of a tensor that an access touches while the variables run through the tile, never more
-/// than the tensor has: per rank, the values from the smallest to the largest index.
+/// than the tensor has: per rank, the values from the smallest to the largest index, or as many as
+/// its rank variables have points.
 double boxElements(const einsum::Cascade& cascade, const einsum::Access& access,
                    const Extents& extents);
 
-/// The access of the tensor that lies in memory behind a view (K behind BK), with the view's rank
-/// variables named as the given access names them; the access itself for any other tensor.
+/// Is the Einsum only a gather (`BK[b,j,e] = K[b,S[b,j],e]`)? Whoever reads it reads the source
+/// with the index tensor, so that it is computed by no kernel. Results are not.
+bool isGatherCopy(const einsum::Cascade& cascade, const einsum::Einsum& einsum);
+
+/// The access of the tensor that lies in memory behind a view or a gather copy (K behind BK), with
+/// the view's rank variables named as the given access names them; the access itself for any other
+/// tensor. An index may then be affine and gathered at once: as many runs of the affine part as the
+/// index tensor has elements.
 einsum::Access behindViews(const einsum::Cascade& cascade, const einsum::Access& access);
+
+/// What an Einsum reads of memory or of other Einsums: every access behind views, with the index
+/// tensors among them.
+std::vector<einsum::Access> sourcesOf(const einsum::Cascade& cascade, const einsum::Einsum& einsum);
+
+/// Rank variables of an access that are outside its index tensors.
+std::vector<std::string> plainVariables(const einsum::Access& access);
 
 /// Accesses of one tensor in an Einsum's expression.
 std::vector<const einsum::Access*> accessesOf(const einsum::Einsum& einsum,

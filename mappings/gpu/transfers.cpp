@@ -49,15 +49,17 @@ double burst(const einsum::Cascade& cascade, const einsum::Access& access, const
     whole *= values >= size ? static_cast<double>(size) : 1.0;
     longest = std::max(longest, static_cast<double>(std::min(values, size)));
   }
-  return std::max(whole > 1 ? whole : longest, 1.0) * bytesPerElement;
+  return std::max(whole, longest) * bytesPerElement;
 }
 
 Load load(const KernelPlan& plan, const einsum::Cascade& cascade, const einsum::Access& access,
           Role reader) {
   Load out;
   out.tensor = access.tensor;
-  einsum::addVariables(access, out.variables);
-  const bool inLoop = plan.loop && einsum::contains(out.variables, plan.loop->variable);
+  std::vector<std::string> all;
+  einsum::addVariables(access, all);
+  out.variables = plainVariables(access);
+  const bool inLoop = plan.loop && einsum::contains(all, plan.loop->variable);
   out.role = inLoop ? Role::Iteration : reader == Role::Epilogue ? Role::Epilogue : Role::Prologue;
   out.bits = cascade.tensor(access.tensor)->bits;
   out.transfer.tensor = access.tensor;
@@ -70,14 +72,68 @@ Load load(const KernelPlan& plan, const einsum::Cascade& cascade, const einsum::
   return out;
 }
 
+/// Do CTAs stream it together: in the loop, or at all where there is none?
+bool isStreamed(const KernelPlan& plan, const Load& load) {
+  return load.transfer.shared && (!plan.loop || load.role == Role::Iteration);
+}
+
+std::vector<std::string> gridVariables(const KernelPlan& plan, const Load& load) {
+  std::vector<std::string> out;
+  for (const auto& axis : plan.grid) {
+    if (einsum::contains(load.variables, axis.variable)) {
+      out.push_back(axis.variable);
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> common(std::vector<std::string> names,
+                                const std::optional<std::vector<std::string>>& with) {
+  std::erase_if(names, [&](const auto& name) { return with && !einsum::contains(*with, name); });
+  return names;
+}
+
+/// Whether another kernel reads what a tensor that the loop carries was in every iteration, not
+/// only at the end.
+bool isReadAlong(const KernelPlan& plan, const std::string& tensor,
+                 const einsum::Cascade& cascade) {
+  const auto readsAlong = [&](const einsum::Access* access) {
+    std::vector<std::string> variables;
+    einsum::addVariables(*access, variables);
+    return access->tensor == tensor && einsum::contains(variables, plan.loop->variable);
+  };
+  return std::any_of(cascade.einsums().begin(), cascade.einsums().end(), [&](const auto& einsum) {
+    const auto read = einsum::accesses(einsum.expression);
+    return plan.maker(einsum.name) == nullptr && std::any_of(read.begin(), read.end(), readsAlong);
+  });
+}
+
+/// The streams of a kernel in which loads have no variable of the grid in common: those that differ
+/// from the first are the second.
+void separate(const KernelPlan& plan, std::vector<Load>& loads) {
+  std::optional<std::vector<std::string>> all;
+  std::optional<std::vector<std::string>> first;
+  for (const auto& load : loads) {
+    if (isStreamed(plan, load)) {
+      all = common(gridVariables(plan, load), all);
+      first = first ? first : gridVariables(plan, load);
+    }
+  }
+  if (all && all->empty()) {
+    for (auto& load : loads) {
+      load.transfer.second = isStreamed(plan, load) && gridVariables(plan, load) != *first;
+    }
+  }
+}
+
 } // namespace
 
 std::vector<Load> loadsOf(const KernelPlan& plan, const Graph& graph,
                           const einsum::Cascade& cascade) {
   std::vector<Load> out;
   for (const auto& node : graph.nodes) {
-    for (const auto* access : node.outside) {
-      auto next = load(plan, cascade, behindViews(cascade, *access), node.role);
+    for (const auto& access : node.outside) {
+      auto next = load(plan, cascade, access, node.role);
       const auto found = std::find_if(out.begin(), out.end(),
                                       [&](const Load& each) { return each.tensor == next.tensor; });
       if (found == out.end()) {
@@ -87,25 +143,17 @@ std::vector<Load> loadsOf(const KernelPlan& plan, const Graph& graph,
       }
     }
   }
+  separate(plan, out);
   return out;
 }
 
-std::vector<std::string> streamsOf(const KernelPlan& plan, const std::vector<Load>& loads) {
-  std::vector<std::string> out;
-  bool first = true;
+std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
+                                                  const std::vector<Load>& loads, bool second) {
+  std::optional<std::vector<std::string>> out;
   for (const auto& each : loads) {
-    if (each.role != Role::Iteration || !each.transfer.shared) {
-      continue;
+    if (isStreamed(plan, each) && each.transfer.second == second) {
+      out = common(gridVariables(plan, each), out);
     }
-    std::vector<std::string> common;
-    for (const auto& axis : plan.grid) {
-      if (einsum::contains(each.variables, axis.variable) &&
-          (first || einsum::contains(out, axis.variable))) {
-        common.push_back(axis.variable);
-      }
-    }
-    out = std::move(common);
-    first = false;
   }
   return out;
 }
@@ -115,8 +163,9 @@ std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::s
   const auto& output = plan.maker(tensor)->output;
   std::vector<std::string> variables;
   einsum::addVariables(output, variables);
-  const bool each = plan.loop && einsum::contains(variables, plan.loop->variable) &&
-                    plan.maker(tensor)->iterative != plan.loop->variable;
+  const bool each =
+      plan.loop && einsum::contains(variables, plan.loop->variable) &&
+      (plan.maker(tensor)->iterative != plan.loop->variable || isReadAlong(plan, tensor, cascade));
   // CTAs that each have a part of a sum add to memory, in 32 bits.
   const auto reduced = einsum::reducedVariables(*plan.maker(tensor));
   const bool added = std::any_of(plan.grid.begin(), plan.grid.end(), [&](const Axis& axis) {

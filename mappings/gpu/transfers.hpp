@@ -11,7 +11,9 @@ struct Load {
   sim::gpu::Transfer transfer;
   double tileBytes = 0; ///< of a whole tile, also where the last one is short
   int bits = 16;
-  std::vector<std::string> variables; ///< rank variables that it depends on
+  /// Rank variables that decide which bytes of memory these are; what index tensors choose among is
+  /// the same for all of their values.
+  std::vector<std::string> variables;
 };
 
 /// Loads of a kernel, each tensor once: per iteration when it depends on the loop, else before the
@@ -19,9 +21,12 @@ struct Load {
 std::vector<Load> loadsOf(const KernelPlan& plan, const Graph& graph,
                           const einsum::Cascade& cascade);
 
-/// Rank variables of the grid that decide which bytes the CTAs stream in the loop; empty when no
-/// two CTAs stream the same.
-std::vector<std::string> streamsOf(const KernelPlan& plan, const std::vector<Load>& loads);
+/// Rank variables of the grid that decide which bytes the CTAs stream in the loop, or altogether
+/// where there is none; none of them when all CTAs stream the same.
+/// Where two loads have no such variable in common (the operands of a product), each has its own:
+/// the first, or with `second` the other one's. Nothing where no CTA shares anything.
+std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
+                                                  const std::vector<Load>& loads, bool second);
 
 /// What a CTA writes of a tensor, in which role; its part of a sum over CTAs in 32 bits, `shared`.
 std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,

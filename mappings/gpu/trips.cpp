@@ -124,6 +124,18 @@ void next(std::vector<std::int64_t>& tiles, const std::vector<Axis>& grid) {
   }
 }
 
+/// The number of the group that a CTA with these tile numbers belongs to.
+std::int64_t groupOf(const std::vector<std::int64_t>& tiles, const std::vector<Axis>& grid,
+                     const std::vector<std::string>& streams) {
+  std::int64_t group = 0;
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    if (einsum::contains(streams, grid[i].variable)) {
+      group = group * grid[i].tiles() + tiles[i];
+    }
+  }
+  return group;
+}
+
 /// Mixes the CTAs of `section` groups at a time, those with the most (or fewest) iterations first.
 void sortTrips(Trips& trips, Order order, std::optional<std::int64_t> section) {
   if (order == Order::InOrder) {
@@ -138,10 +150,13 @@ void sortTrips(Trips& trips, Order order, std::optional<std::int64_t> section) {
   };
   std::stable_sort(places.begin(), places.end(),
                    [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-  Trips sorted{trips.kinds, {}, {}};
+  Trips sorted{trips.kinds, {}, {}, {}};
   for (const auto place : places) {
     sorted.order.push_back(trips.order[place]);
     sorted.reuse.push_back(trips.reuse[place]);
+    if (!trips.secondReuse.empty()) {
+      sorted.secondReuse.push_back(trips.secondReuse[place]);
+    }
   }
   trips = std::move(sorted);
 }
@@ -192,7 +207,8 @@ std::int64_t ctaCount(const KernelPlan& plan) {
   return out;
 }
 
-Trips tripsOf(const KernelPlan& plan, const std::vector<std::string>& streams) {
+Trips tripsOf(const KernelPlan& plan, const std::optional<std::vector<std::string>>& streams,
+              const std::optional<std::vector<std::string>>& second) {
   const Counting counting(plan);
   Trips out;
   Kinds all;
@@ -201,12 +217,10 @@ Trips tripsOf(const KernelPlan& plan, const std::vector<std::string>& streams) {
   std::vector<std::int64_t> deciding;
   const auto count = ctaCount(plan);
   for (std::int64_t cta = 0; cta < count; ++cta, next(tiles, plan.grid)) {
-    std::int64_t group = 0;
+    const std::int64_t group = streams ? groupOf(tiles, plan.grid, *streams) : cta;
+    const std::int64_t other = second ? groupOf(tiles, plan.grid, *second) : cta;
     deciding.clear();
     for (std::size_t i = 0; i < plan.grid.size(); ++i) {
-      if (einsum::contains(streams, plan.grid[i].variable)) {
-        group = group * plan.grid[i].tiles() + tiles[i];
-      }
       if (counting.decides(plan.grid[i])) {
         deciding.push_back(tiles[i]);
       }
@@ -221,8 +235,10 @@ Trips tripsOf(const KernelPlan& plan, const std::vector<std::string>& streams) {
     }
     for (std::int64_t part = 0; part < plan.split; ++part) {
       out.order.push_back(kinds[static_cast<std::size_t>(part)]);
-      out.reuse.push_back(static_cast<std::int32_t>(streams.empty() ? cta * plan.split + part
-                                                                    : group * plan.split + part));
+      out.reuse.push_back(static_cast<std::int32_t>(group * plan.split + part));
+      if (second) {
+        out.secondReuse.push_back(static_cast<std::int32_t>(other * plan.split + part));
+      }
     }
   }
   out.kinds = std::move(all.all);

@@ -16,7 +16,8 @@ std::int64_t ctaCount(const KernelPlan& plan);
 /// From the box of rank variables of each CTA and the constraints of maskedEinsum: an iteration in
 /// whose box some constraint holds nowhere is not visited, one in whose box all hold everywhere is
 /// full, any other is partly masked. `streams`: rank variables that decide which bytes a CTA
-/// streams; empty: no two CTAs stream the same.
-Trips tripsOf(const KernelPlan& plan, const std::vector<std::string>& streams);
+/// streams; nothing: no two CTAs stream the same. `second`: those of what it streams besides.
+Trips tripsOf(const KernelPlan& plan, const std::optional<std::vector<std::string>>& streams,
+              const std::optional<std::vector<std::string>>& second = {});
 
 } // namespace einsight::mappings::gpu

@@ -1,5 +1,7 @@
 #include "mappings/lowering/draft.hpp"
 
+#include "mappings/gathers.hpp"
+
 #include <algorithm>
 
 namespace einsight::mappings {
@@ -119,6 +121,20 @@ sim::Amount Draft::box(const einsum::Access& access, const std::vector<int>& fix
     }
     if (const auto variable = index.plainVariable(); !variable.empty()) {
       amount.factors.push_back({extent(variable, fixed, domain), 1});
+      continue;
+    }
+    if (!index.gatherTensor.empty()) {
+      const auto variables = gathered(access, index);
+      std::int64_t values = 1;
+      for (const auto& variable : variables) {
+        values *= splitting(subject.plan(), plan, variable, fixed).tile;
+      }
+      for (const auto& variable : variables) {
+        if (values < shape[d]) {
+          amount.factors.push_back({extent(variable, fixed, domain), 1});
+        }
+      }
+      amount.scale *= values < shape[d] ? 1 : shape[d];
       continue;
     }
     std::int64_t span = 1; // of a window, or of a partition that the tensor does not have

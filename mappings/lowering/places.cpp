@@ -58,6 +58,18 @@ bool sameLanes(const Draft& draft, const LeafPlan& maker, const arch::Axis& from
   });
 }
 
+/// Do the words of an access enter above each column (one for it, or one for each PE in it)? Else
+/// they enter left of each row.
+bool entersAbove(const Draft& draft, const LeafPlan& reader, const einsum::Access& access) {
+  const auto names = spread(reader, reader.unit->axes.back());
+  return std::any_of(names.begin(), names.end(), [&](const std::string& part) {
+    const auto variable = variableOf(draft, part);
+    return std::any_of(access.indices.begin(), access.indices.end(), [&](const auto& index) {
+      return index.terms.find(variable) != index.terms.end();
+    });
+  });
+}
+
 /// Hops along all axes but the last, which is the one of the columns or lanes.
 std::int64_t rowsOf(const arch::Unit& unit) {
   std::int64_t rows = 1;
@@ -148,11 +160,10 @@ Way wayToReader(const Draft& draft, const LeafPlan& maker, const LeafPlan& reade
     return wayToMemory(maker);
   }
   const auto& leaving = across ? axes.front() : axes.back();
+  const auto& entering =
+      entersAbove(draft, reader, access) ? reader.unit->axes.back() : reader.unit->axes.front();
   const bool inStep =
-      spread(maker, leaving).empty() ||
-      std::any_of(reader.unit->axes.begin(), reader.unit->axes.end(), [&](const arch::Axis& axis) {
-        return sameLanes(draft, maker, leaving, reader, axis, access);
-      });
+      spread(maker, leaving).empty() || sameLanes(draft, maker, leaving, reader, entering, access);
   return inStep ? Way{Route::Lane, hop * (across ? axes.back().size : rowsOf(*maker.unit))}
                 : wayToMemory(maker);
 }
@@ -164,24 +175,24 @@ Way wayToMemory(const LeafPlan& maker) {
 
 Way wayBack(const Draft& draft, const LeafPlan& reader, const std::string& tensor) {
   const auto& unit = *reader.unit;
-  bool columns = false;
   auto read = accesses(*reader.einsum, tensor);
   if (read.empty()) { // what lies in its place
     read = accesses(*reader.einsum, "");
   }
+  std::int64_t above = 0; // hops to the last feeder
+  std::int64_t left = 0;
   for (const auto* access : read) {
-    for (const auto& name : spread(reader, unit.axes.back())) {
-      columns = columns ||
-                std::any_of(access->indices.begin(), access->indices.end(), [&](const auto& index) {
-                  return std::any_of(index.terms.begin(), index.terms.end(), [&](const auto& term) {
-                    return term.first == variableOf(draft, name);
-                  });
-                });
+    if (entersAbove(draft, reader, *access)) {
+      above = unit.axes.back().size - 1;
+    } else {
+      left = rowsOf(unit) - 1;
     }
   }
-  const auto last = (columns ? unit.axes.back().size : rowsOf(unit)) - 1;
-  return last == 0 ? Way{}
-                   : Way{columns ? Route::ReadColumns : Route::ReadRows, unit.hopLatency * last};
+  if (above == 0 && left == 0) {
+    return {};
+  }
+  return above >= left ? Way{Route::ReadColumns, unit.hopLatency * above}
+                       : Way{Route::ReadRows, unit.hopLatency * left};
 }
 
 void addTiles(Draft& draft) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "mappings/gathers.hpp"
 #include "mappings/lowering/places.hpp"
 
 #include <functional>
@@ -139,7 +140,7 @@ private:
     const auto& variable = draft_.plan.loops[static_cast<std::size_t>(loop)].variable;
     const auto along = [&](const einsum::Access& access) {
       return std::any_of(access.indices.begin(), access.indices.end(),
-                         [&](const auto& index) { return index.terms.count(variable) > 0; });
+                         [&](const auto& index) { return mappings::moves(index, variable); });
     };
     return (maker_ != nullptr && along(maker_->einsum->output)) ||
            std::any_of(readers_.begin(), readers_.end(),

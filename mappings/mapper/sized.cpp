@@ -3,6 +3,7 @@
 #include "mappings/mapper/sized_cost.hpp"
 #include "mappings/mapper/sized_room.hpp"
 #include "mappings/verify.hpp"
+#include "mappings/verify_circles.hpp"
 
 #include <algorithm>
 
@@ -41,12 +42,13 @@ struct SizedMapping::Content {
   std::vector<std::pair<std::uint64_t, std::vector<sized::SectionCost>>> patterns;
   Evaluation evaluation;
   std::string uncovered;
+  bool mayCircle;
 
   Content(Mapping given, const einsum::Cascade& forCascade, const arch::Machine& onMachine,
           const Plan& plan)
       : mapping(std::move(given)), cascade(forCascade), machine(onMachine),
         table(mapping, cascade, plan), rooms(cascade, machine, plan, table), sum(machine),
-        uncovered(uncoveredActions(machine)) {
+        uncovered(uncoveredActions(machine)), mayCircle(mappings::mayCircle(plan)) {
     for (const auto& name : table.open()) {
       sizes.push_back(table.trips(table.find(name)));
     }
@@ -54,6 +56,18 @@ struct SizedMapping::Content {
     evaluation.moved.resize(machine.memories().size());
     evaluation.busy.resize(machine.units().size());
     evaluation.utilization.resize(machine.units().size());
+  }
+
+  /// The plan with these sizes.
+  [[nodiscard]] Plan planOf(std::span<const std::int64_t> given) const {
+    core::Problems none; // compile() has reported them all
+    return buildPlan(mapping, cascade, machine, table.asMap(given), none);
+  }
+
+  [[nodiscard]] bool circles(std::span<const std::int64_t> given) const {
+    core::Problems found;
+    verifyCircles(planOf(given), true, found);
+    return !found.empty();
   }
 
   /// The costs for the table's pattern of trip counts, lowered when it is new.
@@ -64,8 +78,7 @@ struct SizedMapping::Content {
     if (known != patterns.end()) {
       return known->second;
     }
-    core::Problems none; // compile() has reported them all
-    const auto plan = buildPlan(mapping, cascade, machine, table.asMap(given), none);
+    const auto plan = planOf(given);
     patterns.emplace_back(table.pattern(), sized::compileCost(cascade, machine, plan, table));
     return patterns.back().second;
   }
@@ -100,8 +113,12 @@ const std::vector<std::int64_t>& SizedMapping::sizes() const {
 
 const Evaluation& SizedMapping::room(std::span<const std::int64_t> sizes) {
   content_->table.set(sizes);
-  content_->rooms.evaluate(content_->table, content_->evaluation);
-  return content_->evaluation;
+  auto& evaluation = content_->evaluation;
+  content_->rooms.evaluate(content_->table, evaluation);
+  if (content_->mayCircle && evaluation.legal()) {
+    evaluation.ordered = !content_->circles(sizes);
+  }
+  return evaluation;
 }
 
 const Evaluation& SizedMapping::evaluate(std::span<const std::int64_t> sizes) {

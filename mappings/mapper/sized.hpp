@@ -9,7 +9,8 @@ namespace einsight::mappings {
 /// What a mapping with given sizes costs: the numbers of sim::analytic and of verify's capacities.
 struct Evaluation {
   bool fits = false;    ///< everything kept fits its memory
-  bool ordered = false; ///< no Einsum needs what is made after it (pipelines over few iterations)
+  bool ordered = false; ///< no Einsum needs what is made after it (pipelines over few iterations),
+                        ///< and none wait for each other in a circle
   std::vector<std::int64_t> used; ///< bytes held at once, per memory of the machine (of one PE for
                                   ///< registers)
   // The rest is found only when both hold:
@@ -46,8 +47,8 @@ public:
 
   /// The costs with these sizes (one per part, all at least 1). Valid until the next call.
   const Evaluation& evaluate(std::span<const std::int64_t> sizes);
-  /// Only `used`, `fits` and `ordered`: a few hundred nanoseconds. Larger tiles never take less
-  /// room.
+  /// Only `used`, `fits` and `ordered`: a few hundred nanoseconds (more for mappings that some
+  /// sizes give circles of waiting lines). Larger tiles never take less room.
   const Evaluation& room(std::span<const std::int64_t> sizes);
 
   /// The mapping with these sizes written out: legal for verify() exactly when evaluate() says so.

@@ -69,12 +69,13 @@ TEST_CASE("an index that is not affine with whole coefficients is refused", "[ei
 }
 
 TEST_CASE("operators are looked up and their operands counted, every mistake at once", "[einsum]") {
-  CHECK(problemsOf("Z[p] = exq(X[p]) + max(X[p])") ==
-        "t.yaml:3:12: error: einsums[0]: unknown operator 'exq'\n"
-        "  help: did you mean 'exp'? (one of: add, sub, mul, div, max, min, exp, exp2, log, sqrt, "
-        "rsqrt, neg, abs, recip, relu, sigmoid, tanh, silu, gelu, square, select, less, lessequal, "
-        "equal, and, or)\n"
-        "t.yaml:3:24: error: einsums[0]: 'max' takes 2 operands, not 1\n");
+  CHECK(
+      problemsOf("Z[p] = exq(X[p]) + max(X[p])") ==
+      "t.yaml:3:12: error: einsums[0]: unknown operator 'exq'\n"
+      "  help: did you mean 'exp'? (one of: add, sub, mul, div, max, min, exp, exp2, log, sqrt, "
+      "rsqrt, neg, abs, recip, relu, sigmoid, tanh, silu, gelu, floor, round, mod, pow, sin, cos, "
+      "square, select, less, lessequal, equal, and, or)\n"
+      "t.yaml:3:24: error: einsums[0]: 'max' takes 2 operands, not 1\n");
   CHECK(problemsOf("Z[p] = X[p,m1] :: mx(m1)") ==
         "t.yaml:3:23: error: einsums[0]: unknown reduction 'mx'\n"
         "  help: did you mean 'max'? (one of: add, mul, max, min, argmax, scan_add, scan_mul, "

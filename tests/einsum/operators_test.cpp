@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <numbers>
 #include <set>
 
 using namespace einsight::einsum;
@@ -76,6 +77,19 @@ TEST_CASE("functions compute what their names say", "[einsum]") {
   CHECK(evaluate("tanh", {0.5}) == Approx(0.46211715726000975));
   CHECK(evaluate("silu", {1}) == Approx(0.7310585786300049));
   CHECK(evaluate("gelu", {1}) == Approx(0.8413447460685429));
+  CHECK(evaluate("sin", {std::numbers::pi / 2}) == Approx(1));
+  CHECK(evaluate("cos", {std::numbers::pi}) == Approx(-1));
+}
+
+TEST_CASE("whole parts and remainders are those of the floor", "[einsum]") {
+  CHECK(evaluate("floor", {2.9}) == 2);
+  CHECK(evaluate("floor", {-2.1}) == -3);
+  CHECK(evaluate("round", {2.5}) == 3);
+  CHECK(evaluate("round", {-2.4}) == -2);
+  CHECK(evaluate("mod", {7, 3}) == 1);
+  CHECK(evaluate("mod", {-7, 3}) == 2);
+  CHECK(evaluate("pow", {2, 10}) == 1024);
+  CHECK(evaluate("pow", {9, 0.5}) == 3);
 }
 
 TEST_CASE("comparisons and logic give one or zero", "[einsum]") {

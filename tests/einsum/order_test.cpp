@@ -1,4 +1,5 @@
 #include "cascades.hpp"
+#include "einsum/evaluate.hpp"
 #include "einsum/order.hpp"
 
 using namespace einsight;
@@ -69,4 +70,25 @@ TEST_CASE("the distance of a read is by how many iterations the write came befor
   CHECK(distance(access(1), access(0), "s") == std::nullopt);
   const Access constant{"S", {{{{"p", 1}}, 0, {}, {}}, {{}, 4, {}, {}}}, {}};
   CHECK(distance(access(1), constant, "t") == std::nullopt);
+}
+
+TEST_CASE("an index tensor may be made in the iteration that reads with it", "[einsum]") {
+  const Cascade cascade = cascadeOf(R"yaml(
+version: 1
+workload: t
+ranks: {t: 2, i: 4, j: 4}
+tensors: {X: [i], C: {initial: 1}}
+einsums:
+  - D[t,i] = C[t,i] * X[i]
+  - "POS[t,j] = D[t,i] :: topk(i)"
+  - C[t+1,j] = D[t,POS[t,j]] + 0
+)yaml");
+  CHECK(groupsOf(cascade) == std::vector<std::vector<std::string>>{{"D", "POS", "C", "t"}});
+  auto inputs = randomInputs(cascade, 1);
+  inputs.at("X").data = {2, 8, 1, 4};
+  const auto values = evaluate(cascade, std::move(inputs));
+  REQUIRE(values.has_value());
+  const auto& c = values->at("C").data;
+  CHECK(std::vector(c.begin() + 4, c.end()) ==
+        std::vector<double>{8, 4, 2, 1, 32, 16, 4, 2}); // X from large to small; times X, again
 }

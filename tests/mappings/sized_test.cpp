@@ -155,6 +155,24 @@ TEST_CASE("masked mappings cost with any sizes what the engine's bound says", "[
   checkSizes({"unfused", "attention-3pass-causal", "flat", kAttention});
 }
 
+TEST_CASE("sizes at which lines wait for each other in a circle are refused", "[mapper]") {
+  const auto reading = readingOfText(
+      "extends: fusemax-binding\nmapping: mine\nsections:\n  attention:\n    phases: ~\n"
+      "    do: [BQK, LM, SLN, SLD, SLNV@1, SPNV@1, RNV@1, RM, PRM, SPD, RD, AV@1]\n",
+      {"attention-1pass", "fusemax", {{"B", 1}, {"H", 1}, {"L", 256}}, {}, {}});
+  REQUIRE(reading.has_value());
+  auto sized = SizedMapping::compile(reading->mapping, reading->cascade, reading->machine);
+  REQUIRE(sized.has_value());
+  REQUIRE(sized->parts() == std::vector<std::string>{"p1", "p0"});
+  for (const std::int64_t size : {256, 128}) {
+    const std::vector<std::int64_t> sizes{1, size};
+    CAPTURE(size);
+    CHECK(sized->evaluate(sizes).legal() == (size == 256)); // one iteration: never side by side
+    CHECK(difference(*sized, sizes, sized->evaluate(sizes), reading->cascade, reading->machine,
+                     0) == "");
+  }
+}
+
 TEST_CASE("mappings of layers cost with any sizes what the engine's bound says", "[mapper]") {
   checkSizes({"encoder-fusemax",
               "encoder-layer-1pass",

@@ -1,5 +1,6 @@
 #include "mapping_text.hpp"
 #include "mappings/mapper/sized.hpp"
+#include "mappings/verify_circles.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -113,4 +114,15 @@ TEST_CASE("a circle is found whatever the sizes are", "[mappings]") {
   // one iteration would be legal
   CHECK(compiled("BQK, LM, SLN, SLD, SLNV@1, SPNV@1, RNV@1, RM, PRM, SPD, RD, AV@1") ==
         "no problem");
+}
+
+TEST_CASE("whether any sizes make a circle is known beforehand", "[mappings]") {
+  const Setting one{"attention-1pass", "fusemax", {{"B", 1}, {"H", 1}, {"L", 256}}, {}, {}};
+  const auto may = [&](const std::string& text) {
+    return mappings::mayCircle(valid(verifiedOf(readingOfText(text, one))).plan());
+  };
+  CHECK(may(lines("BQK, LM, SLN, SLD, SLNV@1, SPNV@1, RNV@1, RM, PRM, SPD, RD, AV@1")));
+  CHECK(!may(lines("BQK, LM, SLN, RM, " + kRest)));
+  CHECK(!may("extends: fusemax-binding\nmapping: mine\n"));
+  CHECK(!may("extends: fusemax-architecture\nmapping: mine\n"));
 }

@@ -100,7 +100,7 @@ TEST_CASE("A mapping may say what a mask costs", "[gpu]") {
 
 TEST_CASE("Without shared operands every warp reads the right-hand tile", "[gpu]") {
   const auto reading = valid(readingOf("flash-attention-2", {.workloadSettings = {{"D", 256}}}));
-  const auto& step = chainOf(reading).kernels.at(0).iteration.steps.at(0);
+  const auto step = chainOf(reading).kernels.at(0).iteration.steps.at(0);
   CHECK(step.sharedBytes == (4 * 64 + 64) * 256 * 2);
   // Above the arithmetic: what the warps read, and the tile of K that arrives meanwhile.
   CHECK(step.cycles == Approx((4 * 64 + 64 + 64) * 256 * 2 / 128.0));

@@ -1,0 +1,107 @@
+#include "cli/compare_points.hpp"
+#include "tests/cli/program.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+using namespace einsight::cli;
+using namespace einsight::cli::test;
+
+namespace {
+
+ComparePoint pointOf(const std::string& workload, double value, double seconds,
+                     const std::string& phase = "prefill") {
+  ComparePoint point;
+  point.phase = phase;
+  point.workload = workload;
+  point.machine = "m";
+  point.value = value;
+  point.seconds = seconds;
+  return point;
+}
+
+} // namespace
+
+TEST_CASE("two workloads change places where lines on logarithmic axes cross", "[cli]") {
+  // a is proportional to the square, b to the value: equal at 4096
+  std::vector<ComparePoint> points;
+  for (const double value : {1024.0, 2048.0, 8192.0, 16384.0}) {
+    points.push_back(pointOf("a", value, value * value));
+    points.push_back(pointOf("b", value, 4096 * value));
+  }
+  const auto found = crossoversOf(points);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].faster == "b");
+  CHECK(found[0].slower == "a");
+  CHECK(found[0].between == 2048);
+  CHECK(found[0].until == 8192);
+  CHECK(found[0].at == Approx(4096));
+}
+
+TEST_CASE("phases are crossed apart, and a workload with its form that decodes", "[cli]") {
+  std::vector<ComparePoint> points{pointOf("a", 1, 1),
+                                   pointOf("b", 1, 2),
+                                   pointOf("a", 2, 1),
+                                   pointOf("b", 2, 2),
+                                   pointOf("a-decode", 1, 1, "decode"),
+                                   pointOf("b-decode", 1, 2, "decode"),
+                                   pointOf("a-decode", 2, 3, "decode"),
+                                   pointOf("b-decode", 2, 2, "decode")};
+  const auto found = crossoversOf(points);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].phase == "decode");
+  CHECK(found[0].faster == "b");
+}
+
+TEST_CASE("a point that was not simulated crosses nothing", "[cli]") {
+  std::vector<ComparePoint> points{pointOf("a", 1, 1), pointOf("b", 1, 2), pointOf("a", 2, 3),
+                                   pointOf("b", 2, 2)};
+  points.back().seconds.reset();
+  CHECK(crossoversOf(points).empty());
+}
+
+TEST_CASE("workloads are compared over a range, prefill and decode, with cache and operations",
+          "[cli]") {
+  const auto outcome =
+      program("compare -w mha,mqa -a h100 --set L=1K..2K --engine analytic --json -");
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json["parameter"] == "L");
+  REQUIRE(json["points"].size() == 8);
+  const auto& first = json["points"][0];
+  CHECK(first["phase"] == "prefill");
+  CHECK(first["workload"] == "mha");
+  CHECK(first["L"] == 1024);
+  CHECK(first["seconds"].get<double>() > 0);
+  CHECK(first["operations"].get<double>() > 0);
+  const auto& decode = json["points"][7];
+  CHECK(decode["phase"] == "decode");
+  CHECK(decode["workload"] == "mqa-decode");
+  CHECK(decode["L"] == 2048);
+  CHECK(first["cache_bytes"].get<double>() > json["points"][1]["cache_bytes"].get<double>());
+}
+
+TEST_CASE("a comparison is told in a table with its crossings", "[cli]") {
+  const auto outcome = program("compare -w mha,mqa -a h100 --set L=1K..2K --engine analytic");
+  REQUIRE(outcome.status == 0);
+  for (const std::string text : {"prefill on h100", "decode on h100", "against first", "1x"}) {
+    INFO(text);
+    CHECK(outcome.out.find(text) != std::string::npos);
+  }
+}
+
+TEST_CASE("mistakes of a comparison are reported together", "[cli]") {
+  const auto outcome =
+      program("compare -w mha -a h100 --set L=1K..2K,B=1..4 --set arch.x --engine quick");
+  CHECK(outcome.status == 2);
+  for (const std::string text :
+       {"2 ranges: a comparison runs along one", "this sets nothing", "no engine 'quick'"}) {
+    INFO(text);
+    CHECK(outcome.err.find(text) != std::string::npos);
+  }
+  const auto unknown = program("compare -w mhaa -a h100 --set L=1K..2K");
+  CHECK(unknown.status == 2);
+  CHECK(unknown.err.find("mhaa") != std::string::npos);
+}
