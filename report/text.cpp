@@ -59,6 +59,13 @@ std::string heading(const Result& result, const Style& style) {
   return out;
 }
 
+/// Busy and every stall: the cycles of the run, or the nanoseconds of a machine without a clock.
+double spanOf(const results::UnitUse& unit) {
+  const auto& stalls = unit.stalls;
+  return unit.busyCycles + stalls.waitData + stalls.waitSpace + stalls.waitSync +
+         stalls.waitBandwidth + stalls.idle;
+}
+
 std::string units(const Result& result, const Style& style) {
   Table table({{"unit", Align::Left},
                {"utilisation"},
@@ -68,8 +75,8 @@ std::string units(const Result& result, const Style& style) {
                {"wait sync"},
                {"wait bandwidth"},
                {"idle"}});
-  const double cycles = result.cycles.value_or(0);
   for (const auto& unit : result.units) {
+    const double cycles = result.cycles.value_or(spanOf(unit));
     table.row({unit.name, core::formatPercent(unit.utilization), share(unit.busyCycles, cycles),
                share(unit.stalls.waitData, cycles), share(unit.stalls.waitSpace, cycles),
                share(unit.stalls.waitSync, cycles), share(unit.stalls.waitBandwidth, cycles),

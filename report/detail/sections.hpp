@@ -1,0 +1,66 @@
+#pragma once
+#include "report/detail/reading.hpp"
+#include "report/labels.hpp"
+#include "results/sweep_row.hpp"
+
+#include <map>
+
+/// One function per kind of input: it adds tables and a section to a document.
+namespace einsight::report::detail {
+
+/// All runs together, side by side. Without a baseline it is the first run.
+void addRuns(const std::vector<Answer>& runs, const std::optional<Baseline>& baseline,
+             Document& document);
+
+/// One answer of `validate`: a section per suite.
+void addValidation(const Answer& answer, Document& document);
+
+/// One answer of `gna`: a section per mask.
+void addGna(const Answer& answer, Document& document);
+
+/// A sweep, row by row: call `add` for each, then `finish`.
+class SweepSection {
+public:
+  /// `objectives`: "latency energy".
+  SweepSection(Input input, std::string name, std::string objectives,
+               std::optional<Baseline> baseline);
+  void add(const results::SweepRow& row);
+  void finish(Document& document);
+
+private:
+  void addDetail(const results::SweepRow& row);
+  void grow(std::map<std::string, std::vector<double>>& columns, const std::string& name,
+            double value);
+  [[nodiscard]] DataTable pointsTable(const std::string& id) const;
+  void addDerived(DataTable& table) const;
+  void addSpeedups(DataTable& table) const;
+  [[nodiscard]] std::vector<std::string> objectiveColumns() const;
+  std::int64_t addFront(DataTable& table) const;
+  void addPictures(const DataTable& points, const std::vector<std::string>& labels,
+                   Document& document, Section& section) const;
+
+  Input input_;
+  std::string name_, objectives_;
+  std::optional<Baseline> baseline_;
+  std::vector<results::SweepRow> rows_; ///< those that are done
+  std::map<std::string, std::vector<double>> utilization_, bytes_, energy_, roofs_;
+  std::map<std::string, std::int64_t> reasons_; ///< why rows are not done -> how many
+};
+
+/// The charts of a sweep's points: speedups, lines, and any column against any other.
+/// `objectives` are columns.
+void addSweepCharts(const DataTable& table, const std::vector<std::string>& objectives,
+                    Section& section);
+
+/// Roofline of runs or points: adds the tables "ID" (a row for each run and memory) and "ID-roofs"
+/// to a document, and returns the chart.
+struct RooflinePoint {
+  std::string run, machine, command;
+  double flops = 0, seconds = 0;
+  std::map<std::string, double> bytes; ///< memory -> read and written
+  std::map<std::string, double> roofs; ///< name -> per second; memories are those with bytes
+};
+std::optional<Chart> addRoofline(const std::string& id, const std::vector<RooflinePoint>& points,
+                                 Document& document);
+
+} // namespace einsight::report::detail

@@ -1,0 +1,304 @@
+#include "core/format.hpp"
+#include "report/detail/sections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace einsight::report::detail {
+namespace {
+
+constexpr double kJoulesPerPicojoule = 1e-12;
+constexpr double kMm2PerUm2 = 1e-6;
+constexpr std::array<std::pair<const char*, const char*>, 5> kStalls{
+    {{"wait_bandwidth", "waits for transfers"},
+     {"wait_data", "waits for values"},
+     {"wait_space", "waits for room"},
+     {"wait_sync", "waits at barriers"},
+     {"idle", "idle"}}};
+
+double busiest(const Json& run) {
+  double most = 0;
+  for (const auto& [name, unit] : run.at("units").items()) {
+    most = std::max(most, numberAt(unit, "utilization"));
+  }
+  return most;
+}
+
+/// The unit that gains most from twice the speed, if any gains half a percent.
+std::string limitedBy(const Json& run) {
+  std::string unit;
+  double most = 1.005;
+  for (const auto& limit : run.at("limits")) {
+    if (const double gain = numberAt(limit, "speedup_if_doubled"); gain >= most) {
+      most = gain;
+      unit = limit.at("unit").get<std::string>();
+    }
+  }
+  return unit;
+}
+
+DataTable runsTable(const std::vector<Answer>& runs) {
+  DataTable table("runs", "Runs",
+                  {textColumn("file", "file"), textColumn("workload", "workload"),
+                   textColumn("machine", "machine"), textColumn("mapping", "mapping"),
+                   textColumn("engine", "engine"), numberColumn("cycles", "cycles", "cycles"),
+                   numberColumn("seconds", "time", "s"), numberColumn("flops", "operations", "op"),
+                   numberColumn("flops_per_second", "performance", "op/s"),
+                   numberColumn("utilization", "utilisation of the busiest unit", "share"),
+                   numberColumn("energy", "energy", "J"), numberColumn("area", "area", "mm²"),
+                   textColumn("limited_by", "limited by"), textColumn("command", "command")});
+  for (const auto& [input, run] : runs) {
+    const double seconds = numberAt(run, "seconds"), flops = numberAt(run, "flops");
+    table.addRow({stemOf(input.file), run.at("workload").get<std::string>(),
+                  run.at("machine").get<std::string>(), run.at("mapping").get<std::string>(),
+                  run.at("engine").get<std::string>(), numberAt(run, "cycles"), seconds, flops,
+                  flops / seconds, busiest(run),
+                  numberAt(run.at("energy_pj"), "total") * kJoulesPerPicojoule,
+                  numberAt(run, "area_um2") * kMm2PerUm2, limitedBy(run), commandOf(run)});
+  }
+  std::set<std::string> names;
+  static const Json kNone = Json::object();
+  const auto settingsOf = [](const Json& run) -> const Json& {
+    const Json::json_pointer place("/provenance/settings");
+    return run.contains(place) ? run.at(place) : kNone;
+  };
+  for (const auto& each : runs) {
+    for (const auto& [name, value] : settingsOf(each.json).items()) {
+      names.insert(name);
+    }
+  }
+  std::size_t place = 2;
+  for (const auto& name : names) {
+    std::vector<std::string> texts;
+    for (const auto& each : runs) {
+      texts.push_back(textAt(settingsOf(each.json), name.c_str()));
+    }
+    table.addColumn(settingColumn(name, std::move(texts)), place++);
+  }
+  return table;
+}
+
+/// Labels that tell the runs apart; the file's name where nothing else does.
+std::vector<std::string> labelsOf(const DataTable& runs) {
+  std::vector<std::string> columns{"workload", "machine", "mapping", "engine"};
+  for (const auto& column : runs.columns()) {
+    if (column.setting) {
+      columns.insert(columns.begin() + 1, column.name);
+    }
+  }
+  auto labels = namesOf(runs, columns);
+  const std::set<std::string> distinct(labels.begin(), labels.end());
+  return distinct.size() == labels.size() ? labels : namesOf(runs, {"file"});
+}
+
+DataTable unitsTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
+  DataTable table("units", "What every unit and port does",
+                  {textColumn("run", "run"), textColumn("unit", "unit"),
+                   textColumn("state", "state"), numberColumn("cycles", "cycles", "cycles"),
+                   numberColumn("share", "share of the time", "share"),
+                   numberColumn("utilization", "utilisation of the unit", "share"),
+                   textColumn("command", "command")});
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto& run = runs[i].json;
+    const double cycles = numberAt(run, "cycles");
+    for (const auto& [name, unit] : run.at("units").items()) {
+      const double used = numberAt(unit, "utilization");
+      const auto add = [&](const char* state, double spent) {
+        table.addRow({labels[i], name, state, spent, spent / cycles, used, commandOf(run)});
+      };
+      add("busy", numberAt(unit, "busy_cycles"));
+      for (const auto& [key, state] : kStalls) {
+        add(state, numberAt(unit.at("stalls"), key));
+      }
+    }
+  }
+  return table;
+}
+
+DataTable energyTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
+  DataTable table("energy", "Energy by component",
+                  {textColumn("run", "run"), textColumn("component", "component"),
+                   numberColumn("energy", "energy", "J"), numberColumn("share", "share", "share"),
+                   textColumn("command", "command")});
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto& energy = runs[i].json.at("energy_pj");
+    const double total = numberAt(energy, "total");
+    for (const auto& [component, picojoules] : energy.at("by").items()) {
+      const double value = picojoules.is_null() ? kUnknown : picojoules.get<double>();
+      table.addRow({labels[i], component, value * kJoulesPerPicojoule, value / total,
+                    commandOf(runs[i].json)});
+    }
+  }
+  return table;
+}
+
+DataTable trafficTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
+  DataTable table("traffic", "Bytes per memory",
+                  {textColumn("run", "run"), textColumn("memory", "memory"),
+                   textColumn("direction", "direction"), numberColumn("bytes", "bytes", "B"),
+                   textColumn("command", "command")});
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const auto& [name, level] : runs[i].json.at("levels").items()) {
+      for (const auto& [key, direction] :
+           {std::pair("read_bytes", "read"), std::pair("write_bytes", "written")}) {
+        table.addRow({labels[i], name, direction, numberAt(level, key), commandOf(runs[i].json)});
+      }
+    }
+  }
+  return table;
+}
+
+DataTable limitsTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
+  DataTable table("limits", "Speedup if one unit or port were twice as fast",
+                  {textColumn("run", "run"), textColumn("unit", "unit"),
+                   numberColumn("speedup", "speedup if twice as fast", "x"),
+                   textColumn("command", "command")});
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const auto& limit : runs[i].json.at("limits")) {
+      table.addRow({labels[i], limit.at("unit").get<std::string>(),
+                    numberAt(limit, "speedup_if_doubled"), commandOf(runs[i].json)});
+    }
+  }
+  return table;
+}
+
+std::vector<RooflinePoint> rooflinePoints(const std::vector<Answer>& runs,
+                                          const std::vector<std::string>& labels) {
+  std::vector<RooflinePoint> points;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto& run = runs[i].json;
+    RooflinePoint point{labels[i],
+                        textAt(run, "machine"),
+                        commandOf(run),
+                        numberAt(run, "flops"),
+                        numberAt(run, "seconds"),
+                        {},
+                        {}};
+    for (const auto& [name, level] : run.at("levels").items()) {
+      point.bytes[name] = numberAt(level, "read_bytes") + numberAt(level, "write_bytes");
+    }
+    for (const auto& roof : run.value("roofs", Json::array())) {
+      const auto* unit =
+          roof.contains("bytes_per_second") ? "bytes_per_second" : "flops_per_second";
+      point.roofs[roof.at("name").get<std::string>()] = numberAt(roof, unit);
+    }
+    points.push_back(std::move(point));
+  }
+  return points;
+}
+
+void addFacts(const DataTable& runs, Section& section) {
+  const auto number = [&](const char* name) { return runs.column(name)->numbers.front(); };
+  section.facts = {{"time", core::formatSeconds(number("seconds"))},
+                   {"performance", core::formatLarge(number("flops_per_second")) + "op/s"},
+                   {"busiest unit", core::formatPercent(number("utilization")), "utilisation"}};
+  if (const double energy = number("energy"); energy == energy) {
+    section.facts.push_back({"energy", core::formatEnergy(energy / kJoulesPerPicojoule)});
+  }
+  const auto& limit = runs.column("limited_by")->texts.front();
+  section.facts.push_back({"limited by", limit.empty() ? "no unit alone" : limit});
+}
+
+/// A chart per part where several runs are compared, one chart of all parts for a single run.
+void addPerPart(const DataTable& table, const char* part, Chart chart, bool several,
+                Section& section) {
+  chart.table = table.id();
+  chart.placeholders.emplace_back("y", several ? "run" : part);
+  if (several) {
+    chart.filters.push_back({part, true});
+  }
+  section.charts.push_back(std::move(chart));
+}
+
+void addCharts(const Document& document, bool several, Section& section) {
+  const auto table = [&](const char* id) -> const DataTable& { return *document.table(id); };
+  if (several) {
+    section.charts.push_back({"runs-speedup",
+                              "bars",
+                              "Speedup",
+                              "Time of the baseline over that of each run. Longer is faster.",
+                              "runs",
+                              {{"x", "speedup"}, {"y", "run"}}});
+  }
+  addPerPart(table("units"), "unit",
+             {"runs-utilisation",
+              "utilisation",
+              "Where the time of each unit goes",
+              "Busy: it works on some task or transfer, whatever part of its lanes that uses.",
+              {}},
+             several, section);
+  if (table("energy").rows() > 0) {
+    section.charts.push_back({"runs-energy",
+                              "stack",
+                              "Energy by component",
+                              "",
+                              "energy",
+                              {{"x", "energy"}, {"y", "run"}, {"colour", "component"}},
+                              {{"x", "show", {"energy", "share"}}}});
+  }
+  addPerPart(table("traffic"), "memory",
+             {"runs-traffic",
+              "dots",
+              "Traffic per memory",
+              "Bytes that crossed the boundary of each memory.",
+              "",
+              {{"x", "bytes"}, {"colour", "direction"}}},
+             several, section);
+  if (table("limits").rows() > 0) {
+    addPerPart(table("limits"), "unit",
+               {"runs-limits",
+                "bars",
+                "What would help",
+                "Speedup with one unit or port twice as fast, simulated again.",
+                "",
+                {{"x", "speedup"}}},
+               several, section);
+  }
+}
+
+} // namespace
+
+void addRuns(const std::vector<Answer>& runs, const std::optional<Baseline>& baseline,
+             Document& document) {
+  auto table = runsTable(runs);
+  const auto labels = labelsOf(table);
+  table.addColumn(textColumn("run", "run", labels), 0);
+  const bool several = runs.size() > 1;
+  const auto held = baseline.value_or(Baseline{"run", labels.front()});
+  if (several) {
+    auto speedup = numberColumn("speedup", "speedup over " + held.value, "x");
+    speedup.numbers = speedupsOver(table, held);
+    table.addColumn(std::move(speedup), 1);
+  }
+  Section section{"runs",
+                  several ? fmt::format("{} runs", runs.size())
+                          : fmt::format("{} on {}", table.column("workload")->texts.front(),
+                                        table.column("machine")->texts.front()),
+                  several
+                      ? std::string()
+                      : fmt::format("mapping {}, engine {}", table.column("mapping")->texts.front(),
+                                    table.column("engine")->texts.front()),
+                  several ? std::string() : commandOf(runs.front().json)};
+  if (!several) {
+    addFacts(table, section);
+    for (const auto& note : runs.front().json.at("notes")) {
+      section.notes.push_back(note.get<std::string>());
+    }
+  }
+  section.tables = {"runs"};
+  document.tables.push_back(std::move(table));
+  document.tables.push_back(unitsTable(runs, labels));
+  document.tables.push_back(energyTable(runs, labels));
+  document.tables.push_back(trafficTable(runs, labels));
+  document.tables.push_back(limitsTable(runs, labels));
+  if (auto roofline = addRoofline("roofline", rooflinePoints(runs, labels), document)) {
+    section.charts.push_back(std::move(*roofline));
+  }
+  addCharts(document, several, section);
+  document.sections.push_back(std::move(section));
+}
+
+} // namespace einsight::report::detail

@@ -1,0 +1,202 @@
+#include "report/detail/sections.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace einsight::report::detail {
+namespace {
+
+constexpr std::size_t kMostLines = 2000; ///< points of a chart of lines
+constexpr std::size_t kMostBars = 240;   ///< points of a chart of bars
+
+bool varies(const DataColumn& column) {
+  if (column.text) {
+    return std::set<std::string>(column.texts.begin(), column.texts.end()).size() > 1;
+  }
+  std::set<double> seen;
+  for (const double value : column.numbers) {
+    if (value == value) {
+      seen.insert(value);
+    }
+  }
+  return seen.size() > 1;
+}
+
+/// Names of columns, those of numbers first that vary and are settings.
+struct Axes {
+  std::vector<std::string> parameters; ///< settings with numbers that vary
+  std::vector<std::string> categories; ///< texts that vary, and other settings
+  std::vector<std::string> metrics;    ///< results that vary
+};
+
+Axes axesOf(const DataTable& table) {
+  Axes axes;
+  for (const auto& column : table.columns()) {
+    if (column.name == "number" || !varies(column)) {
+      continue;
+    }
+    if (column.text) {
+      axes.categories.push_back(column.name);
+    } else {
+      (column.setting ? axes.parameters : axes.metrics).push_back(column.name);
+    }
+  }
+  const auto points = [&](const std::string& name) {
+    const auto& numbers = table.column(name)->numbers;
+    return std::set<double>(numbers.begin(), numbers.end()).size();
+  };
+  std::stable_sort(axes.parameters.begin(), axes.parameters.end(),
+                   [&](const auto& a, const auto& b) { return points(a) > points(b); });
+  return axes;
+}
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// `names` with `first` at the front, if it is among them.
+std::vector<std::string> startingWith(const std::string& first, std::vector<std::string> names) {
+  const auto found = std::find(names.begin(), names.end(), first);
+  if (found != names.end()) {
+    std::rotate(names.begin(), found, found + 1);
+  }
+  return names;
+}
+
+std::vector<Filter> filtersOf(const Axes& axes, const std::string& without, bool single) {
+  std::vector<Filter> filters;
+  for (const auto& name : axes.parameters) {
+    if (name != without) {
+      filters.push_back({name, single});
+    }
+  }
+  for (const auto& name : axes.categories) {
+    if (!single && name != "on_front") {
+      filters.push_back({name, false});
+    }
+  }
+  return filters;
+}
+
+/// The column with that ending whose values are furthest apart.
+std::string mostVaried(const DataTable& table, const std::vector<std::string>& names,
+                       const std::string& ending) {
+  std::string most;
+  double widest = 0;
+  for (const auto& name : names) {
+    if (name.ends_with(ending)) {
+      double low = std::numeric_limits<double>::infinity(), high = -low;
+      for (const double value : table.column(name)->numbers) {
+        low = std::min(low, std::isnan(value) ? low : value);
+        high = std::max(high, std::isnan(value) ? high : value);
+      }
+      if (high - low > widest) {
+        widest = high - low;
+        most = name;
+      }
+    }
+  }
+  return most;
+}
+
+/// What colours tell apart: designs, or else the parameter that is not drawn across.
+std::string seriesOf(const Axes& axes) {
+  return has(axes.categories, "design") ? "design"
+         : axes.parameters.size() > 1   ? axes.parameters[1]
+                                        : "workload";
+}
+
+/// Any column against any other, with the front of what is shown.
+Chart explorer(const std::string& id, const Axes& axes,
+               const std::vector<std::string>& objectives) {
+  auto columns = axes.metrics;
+  columns.insert(columns.end(), axes.parameters.begin(), axes.parameters.end());
+  if (columns.empty()) { // a single point
+    columns.emplace_back("seconds");
+  }
+  auto colours = axes.categories;
+  colours.insert(colours.end(), axes.parameters.begin(), axes.parameters.end());
+  colours.emplace_back("on_front");
+  std::vector<std::string> shown;
+  for (const auto& objective : objectives) {
+    if (has(columns, objective)) {
+      shown.push_back(objective);
+    }
+  }
+  const auto y = shown.empty() ? columns.back() : shown[shown.size() > 1 ? 1 : 0];
+  const auto x = shown.size() > 1           ? shown[0]
+                 : !axes.parameters.empty() ? axes.parameters.front()
+                                            : columns.front();
+  Chart chart{id + "-explorer", "explorer", "Every point",
+              "The line joins the points that no other point shown beats in both directions. Drag "
+              "to select points for the table, click one to keep its command.",
+              id};
+  chart.wide = true;
+  chart.choices = {{"x", "across", startingWith(x, columns)},
+                   {"y", "up", startingWith(y, columns)},
+                   {"colour", "colour", startingWith(seriesOf(axes), colours)}};
+  chart.filters = filtersOf(axes, {}, false);
+  return chart;
+}
+
+std::vector<std::string> speedupColumns(const DataTable& table) {
+  std::vector<std::string> names;
+  for (const auto& column : table.columns()) {
+    if (column.name.starts_with("speedup")) {
+      names.push_back(column.name);
+    }
+  }
+  return names;
+}
+
+} // namespace
+
+void addSweepCharts(const DataTable& table, const std::vector<std::string>& objectives,
+                    Section& section) {
+  const auto& id = table.id();
+  const auto axes = axesOf(table);
+  const auto speedups = speedupColumns(table);
+  const auto parameter = axes.parameters.empty() ? std::string() : axes.parameters.front();
+  if (!speedups.empty() && table.rows() <= kMostBars) {
+    Chart chart{id + "-speedup",
+                "groups",
+                "Speedup",
+                "Time of the baseline over that of each design, at the same settings.",
+                id,
+                {{"x", parameter.empty() ? "design" : parameter}, {"colour", "design"}},
+                {{"y", "baseline", speedups}},
+                filtersOf(axes, parameter, true)};
+    chart.wide = true;
+    section.charts.push_back(std::move(chart));
+  }
+  if (!parameter.empty() && !axes.metrics.empty() && table.rows() <= kMostLines) {
+    std::vector<std::string> metrics;
+    for (const auto& name : axes.metrics) {
+      if (!name.starts_with("speedup")) {
+        metrics.push_back(name);
+      }
+    }
+    const auto series = seriesOf(axes);
+    const auto preferred = objectives.empty() ? "seconds" : objectives.front();
+    const auto lines = [&](const char* end, const char* title, const std::string& first) {
+      Chart chart{id + end,
+                  "lines",
+                  title,
+                  "",
+                  id,
+                  {{"colour", series}},
+                  {{"x", "across", axes.parameters}, {"y", "show", startingWith(first, metrics)}},
+                  filtersOf(axes, parameter, true)};
+      std::erase_if(chart.filters, [&](const Filter& filter) { return filter.column == series; });
+      section.charts.push_back(std::move(chart));
+    };
+    lines("-lines", "Trends", preferred);
+    if (const auto unit = mostVaried(table, metrics, ".utilization"); !unit.empty()) {
+      lines("-utilisation", "Utilisation", unit);
+    }
+  }
+  section.charts.push_back(explorer(id, axes, objectives));
+}
+
+} // namespace einsight::report::detail

@@ -1,0 +1,193 @@
+#include "core/format.hpp"
+#include "report/detail/sections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace einsight::report::detail {
+namespace {
+
+constexpr std::size_t kWorst = 25;
+
+/// Points of a suite, those with the largest errors first, those without a number last.
+std::vector<const Json*> worstFirst(const Json& suite) {
+  std::vector<const Json*> points;
+  for (const auto& point : suite.at("points")) {
+    points.push_back(&point);
+  }
+  const auto badness = [](const Json* point) {
+    const double error = numberAt(*point, "relative_error");
+    return std::isnan(error) ? -1 : std::abs(error);
+  };
+  std::stable_sort(points.begin(), points.end(),
+                   [&](const Json* a, const Json* b) { return badness(a) > badness(b); });
+  return points;
+}
+
+std::vector<DataColumn> pointColumns() {
+  return {textColumn("id", "point"),
+          textColumn("metric", "metric"),
+          textColumn("engine", "engine"),
+          numberColumn("reference", "reference"),
+          numberColumn("simulated", "simulated"),
+          numberColumn("error", "relative error", "share"),
+          numberColumn("tolerance", "allowed", "share"),
+          textColumn("verdict", "verdict"),
+          textColumn("reason", "reason"),
+          textColumn("family", "family")};
+}
+
+std::string familyOf(const Json& point) {
+  auto family = textAt(point, "group");
+  return family.empty() ? textAt(point, "id").substr(0, textAt(point, "id").find('/')) : family;
+}
+
+void addPoint(const Json& point, DataTable& table) {
+  table.addRow({textAt(point, "id"), textAt(point, "metric"), textAt(point, "engine"),
+                numberAt(point, "reference"), numberAt(point, "simulated"),
+                numberAt(point, "relative_error"), numberAt(point, "tolerance"),
+                textAt(point, "verdict"), textAt(point, "reason"), familyOf(point)});
+}
+
+/// What is known of the errors of a family and metric.
+struct Errors {
+  double sum = 0, most = 0, bias = 0;
+  int count = 0, missing = 0;
+};
+
+DataTable familiesTable(const std::string& id, const Json& suite) {
+  std::map<std::pair<std::string, std::string>, Errors> families;
+  for (const auto& point : suite.at("points")) {
+    auto& errors = families[{familyOf(point), textAt(point, "metric")}];
+    const double error = numberAt(point, "relative_error");
+    if (std::isnan(error)) {
+      ++errors.missing;
+      continue;
+    }
+    errors.sum += std::abs(error);
+    errors.bias += error;
+    errors.most = std::max(errors.most, std::abs(error));
+    ++errors.count;
+  }
+  DataTable table(id, "Errors by family and metric, largest first",
+                  {textColumn("family", "family"), textColumn("metric", "metric"),
+                   numberColumn("points", "points"), numberColumn("mean", "mean error", "share"),
+                   numberColumn("bias", "mean signed error", "share"),
+                   numberColumn("largest", "largest error", "share"),
+                   numberColumn("missing", "without a number")});
+  std::vector<std::pair<std::pair<std::string, std::string>, Errors>> sorted(families.begin(),
+                                                                             families.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.second.sum * b.second.count > b.second.sum * a.second.count;
+  });
+  for (const auto& [key, errors] : sorted) {
+    const double count = errors.count > 0 ? errors.count : kUnknown;
+    table.addRow({key.first, key.second, static_cast<double>(errors.count), errors.sum / count,
+                  errors.bias / count, errors.count > 0 ? errors.most : kUnknown,
+                  static_cast<double>(errors.missing)});
+  }
+  return table;
+}
+
+std::vector<Fact> factsOf(const Json& suite) {
+  const auto& summary = suite.at("summary");
+  const auto count = [&](const char* key) {
+    return static_cast<std::int64_t>(numberAt(summary, key));
+  };
+  const auto compared = count("count") - count("not_covered") - count("informative");
+  std::vector<Fact> facts{
+      {"compared", core::formatCount(compared), fmt::format("{} outside", count("outside"))},
+      {"mean error", core::formatPercent(numberAt(summary, "mean_abs_rel_error")), "absolute"},
+      {"largest error", core::formatPercent(numberAt(summary, "max_abs_rel_error"))},
+      {"not covered", core::formatCount(count("not_covered")),
+       fmt::format("{} informative", count("informative"))}};
+  if (const double tau = numberAt(summary, "kendall_tau"); !std::isnan(tau)) {
+    facts.push_back({"rank correlation", fmt::format("{:.3f}", tau), "Kendall's tau"});
+  }
+  return facts;
+}
+
+/// A table of the suite as it is printed; columns whose cells are all numbers stay texts.
+DataTable exhibit(const std::string& id, const Json& table) {
+  std::vector<DataColumn> columns;
+  for (const auto& name : table.at("columns")) {
+    auto title = name.get<std::string>();
+    columns.push_back(textColumn(fmt::format("column_{}", columns.size() + 1), std::move(title)));
+  }
+  DataTable out(id, table.at("title").get<std::string>(), std::move(columns));
+  for (const auto& row : table.at("rows")) {
+    std::vector<Cell> cells;
+    for (const auto& cell : row) {
+      cells.emplace_back(cell.get<std::string>());
+    }
+    cells.resize(out.columns().size(), Cell(std::string()));
+    out.addRow(std::move(cells));
+  }
+  return out;
+}
+
+void addSuite(const Json& suite, const std::string& command, Document& document) {
+  const auto name = suite.at("name").get<std::string>();
+  const auto id = fmt::format("validate-{}", document.sections.size() + 1);
+  const auto own = "einsight validate " + name;
+  DataTable points(id, "Every point, largest errors first", pointColumns());
+  DataTable worst(id + "-worst", "Worst points, and why", pointColumns());
+  for (const auto* point : worstFirst(suite)) {
+    addPoint(*point, points);
+    if (worst.rows() < kWorst && std::abs(numberAt(*point, "relative_error")) > 0) {
+      addPoint(*point, worst);
+    }
+  }
+  points.commandTemplate = worst.commandTemplate = command.empty() ? own : command;
+  auto families = familiesTable(id + "-families", suite);
+  families.commandTemplate = points.commandTemplate;
+  Section section{id, "Validation: " + name, "simulated against published or measured numbers",
+                  points.commandTemplate, factsOf(suite)};
+  section.tables = {worst.id(), families.id(), id};
+  const std::vector<Filter> filters{{"metric"}, {"family"}, {"engine"}, {"verdict"}};
+  Chart scatter{id + "-scatter",
+                "agreement",
+                "Simulated against reference",
+                "Both axes in the unit of each metric. The line is equality, the band 10 % either "
+                "way. Points that are 0 have no place on logarithmic axes.",
+                id,
+                {{"colour", "engine"}},
+                {{"colour", "colour", {"verdict", "engine", "metric"}}},
+                filters};
+  Chart errors{id + "-errors",
+               "errors",
+               "Error by family",
+               "A mark per point; the bar is the mean.",
+               id,
+               {{"y", "family"}},
+               {{"y", "rows", {"family", "metric"}}},
+               filters};
+  section.charts = {std::move(scatter), std::move(errors)};
+  document.tables.push_back(std::move(worst));
+  document.tables.push_back(std::move(families));
+  document.tables.push_back(std::move(points));
+  std::size_t number = 0;
+  for (const auto& table : suite.value("tables", Json::array())) {
+    auto shown = exhibit(fmt::format("{}-table-{}", id, ++number), table);
+    section.tables.insert(section.tables.begin() + 1, shown.id());
+    document.tables.push_back(std::move(shown));
+    for (const auto& note : table.value("notes", Json::array())) {
+      section.notes.push_back(note.get<std::string>());
+    }
+  }
+  document.sections.push_back(std::move(section));
+}
+
+} // namespace
+
+void addValidation(const Answer& answer, Document& document) {
+  for (const auto& suite : answer.json.at("suites")) {
+    addSuite(suite, commandOf(answer.json), document);
+  }
+}
+
+} // namespace einsight::report::detail
