@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <csignal>
 #include <thread>
 
 namespace einsight::cli {
@@ -22,6 +23,7 @@ struct Options {
   std::string file, output, csv, shard;
   std::vector<std::string> settings;
   int jobs = 0; ///< 0: as many as there are cores
+  std::optional<std::int64_t> points;
   bool resume = false, overwrite = false;
 };
 
@@ -67,7 +69,7 @@ core::Expected<Answer> work(const Options& options, const CLI::App& app) {
                         fmt::format("'{}' is no number of processes", options.jobs),
                         fmt::format("write a number from 1 to {}", kMostJobs)});
   }
-  const auto read = sweep::readSweep(options.file, options.settings);
+  const auto read = sweep::readSweep(options.file, {options.settings, options.points});
   if (!read) {
     problems.insert(problems.end(), read.error().begin(), read.error().end());
   }
@@ -75,11 +77,12 @@ core::Expected<Answer> work(const Options& options, const CLI::App& app) {
     return core::failure(std::move(problems));
   }
   const StopOnInterrupt interrupt;
+  std::signal(SIGXFSZ, SIG_IGN); // a limit on files is told like a full disk
   core::Expected<sweep::SweepAnswer> ran = core::failure({});
   {
     SweepProgress progress;
-    how.progress = [&](std::int64_t done, std::int64_t before, std::int64_t all) {
-      progress.show(done, before, all);
+    how.progress = [&](const sweep::Progress& now) {
+      progress.show(now);
       return !StopOnInterrupt::asked();
     };
     ran = sweep::runSweep(*read, how);
@@ -111,6 +114,8 @@ Work addSweep(CLI::App& options) {
       .add_option("--set", given->settings,
                   "L=1K..16K arch.PE=64: instead of what the file varies, or besides")
       ->delimiter(',');
+  options.add_option("--points", given->points,
+                     "at most so many: drawn from the grid, or evaluations of a search");
   options.add_option("--csv", given->csv, "write every point to FILE")->type_name("FILE");
   return [given, &options] { return work(*given, options); };
 }

@@ -25,8 +25,12 @@ std::string duration(double seconds) {
 
 } // namespace
 
-std::string progressLine(std::int64_t done, std::int64_t before, std::int64_t all, double seconds) {
+std::string progressLine(const explore::sweep::Progress& progress, double seconds) {
+  const auto& [done, before, all, front] = progress;
   auto line = fmt::format("{} of {} points", core::formatCount(done), core::formatCount(all));
+  if (front) {
+    line += fmt::format(", front of {}", core::formatCount(static_cast<std::int64_t>(*front)));
+  }
   if (done > before && seconds > 0) {
     const double rate = static_cast<double>(done - before) / seconds;
     line += fmt::format(", {:.3g} per second, {} left", rate,
@@ -44,7 +48,7 @@ SweepProgress::~SweepProgress() {
   }
 }
 
-void SweepProgress::show(std::int64_t done, std::int64_t before, std::int64_t all) {
+void SweepProgress::show(const explore::sweep::Progress& progress) {
   const auto now = Clock::now();
   const bool due =
       terminal_ ? now - begin_ > kQuiet && now - last_ > kBetween : now - last_ > kBetweenLines;
@@ -53,8 +57,7 @@ void SweepProgress::show(std::int64_t done, std::int64_t before, std::int64_t al
   }
   last_ = now;
   shown_ = true;
-  const auto line =
-      progressLine(done, before, all, std::chrono::duration<double>(now - begin_).count());
+  const auto line = progressLine(progress, std::chrono::duration<double>(now - begin_).count());
   fmt::print(stderr, "{}{}{}", terminal_ ? "\r" : "", line, terminal_ ? "\033[K" : "\n");
   std::fflush(stderr);
 }

@@ -1,13 +1,14 @@
 #pragma once
+#include "explore/sweep/run.hpp"
+
 #include <chrono>
-#include <cstdint>
 #include <string>
 
 namespace einsight::cli {
 
-/// "1,234 of 5,000 points, 120 per second, 31 s left". The rate is that of the points since the
-/// beginning, `before` of which were there already.
-std::string progressLine(std::int64_t done, std::int64_t before, std::int64_t all, double seconds);
+/// "1,234 of 5,000 points, 120 per second, 31 s left"; of a search also "front of 12". The rate is
+/// that of the points since the beginning.
+std::string progressLine(const explore::sweep::Progress& progress, double seconds);
 
 /// Progress of a sweep on stderr, from the second second on: one line that changes on a terminal,
 /// else a line every ten seconds.
@@ -17,7 +18,7 @@ public:
   ~SweepProgress();
   SweepProgress(const SweepProgress&) = delete;
   SweepProgress& operator=(const SweepProgress&) = delete;
-  void show(std::int64_t done, std::int64_t before, std::int64_t all);
+  void show(const explore::sweep::Progress& progress);
 
 private:
   using Clock = std::chrono::steady_clock;

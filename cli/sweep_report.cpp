@@ -2,11 +2,12 @@
 
 #include "cli/terminal.hpp"
 #include "core/format.hpp"
+#include "explore/sweep/objectives.hpp"
 #include "explore/sweep/pareto.hpp"
-#include "explore/sweep/sweep.hpp"
 #include "report/csv.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -20,43 +21,27 @@ namespace sweep = explore::sweep;
 
 constexpr std::size_t kMostShown = 20; ///< points and reasons in the text
 
-const sweep::Objective* objectiveOf(const std::string& name) {
-  const auto& known = sweep::objectives();
-  const auto found =
-      std::find_if(known.begin(), known.end(), [&](const auto& each) { return name == each.name; });
-  return found == known.end() ? nullptr : &*found;
-}
-
-std::optional<double> valueOf(const results::SweepRow& row, const std::string& objective) {
-  const auto* known = objectiveOf(objective);
-  return known == nullptr ? std::nullopt : results::columnOf(row, known->column);
-}
-
-/// The values of the objectives, small is good; empty where one is unknown or the row does not
-/// count.
-std::vector<double> valuesOf(const results::SweepRow& row,
-                             const std::vector<std::string>& objectives) {
-  std::vector<double> out;
-  for (const auto& name : objectives) {
-    const auto value = valueOf(row, name);
-    if (!row.meets || !value) {
-      return {};
-    }
-    out.push_back(objectiveOf(name)->larger ? -*value : *value);
+std::vector<std::string> wordsOf(const std::string& text) {
+  std::istringstream words(text);
+  std::vector<std::string> out;
+  for (std::string word; words >> word;) {
+    out.push_back(word);
   }
   return out;
 }
 
 std::string shown(const results::SweepRow& row, const std::string& objective) {
-  const auto value = valueOf(row, objective);
+  const auto value = sweep::valueOf(row, objective);
   if (!value) {
     return "-";
   }
-  return objective == "latency"  ? core::formatSeconds(*value)
-         : objective == "energy" ? core::formatEnergy(*value)
-         : objective == "area"   ? core::formatArea(*value)
-         : objective == "edp"    ? fmt::format("{:.4g} pJ s", *value)
-                                 : core::formatPercent(*value);
+  return objective == "latency"         ? core::formatSeconds(*value)
+         : objective == "energy"        ? core::formatEnergy(*value)
+         : objective == "area"          ? core::formatArea(*value)
+         : objective == "edp"           ? fmt::format("{:.4g} pJ s", *value)
+         : objective == "throughput"    ? fmt::format("{:.4g} tokens/s", *value)
+         : objective.starts_with("usd") ? fmt::format("${:.4g}", *value)
+                                        : core::formatPercent(*value);
 }
 
 std::string settingsText(const results::SweepRow& row) {
@@ -122,25 +107,23 @@ core::Expected<SweepDigest> digestOf(const results::SweepStore& store) {
     return core::failure(counts.error());
   }
   digest.counts = *counts;
-  std::istringstream names(store.identity().objectives);
-  for (std::string name; names >> name;) {
-    digest.objectives.push_back(name);
-  }
-  std::vector<std::vector<double>> values;
-  std::vector<std::int64_t> numbers;
+  digest.objectives = wordsOf(store.identity().objectives);
+  digest.per = wordsOf(store.identity().per);
+  std::map<std::string, sweep::Front> fronts;
   const auto read = store.forEach([&](const results::SweepRow& row) {
     digest.meeting += row.meets ? 1 : 0;
     if (row.status != results::RowStatus::Done) {
       ++digest.reasons[row.reason.substr(0, row.reason.find('\n'))];
     }
-    if (auto each = valuesOf(row, digest.objectives); !each.empty()) {
-      values.push_back(std::move(each));
-      numbers.push_back(row.number);
+    if (auto values = sweep::valuesOf(row, digest.objectives); !values.empty()) {
+      fronts[sweep::groupOf(row, digest.per)].add(row.number, std::move(values));
     }
   });
   std::set<std::int64_t> front;
-  for (const auto index : sweep::paretoFront(values)) {
-    front.insert(numbers[index]);
+  for (const auto& [group, found] : fronts) {
+    for (const auto& point : found.points()) {
+      front.insert(point.number);
+    }
   }
   const auto again = store.forEach([&](const results::SweepRow& row) {
     if (front.contains(row.number)) {
@@ -167,10 +150,12 @@ std::string sweepText(const results::SweepStore& store, const SweepDigest& diges
     for (const auto& objective : digest.objectives) {
       names += (names.empty() ? "" : ", ") + objective;
     }
+    const auto per =
+        digest.per.empty() ? std::string() : fmt::format(" per {}", fmt::join(digest.per, ", "));
     const auto title =
         digest.objectives.size() == 1
-            ? "best " + names
-            : fmt::format("no other point is better in {} ({} points)", names,
+            ? "best " + names + per
+            : fmt::format("no other point is better in {}{} ({} points)", names, per,
                           core::formatCount(static_cast<std::int64_t>(digest.front.size())));
     out += "\n" + report::bold(title, style) + "\n" + frontTable(digest, style);
     if (digest.front.size() > kMostShown) {
@@ -186,12 +171,17 @@ std::string sweepText(const results::SweepStore& store, const SweepDigest& diges
 
 core::Expected<std::string> sweepJson(const results::SweepStore& store, const SweepDigest& digest) {
   const auto& identity = store.identity();
-  const nlohmann::ordered_json head = {
-      {"sweep", identity.sweep},         {"version", identity.version},
-      {"hash", identity.hash},           {"shard", identity.shard},
-      {"objectives", digest.objectives}, {"points_total", identity.points},
-      {"done", digest.counts.done},      {"refused", digest.counts.refused},
-      {"failed", digest.counts.failed},  {"meeting", digest.meeting}};
+  const nlohmann::ordered_json head = {{"sweep", identity.sweep},
+                                       {"version", identity.version},
+                                       {"hash", identity.hash},
+                                       {"shard", identity.shard},
+                                       {"objectives", digest.objectives},
+                                       {"per", digest.per},
+                                       {"points_total", identity.points},
+                                       {"done", digest.counts.done},
+                                       {"refused", digest.counts.refused},
+                                       {"failed", digest.counts.failed},
+                                       {"meeting", digest.meeting}};
   auto out = head.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
   out.resize(out.size() - 2); // without the end of the map
   out += ",\n  \"points\": [";

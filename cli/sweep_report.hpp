@@ -13,6 +13,7 @@ struct SweepDigest {
   results::SweepCounts counts;
   std::int64_t meeting = 0; ///< points that are done and meet the conditions
   std::vector<std::string> objectives;
+  std::vector<std::string> per;                ///< points that differ in them are not compared
   std::vector<results::SweepRow> front;        ///< no other meeting point is better, by number
   std::map<std::string, std::int64_t> reasons; ///< why points are not done: first line -> points
 };

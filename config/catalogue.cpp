@@ -1,6 +1,7 @@
 #include "config/catalogue.hpp"
 
 #include "config/catalogue_place.hpp"
+#include "config/detail/memory.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>
@@ -48,9 +49,7 @@ core::Expected<fs::path> findPath(const std::string& path, std::string_view kind
   return refuse(fmt::format("unknown {} '{}'", kindOfThing, path), "there is no such file");
 }
 
-} // namespace
-
-fs::path catalogueRoot() {
+fs::path findRoot() {
   const char* chosen = std::getenv("EINSIGHT_CATALOGUE"); // NOLINT(concurrency-mt-unsafe)
   if (chosen != nullptr && *chosen != '\0') {
     return chosen;
@@ -61,7 +60,7 @@ fs::path catalogueRoot() {
   return !error && fs::is_directory(beside, error) ? beside : fs::path(kCataloguePlace);
 }
 
-std::vector<std::string> names(const fs::path& folder) {
+std::vector<std::string> findNames(const fs::path& folder) {
   std::vector<std::string> found;
   for (const auto& file : yamlFiles(folder)) {
     found.push_back(file.stem().string());
@@ -71,8 +70,9 @@ std::vector<std::string> names(const fs::path& folder) {
   return found;
 }
 
-core::Expected<fs::path> find(const std::string& nameOrPath, const std::vector<fs::path>& folders,
-                              std::string_view kindOfThing) {
+core::Expected<fs::path> findFile(const std::string& nameOrPath,
+                                  const std::vector<fs::path>& folders,
+                                  std::string_view kindOfThing) {
   if (!isBareName(nameOrPath)) {
     return findPath(nameOrPath, kindOfThing);
   }
@@ -105,7 +105,7 @@ core::Expected<fs::path> find(const std::string& nameOrPath, const std::vector<f
                 core::suggestion(nameOrPath, known));
 }
 
-std::string hashOfFile(const fs::path& file) {
+std::string hashNow(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::error_code error;
   if (!stream || !fs::is_regular_file(file, error)) {
@@ -120,6 +120,27 @@ std::string hashOfFile(const fs::path& file) {
     }
   }
   return fmt::format("{:016x}", hash);
+}
+
+} // namespace
+
+fs::path catalogueRoot() {
+  return detail::memories().root.get({}, findRoot);
+}
+
+std::vector<std::string> names(const fs::path& folder) {
+  return detail::memories().names.get(folder.native(), [&] { return findNames(folder); });
+}
+
+core::Expected<fs::path> find(const std::string& nameOrPath, const std::vector<fs::path>& folders,
+                              std::string_view kindOfThing) {
+  return detail::memories().found.get(
+      detail::keyOf(nameOrPath + '\n' + std::string(kindOfThing), folders),
+      [&] { return findFile(nameOrPath, folders, kindOfThing); });
+}
+
+std::string hashOfFile(const fs::path& file) {
+  return detail::memories().hashes.get(file.native(), [&] { return hashNow(file); });
 }
 
 } // namespace einsight::config

@@ -1,5 +1,6 @@
 #include "config/catalogue.hpp"
 #include "config/detail/document.hpp"
+#include "config/detail/memory.hpp"
 #include "config/scalar.hpp"
 
 #include <algorithm>
@@ -158,13 +159,16 @@ Node overlay(Node base, Node above) {
 }
 
 core::Expected<Node> load(const fs::path& file, const std::vector<fs::path>& catalogue) {
-  const auto text = readText(file);
-  if (!text) {
-    return core::failure(text.error());
-  }
-  std::error_code error;
-  Chain chain{catalogue, {fs::weakly_canonical(file, error)}};
-  return readLayers(*text, file, chain);
+  return detail::memories().documents.get(
+      detail::keyOf(file.native(), catalogue), [&]() -> core::Expected<Node> {
+        const auto text = readText(file);
+        if (!text) {
+          return core::failure(text.error());
+        }
+        std::error_code error;
+        Chain chain{catalogue, {fs::weakly_canonical(file, error)}};
+        return readLayers(*text, file, chain);
+      });
 }
 
 core::Expected<Node> parse(const std::string& text, const std::string& name) {

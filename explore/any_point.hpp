@@ -1,15 +1,20 @@
 #pragma once
+#include "explore/cluster_point.hpp"
 #include "explore/gpu_point.hpp"
+#include "explore/serving_point.hpp"
 
 #include <variant>
 
 namespace einsight::explore {
 
 /// A point on a machine of any kind.
-using AnyPoint = std::variant<Point, GpuPoint>;
+using AnyPoint = std::variant<Point, GpuPoint, ClusterPoint, ServingPoint>;
 
-/// Prepares a point as the machine's kind asks for (prepare, prepareGpu). All problems at once.
+/// Prepares a point as the machine's kind asks for (prepare, prepareGpu, prepareCluster,
+/// prepareServing). All problems at once.
 core::Expected<AnyPoint> prepareAny(const PointRequest& request);
+/// The same with what `inputs` remembers of points before it.
+core::Expected<AnyPoint> prepareAny(const PointRequest& request, Inputs& inputs);
 
 core::Expected<results::Result> run(const AnyPoint& point, const RunOptions& options = {});
 

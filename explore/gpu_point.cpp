@@ -2,8 +2,10 @@
 
 #include "config/catalogue.hpp"
 #include "config/node.hpp"
+#include "einsum/walk.hpp"
+#include "explore/inputs.hpp"
 #include "mappings/catalogue.hpp"
-#include "workloads/catalogue.hpp"
+#include "mappings/gpu/tiles.hpp"
 
 #include <fmt/format.h>
 
@@ -21,66 +23,71 @@ void collect(const core::Expected<T>& result, core::Problems& problems) {
   }
 }
 
-struct Inputs {
-  einsum::Cascade cascade;
-  arch::Gpu device;
+/// What was read of a request.
+struct Parts {
+  Shared<einsum::Cascade> cascade;
+  Shared<arch::Gpu> device;
 };
 
-core::Expected<Inputs> load(const PointRequest& request) {
+core::Expected<Parts> load(const PointRequest& request, Inputs& inputs) {
   auto problems = request.mistakes;
-  auto cascade = workloads::load(request.workload, request.workloadSettings);
-  auto device = arch::loadGpu(request.machine, request.machineSettings);
-  collect(cascade, problems);
-  collect(device, problems);
+  Parts parts{inputs.cascade(request.workload, request.workloadSettings),
+              inputs.gpu(request.machine, request.machineSettings)};
+  collect(*parts.cascade, problems);
+  collect(*parts.device, problems);
   if (!request.mapping.empty()) {
     collect(mappings::find(request.mapping), problems);
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
-  return Inputs{std::move(*cascade), std::move(*device)};
+  return parts;
 }
 
 /// The mapping's wishes for the workload's own tile sizes, under what the user asked for.
-core::Expected<einsum::Cascade> withParameters(const PointRequest& request, const Inputs& inputs,
-                                               const gpu::Mapping& mapping) {
-  auto settings = gpu::workloadParameters(mapping, inputs.cascade, inputs.device);
-  if (!settings) {
-    return core::failure(std::move(settings.error()));
+core::Expected<core::Settings> wishes(const PointRequest& request, const Parts& parts,
+                                      const gpu::Mapping& mapping) {
+  auto settings = gpu::workloadParameters(mapping, **parts.cascade, **parts.device);
+  if (settings) {
+    for (const auto& [name, value] : request.workloadSettings) {
+      (*settings)[name] = value;
+    }
   }
-  for (const auto& [name, value] : request.workloadSettings) {
-    (*settings)[name] = value;
-  }
-  return workloads::load(request.workload, *settings);
+  return settings;
 }
 
-core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Inputs& inputs,
-                                     const std::string& name, const gpu::ReplaceTrips& replace) {
+core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& parts,
+                                     const std::string& name, const gpu::ReplaceTrips& replace,
+                                     Inputs& inputs) {
   const auto file = mappings::find(name);
   if (!file) {
     return core::failure(file.error());
   }
   const std::vector<std::filesystem::path> folders{config::catalogueRoot() / "mappings"};
   const auto read = [&](const einsum::Cascade& cascade) {
-    return gpu::readMapping(*file, cascade, inputs.device, request.mappingSettings, folders);
+    return gpu::readMapping(*file, cascade, **parts.device, request.mappingSettings, folders);
   };
-  const auto first = read(inputs.cascade);
+  const auto first = read(**parts.cascade);
   if (!first) {
     return core::failure(first.error());
   }
-  auto cascade = withParameters(request, inputs, *first);
-  if (!cascade) {
-    return core::failure(std::move(cascade.error()));
+  const auto settings = wishes(request, parts, *first);
+  if (!settings) {
+    return core::failure(settings.error());
   }
-  auto mapping = read(*cascade);
+  const auto cascade = inputs.cascade(request.workload, *settings);
+  if (!*cascade) {
+    return core::failure(cascade->error());
+  }
+  auto mapping = read(**cascade);
   if (!mapping) {
     return core::failure(std::move(mapping.error()));
   }
-  auto chain = gpu::plan(*mapping, *cascade, inputs.device, replace);
+  auto chain = gpu::plan(*mapping, **cascade, **parts.device, replace);
   if (!chain) {
     return core::failure(std::move(chain.error()));
   }
-  return GpuPoint{std::move(*cascade), inputs.device, std::move(*mapping), std::move(*chain)};
+  return GpuPoint{**cascade, **parts.device, std::move(*mapping), std::move(*chain)};
 }
 
 /// The catalogue's mappings of kind gpu, the best first (key `preference`).
@@ -105,21 +112,72 @@ std::vector<std::string> candidates() {
   return names;
 }
 
-core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Inputs& inputs,
-                                        const gpu::ReplaceTrips& replace) {
-  const auto names = candidates();
+/// Whether the kernels that take all Einsums are meant for those: each runs over the rank variables
+/// that the CTAs divide. What does not would be computed by every CTA again.
+bool suits(const GpuPoint& point) {
+  const auto& mapping = point.mapping;
+  const auto named = [&](const std::string& einsum) {
+    return std::any_of(
+        mapping.kernels.begin(), mapping.kernels.end(),
+        [&](const gpu::Kernel& kernel) { return einsum::contains(kernel.einsums, einsum); });
+  };
+  for (const auto& kernel : mapping.kernels) {
+    if (!kernel.einsums.empty() || !kernel.copies.empty()) {
+      continue;
+    }
+    for (const auto& einsum : point.cascade.einsums()) {
+      if (einsum.view || named(einsum.name) || gpu::isGatherCopy(point.cascade, einsum)) {
+        continue;
+      }
+      for (const auto& tile : kernel.cta) {
+        if (point.cascade.size(tile.variable) > 1 &&
+            !einsum::contains(einsum.variables, tile.variable)) {
+          return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+/// Whether every SM has a CTA of the kernel with the most.
+bool fills(const GpuPoint& point) {
+  const auto& kernels = point.chain.kernels;
+  return std::any_of(kernels.begin(), kernels.end(), [&](const sim::gpu::Kernel& kernel) {
+    return std::ssize(kernel.order) >= point.gpu.data().sms;
+  });
+}
+
+core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts& parts,
+                                        const gpu::ReplaceTrips& replace, Inputs& inputs) {
+  const auto names = inputs.gpuCandidates(candidates);
   core::Problems reasons;
-  for (const auto& name : names) {
-    auto point = prepareWith(request, inputs, name, replace);
+  std::optional<std::pair<double, GpuPoint>> fastest;
+  for (const auto& name : *names) {
+    auto point = prepareWith(request, parts, name, replace, inputs);
+    if (point && !suits(*point)) {
+      continue;
+    }
     if (point) {
       point->notes.push_back(
           fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
-      return point;
+      if (!fastest && fills(*point)) {
+        return point;
+      }
+      const auto seconds = secondsOf(*point, "analytic");
+      if (seconds && (!fastest || *seconds < fastest->first)) {
+        fastest.emplace(*seconds, std::move(*point));
+      }
+      continue;
     }
     reasons.insert(reasons.end(), point.error().begin(), point.error().end());
   }
-  if (names.empty()) {
-    reasons.push_back({{inputs.cascade.file(), 1, 1, inputs.cascade.name()},
+  if (fastest) {
+    return std::move(fastest->second);
+  }
+  if (names->empty()) {
+    const auto& cascade = **parts.cascade;
+    reasons.push_back({{cascade.file(), 1, 1, cascade.name()},
                        "no mapping of the catalogue runs this workload on a GPU",
                        "give one with -m; docs/mappings-gpu.md shows how to write it"});
   }
@@ -129,12 +187,18 @@ core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Input
 } // namespace
 
 core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::ReplaceTrips& replace) {
-  const auto inputs = load(request);
-  if (!inputs) {
-    return core::failure(inputs.error());
+  Inputs inputs;
+  return prepareGpu(request, replace, inputs);
+}
+
+core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::ReplaceTrips& replace,
+                                    Inputs& inputs) {
+  const auto parts = load(request, inputs);
+  if (!parts) {
+    return core::failure(parts.error());
   }
-  return request.mapping.empty() ? prepareDefault(request, *inputs, replace)
-                                 : prepareWith(request, *inputs, request.mapping, replace);
+  return request.mapping.empty() ? prepareDefault(request, *parts, replace, inputs)
+                                 : prepareWith(request, *parts, request.mapping, replace, inputs);
 }
 
 } // namespace einsight::explore

@@ -18,9 +18,13 @@ struct GpuPoint {
 constexpr std::size_t kGpuLimits = 5;
 
 /// Reads, checks and plans. Without a mapping: the first of the catalogue's for GPUs that covers
-/// the cascade and fits. `replace` decides the trips of its kernels. All problems at once.
+/// the cascade, fits and has a CTA for every SM; where none has, the fastest on the bound.
+/// `replace` decides the trips of its kernels. All problems at once.
 core::Expected<GpuPoint> prepareGpu(const PointRequest& request,
                                     const mappings::gpu::ReplaceTrips& replace = {});
+/// The same with what `inputs` remembers of points before it.
+core::Expected<GpuPoint> prepareGpu(const PointRequest& request,
+                                    const mappings::gpu::ReplaceTrips& replace, Inputs& inputs);
 
 /// Runs engine `analytic` or `cycle` and fills every field of the result but `validated`; energy
 /// and area are unknown, with the reason. `limits` are the tensor cores, the lanes, shared memory,

@@ -1,5 +1,6 @@
 #include "config/catalogue.hpp"
 #include "explore/gpu_point.hpp"
+#include "explore/roofs.hpp"
 #include "sim/gpu/gpu.hpp"
 
 #include <fmt/format.h>
@@ -245,6 +246,7 @@ core::Expected<results::Result> run(const GpuPoint& point, const RunOptions& opt
   addUnits(*totals, result);
   addLevels(*totals, result);
   addEinsums(point, *totals, result);
+  result.roofs = roofsOf(point.gpu, result);
   result.energy.reason = "no energy table covers GPUs";
   result.areaReason = "no area table covers GPUs";
   result.notes = point.notes;

@@ -1,12 +1,12 @@
 #include "explore/point.hpp"
 
-#include "arch/catalogue.hpp"
 #include "config/catalogue.hpp"
+#include "explore/inputs.hpp"
+#include "explore/roofs.hpp"
 #include "explore/search_mapping.hpp"
 #include "mappings/catalogue.hpp"
 #include "sim/merge.hpp"
 #include "sim/pe/pe.hpp"
-#include "workloads/catalogue.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +16,8 @@ namespace einsight::explore {
 namespace {
 
 constexpr std::int64_t kShortSearch = 10; ///< seconds
+/// A short search has no chance with more Einsums than these.
+constexpr std::ptrdiff_t kSearchedEinsums = 8;
 
 template <class T>
 void collect(const core::Expected<T>& result, core::Problems& problems) {
@@ -24,62 +26,65 @@ void collect(const core::Expected<T>& result, core::Problems& problems) {
   }
 }
 
-struct Inputs {
-  einsum::Cascade cascade;
-  arch::Machine machine;
+/// What was read of a request.
+struct Parts {
+  Shared<einsum::Cascade> cascade;
+  Shared<arch::Machine> machine;
 };
 
-core::Expected<Inputs> load(const PointRequest& request) {
+core::Expected<Parts> load(const PointRequest& request, Inputs& inputs) {
   auto problems = request.mistakes;
-  auto cascade = workloads::load(request.workload, request.workloadSettings);
-  auto machine = arch::load(request.machine, request.machineSettings);
-  collect(cascade, problems);
-  collect(machine, problems);
+  Parts parts{inputs.cascade(request.workload, request.workloadSettings),
+              inputs.machine(request.machine, request.machineSettings)};
+  collect(*parts.cascade, problems);
+  collect(*parts.machine, problems);
   if (!request.mapping.empty()) {
     collect(mappings::find(request.mapping), problems);
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
-  return Inputs{std::move(*cascade), std::move(*machine)};
+  return parts;
 }
 
 /// The mapping's wishes for the workload's own tile sizes, under what the user asked for.
-core::Expected<einsum::Cascade> withParameters(const PointRequest& request, const Inputs& inputs,
-                                               const mappings::Mapping& mapping) {
-  auto settings = mappings::workloadParameters(mapping, inputs.cascade, inputs.machine);
-  if (!settings) {
-    return core::failure(std::move(settings.error()));
+core::Expected<core::Settings> wishes(const PointRequest& request, const Parts& parts,
+                                      const mappings::Mapping& mapping) {
+  auto settings = mappings::workloadParameters(mapping, **parts.cascade, **parts.machine);
+  if (settings) {
+    for (const auto& [name, value] : request.workloadSettings) {
+      (*settings)[name] = value;
+    }
   }
-  for (const auto& [name, value] : request.workloadSettings) {
-    (*settings)[name] = value;
-  }
-  return workloads::load(request.workload, *settings);
+  return settings;
 }
 
-core::Expected<Point> prepare(const PointRequest& request, const Inputs& inputs,
-                              const std::string& name) {
+core::Expected<Point> prepare(const PointRequest& request, const Parts& parts,
+                              const std::string& name, Inputs& inputs) {
   const auto file = mappings::find(name);
   if (!file) {
     return core::failure(file.error());
   }
-  const std::vector<std::filesystem::path> folders{config::catalogueRoot() / "mappings"};
   const auto read = [&](const einsum::Cascade& cascade) {
-    return mappings::readMapping(*file, cascade, inputs.machine, request.mappingSettings, folders);
+    return inputs.mapping(*file, cascade, **parts.machine, request.mappingSettings);
   };
-  const auto first = read(inputs.cascade);
-  if (!first) {
-    return core::failure(first.error());
+  const auto first = read(**parts.cascade);
+  if (!*first) {
+    return core::failure(first->error());
   }
-  auto cascade = withParameters(request, inputs, *first);
-  if (!cascade) {
-    return core::failure(std::move(cascade.error()));
+  const auto settings = wishes(request, parts, **first);
+  if (!settings) {
+    return core::failure(settings.error());
   }
-  auto mapping = read(*cascade);
-  if (!mapping) {
-    return core::failure(std::move(mapping.error()));
+  const auto cascade = inputs.cascade(request.workload, *settings);
+  if (!*cascade) {
+    return core::failure(cascade->error());
   }
-  return explore::prepare(std::move(*mapping), std::move(*cascade), inputs.machine, name);
+  const auto mapping = read(**cascade);
+  if (!*mapping) {
+    return core::failure(mapping->error());
+  }
+  return explore::prepare(**mapping, **cascade, **parts.machine, name);
 }
 
 /// Where the catalogue has nothing: what a short search finds.
@@ -104,12 +109,35 @@ core::Expected<Point> prepareFound(const PointRequest& request) {
   });
 }
 
+/// Where nothing is found either: what any cascade can be mapped with.
+core::Expected<Point> prepareGeneral(const PointRequest& request, const Parts& parts,
+                                     Inputs& inputs) {
+  for (const auto& name : mappings::generalMappings()) {
+    if (auto point = prepare(request, parts, name, inputs)) {
+      point->notes.push_back(
+          fmt::format("no mapping of the catalogue is made for this cascade: {} runs any; "
+                      "einsight map searches for a better one",
+                      name));
+      return point;
+    }
+  }
+  return core::failure({});
+}
+
+/// Whether a short search can find something.
+bool isSmall(const einsum::Cascade& cascade) {
+  const auto einsums = cascade.einsums();
+  return std::count_if(einsums.begin(), einsums.end(),
+                       [](const auto& einsum) { return !einsum.view; }) <= kSearchedEinsums;
+}
+
 /// Without a mapping: the first of the catalogue that is made for the cascade and legal here.
-core::Expected<Point> prepareDefault(const PointRequest& request, const Inputs& inputs) {
-  const auto candidates = mappings::candidates(inputs.cascade);
+core::Expected<Point> prepareDefault(const PointRequest& request, const Parts& parts,
+                                     Inputs& inputs) {
+  const auto candidates = inputs.candidates(**parts.cascade);
   core::Problems reasons;
-  for (const auto& name : candidates) {
-    auto point = prepare(request, inputs, name);
+  for (const auto& name : *candidates) {
+    auto point = prepare(request, parts, name, inputs);
     if (point) {
       point->notes.push_back(
           fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
@@ -117,11 +145,17 @@ core::Expected<Point> prepareDefault(const PointRequest& request, const Inputs& 
     }
     reasons.insert(reasons.end(), point.error().begin(), point.error().end());
   }
-  if (auto found = prepareFound(request)) {
-    return found;
+  if (isSmall(**parts.cascade)) {
+    if (auto found = prepareFound(request)) {
+      return found;
+    }
   }
-  if (candidates.empty()) {
-    reasons.push_back({{inputs.cascade.file(), 1, 1, inputs.cascade.name()},
+  if (auto general = prepareGeneral(request, parts, inputs)) {
+    return general;
+  }
+  if (candidates->empty()) {
+    const auto& cascade = **parts.cascade;
+    reasons.push_back({{cascade.file(), 1, 1, cascade.name()},
                        "no mapping of the catalogue is for this workload, and none was found",
                        "give one with -m; docs/mappings.md shows how to write it"});
   }
@@ -212,13 +246,18 @@ core::Expected<Point> prepare(mappings::Mapping mapping, einsum::Cascade cascade
   return Point{std::move(*verified), std::move(*schedule), name, {}};
 }
 
-core::Expected<Point> prepare(const PointRequest& request) {
-  const auto inputs = load(request);
-  if (!inputs) {
-    return core::failure(inputs.error());
+core::Expected<Point> prepare(const PointRequest& request, Inputs& inputs) {
+  const auto parts = load(request, inputs);
+  if (!parts) {
+    return core::failure(parts.error());
   }
-  return request.mapping.empty() ? prepareDefault(request, *inputs)
-                                 : prepare(request, *inputs, request.mapping);
+  return request.mapping.empty() ? prepareDefault(request, *parts, inputs)
+                                 : prepare(request, *parts, request.mapping, inputs);
+}
+
+core::Expected<Point> prepare(const PointRequest& request) {
+  Inputs inputs;
+  return prepare(request, inputs);
 }
 
 core::Expected<results::Result> run(const Point& point, const RunOptions& options) {
@@ -249,6 +288,7 @@ core::Expected<results::Result> run(const Point& point, const RunOptions& option
   result->engine = options.engine;
   result->areaUm2 = machine.area();
   result->areaReason = machine.areaReason();
+  result->roofs = roofsOf(machine, *result);
   result->notes.insert(result->notes.end(), point.notes.begin(), point.notes.end());
   result->notes.insert(result->notes.end(), machine.notes().begin(), machine.notes().end());
   if (options.limits && !cells) {

@@ -8,12 +8,15 @@
 /// simulates goes through here.
 namespace einsight::explore {
 
+class Inputs;
+
 struct PointRequest {
   std::string workload; ///< name, CASCADE:MODEL or file
   std::string machine;  ///< name or file
   std::string mapping;  ///< name or file; empty: the catalogue's default for the machine's kind
   core::Settings workloadSettings, machineSettings, mappingSettings;
   core::Problems mistakes{}; ///< known already: reported with all others, and nothing is prepared
+  std::map<std::string, std::string> workloadNames{}; ///< settings that are no numbers: trace
 };
 
 /// Everything that is known before an engine runs.
@@ -27,6 +30,8 @@ struct Point {
 
 /// Reads, checks, verifies and lowers. All problems at once.
 core::Expected<Point> prepare(const PointRequest& request);
+/// The same with what `inputs` remembers of points before it.
+core::Expected<Point> prepare(const PointRequest& request, Inputs& inputs);
 /// The same from what was read or found already; `name` is how the mapping was found.
 core::Expected<Point> prepare(mappings::Mapping mapping, einsum::Cascade cascade,
                               arch::Machine machine, const std::string& name);

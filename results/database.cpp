@@ -9,28 +9,42 @@
 namespace einsight::results::detail {
 namespace {
 
-constexpr const char* kFormat = "1"; ///< of the tables
+constexpr const char* kFormat = "2"; ///< of the tables
 constexpr int kPatience = 10'000;    ///< ms in which a reader may hold the writer up
+// Primary result codes: sqlite.org/rescode.html
+constexpr int kReadOnly = 8, kInputOutput = 10, kFull = 13, kCannotOpen = 14, kNoDatabase = 26;
 constexpr const char* kTables = R"(
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS points(
   number INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL,
   workload TEXT NOT NULL, machine TEXT NOT NULL, mapping TEXT NOT NULL, engine TEXT NOT NULL,
   settings TEXT NOT NULL, cycles REAL, seconds REAL, energy_pj REAL, area_um2 REAL,
-  edp_pj_s REAL, utilization REAL, flops REAL, meets INTEGER NOT NULL, detail TEXT NOT NULL);
+  edp_pj_s REAL, utilization REAL, flops REAL, meets INTEGER NOT NULL, detail TEXT NOT NULL,
+  tokens_per_s REAL, usd REAL, usd_per_mtoken REAL, power_w REAL);
 )";
 constexpr const char* kInsert =
-    "INSERT OR IGNORE INTO points VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "INSERT OR IGNORE INTO points VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr const char* kSelect = "SELECT * FROM points";
 
 constexpr std::array kNumbers{&SweepRow::cycles,  &SweepRow::seconds, &SweepRow::energyPj,
                               &SweepRow::areaUm2, &SweepRow::edpPjS,  &SweepRow::utilization,
                               &SweepRow::flops};
+/// Behind `detail`: columns of later versions come last.
+constexpr std::array kLastNumbers{&SweepRow::tokensPerS, &SweepRow::usd, &SweepRow::usdPerMtoken,
+                                  &SweepRow::powerW};
 
 RowStatus statusOf(const std::string& name) {
   return name == nameOf(RowStatus::Done)      ? RowStatus::Done
          : name == nameOf(RowStatus::Refused) ? RowStatus::Refused
                                               : RowStatus::Failed;
+}
+
+void bind(SQLite::Statement& statement, int at, const std::optional<double>& value) {
+  if (value) {
+    statement.bind(at, *value);
+  } else {
+    statement.bind(at);
+  }
 }
 
 void bind(SQLite::Statement& statement, const SweepRow& row) {
@@ -42,15 +56,18 @@ void bind(SQLite::Statement& statement, const SweepRow& row) {
   }
   statement.bind(++at, settingsToJson(row));
   for (const auto column : kNumbers) {
-    ++at;
-    if (const auto& value = row.*column) {
-      statement.bind(at, *value);
-    } else {
-      statement.bind(at);
-    }
+    bind(statement, ++at, row.*column);
   }
   statement.bind(++at, row.meets ? 1 : 0);
   statement.bind(++at, row.detail);
+  for (const auto column : kLastNumbers) {
+    bind(statement, ++at, row.*column);
+  }
+}
+
+std::optional<double> numberAt(SQLite::Statement& statement, int at) {
+  const auto value = statement.getColumn(at);
+  return value.isNull() ? std::nullopt : std::optional(value.getDouble());
 }
 
 SweepRow rowOf(SQLite::Statement& statement) {
@@ -63,13 +80,13 @@ SweepRow rowOf(SQLite::Statement& statement) {
   }
   row.settings = settingsFromJson(statement.getColumn(at++).getString()).value_or(row.settings);
   for (const auto column : kNumbers) {
-    const auto value = statement.getColumn(at++);
-    if (!value.isNull()) {
-      row.*column = value.getDouble();
-    }
+    row.*column = numberAt(statement, at++);
   }
   row.meets = statement.getColumn(at++).getInt() != 0;
-  row.detail = statement.getColumn(at).getString();
+  row.detail = statement.getColumn(at++).getString();
+  for (const auto column : kLastNumbers) {
+    row.*column = numberAt(statement, at++);
+  }
   return row;
 }
 
@@ -80,15 +97,27 @@ std::map<std::string, std::string> valuesOf(const SweepIdentity& identity) {
           {"version", identity.version},
           {"objectives", identity.objectives},
           {"points", std::to_string(identity.points)},
-          {"shard", identity.shard}};
+          {"shard", identity.shard},
+          {"per", identity.per}};
 }
 
 } // namespace
 
 core::Problems Database::problem(const SQLite::Exception& error) const {
-  if (error.getErrorCode() == SQLite::OK || error.getErrorCode() == 26) { // SQLITE_NOTADB
+  if (error.getErrorCode() == SQLite::OK || error.getErrorCode() == kNoDatabase) {
     return {
         {{file_, 0, 0, {}}, "the file is not a database of sweep results", "give another file"}};
+  }
+  const int code = error.getErrorCode();
+  if (code == kFull || code == kInputOutput) {
+    return {{{file_, 0, 0, {}},
+             fmt::format("cannot be written: {}", error.what()),
+             "what is complete is kept: make room, and go on with --resume"}};
+  }
+  if (code == kReadOnly || code == kCannotOpen) {
+    return {{{file_, 0, 0, {}},
+             fmt::format("cannot be written: {}", error.what()),
+             "give a file in a folder that can be written"}};
   }
   return {{{file_, 0, 0, {}}, fmt::format("the database refuses: {}", error.what()), {}}};
 }
@@ -158,7 +187,15 @@ core::Expected<std::optional<SweepIdentity>> Database::identity() const {
                          found["version"],
                          found["objectives"],
                          std::atoll(found["points"].c_str()),
-                         found["shard"]};
+                         found["shard"],
+                         found["per"]};
+  } catch (const SQLite::Exception& error) { return core::failure(problem(error)); }
+}
+
+core::Expected<bool> Database::holdsSweep() const {
+  try {
+    return connection_->tableExists("points") && connection_->tableExists("meta") &&
+           connection_->execAndGet("SELECT count(*) FROM meta WHERE key = 'format'").getInt() == 1;
   } catch (const SQLite::Exception& error) { return core::failure(problem(error)); }
 }
 

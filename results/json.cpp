@@ -94,6 +94,16 @@ Json limitsJson(const std::vector<Limit>& limits) {
   return out;
 }
 
+Json roofsJson(const std::vector<Roof>& roofs) {
+  Json out = Json::array();
+  for (const auto& roof : roofs) {
+    out.push_back(
+        {{"name", roof.name},
+         {roof.bandwidth ? "bytes_per_second" : "flops_per_second", number(roof.perSecond)}});
+  }
+  return out;
+}
+
 Json kernelsJson(const std::vector<KernelUse>& kernels) {
   Json out = Json::array();
   for (const auto& kernel : kernels) {
@@ -120,6 +130,30 @@ Json kernelsJson(const std::vector<KernelUse>& kernels) {
                      {"waves", number(occupancy.waves)}}}});
   }
   return out;
+}
+
+Json quantilesJson(const Quantiles& quantiles) {
+  return {{"mean", number(quantiles.mean)},
+          {"p50", number(quantiles.p50)},
+          {"p90", number(quantiles.p90)},
+          {"p99", number(quantiles.p99)}};
+}
+
+Json servingJson(const Serving& serving) {
+  return {{"ttft_s", number(serving.ttft.p50)},
+          {"ttft_quantiles_s", quantilesJson(serving.ttft)},
+          {"tbt_s", quantilesJson(serving.tbt)},
+          {"tokens_per_s", number(serving.tokensPerSecond)},
+          {"usd_per_mtoken", number(serving.usdPerMtoken)},
+          {"usd_per_hour", number(serving.usdPerHour)},
+          {"requests", serving.requests},
+          {"tokens", serving.tokens},
+          {"iterations", serving.iterations},
+          {"preemptions", serving.preemptions},
+          {"mean_batch", number(serving.meanBatch)},
+          {"kv_capacity_tokens", number(serving.capacityTokens)},
+          {"kv_peak_tokens", number(serving.peakTokens)},
+          {"limited_by", serving.limitedBy}};
 }
 
 Json validatedJson(const std::optional<Validation>& validated) {
@@ -161,10 +195,14 @@ std::string toJson(const Result& result) {
   out["einsums"] = einsumsJson(result.einsums);
   out["critical_path"] = criticalPathJson(result.criticalPath);
   out["limits"] = limitsJson(result.limits);
+  out["roofs"] = roofsJson(result.roofs);
   out["validated"] = validatedJson(result.validated);
   if (result.values) {
     out["values"] = {{"seed", result.values->seed},
                      {"largest_difference", number(result.values->largestDifference)}};
+  }
+  if (result.serving) {
+    out["serving"] = servingJson(*result.serving);
   }
   out["provenance"] = provenanceJson(result);
   out["notes"] = result.notes;

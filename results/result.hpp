@@ -96,6 +96,38 @@ struct KernelUse {
   Occupancy occupancy;
 };
 
+/// A line of a roofline: what bounds operations per second of this run at best, whatever the time
+/// took. Of a memory, bytes per second; of a unit, operations per second if it did nothing but
+/// multiply and accumulate (counted twice); "exp on UNIT": all operations of the run per second if
+/// only the exponentials on that unit took time.
+struct Roof {
+  std::string name;
+  bool bandwidth = false; ///< of a memory
+  double perSecond = 0;
+};
+
+/// Of many values: their mean, and what half, 90 % and 99 % of them do not exceed.
+struct Quantiles {
+  double mean = 0, p50 = 0, p90 = 0, p99 = 0;
+};
+
+/// What a machine that serves a whole model does for its users.
+struct Serving {
+  Quantiles ttft; ///< s from the arrival of a request to its first token
+  Quantiles tbt;  ///< s between two tokens of a request
+  double tokensPerSecond = 0;
+  std::optional<double> usdPerMtoken; ///< per million tokens; empty without a price
+  std::optional<double> usdPerHour;
+  std::int64_t requests = 0;    ///< that were finished
+  std::int64_t tokens = 0;      ///< that were generated
+  std::int64_t iterations = 0;  ///< of all batches in flight together
+  std::int64_t preemptions = 0; ///< of requests for which no memory was left
+  double meanBatch = 0;         ///< requests that get a token per iteration
+  double capacityTokens = 0;    ///< of whose keys and values the memory has room
+  double peakTokens = 0;        ///< of whose keys and values were resident
+  std::string limitedBy;        ///< what keeps tokens per second from being more
+};
+
 /// The answer to "run": one workload, machine, mapping and engine. docs/quantities.md says what
 /// each number means.
 struct Result {
@@ -113,8 +145,10 @@ struct Result {
   std::vector<Limit> limits;
   std::optional<Validation> validated;
   std::optional<Values> values;              ///< engine `pe` only
+  std::optional<Serving> serving;            ///< whole models only
   std::vector<KernelUse> kernels;            ///< GPUs only, in the order of launch
   std::optional<double> peakFlops;           ///< per second, of the matrix units; GPUs only
+  std::vector<Roof> roofs;                   ///< memories first
   std::map<std::string, std::string> inputs; ///< file -> hash of its content
   std::string version;
   std::vector<std::string> notes; ///< e.g. "steady state found, 99.9 % skipped exactly"

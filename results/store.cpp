@@ -62,10 +62,16 @@ core::Expected<SweepStore> SweepStore::replace(const std::string& file,
   std::error_code none;
   if (std::filesystem::exists(file, none)) {
     const auto lock = detail::WriterLock::take(file);
-    const auto there =
-        lock ? SweepStore::open(file) : core::Expected<SweepStore>(tl::unexpect, lock.error());
+    if (!lock) {
+      return core::failure(lock.error());
+    }
+    const auto there = detail::Database::openToRead(file).and_then(
+        [](const detail::Database& database) { return database.holdsSweep(); });
     if (!there) {
       return core::failure(there.error());
+    }
+    if (!*there) {
+      return refuse(file, "the file is a database, but not of sweep results", "give another file");
     }
     for (const auto* part : {"", "-wal", "-shm"}) {
       std::filesystem::remove(file + part, none);

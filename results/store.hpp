@@ -18,6 +18,7 @@ struct SweepIdentity {
   std::string objectives;  ///< "latency energy"
   std::int64_t points = 0; ///< of the whole sweep
   std::string shard;       ///< "2/4"; empty: the whole sweep
+  std::string per;         ///< "L workload": points that differ in them are not compared
 };
 
 /// Numbers of rows by what became of them.

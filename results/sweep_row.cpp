@@ -11,13 +11,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Column = std::pair<const char*, std::optional<double> SweepRow::*>;
 
-constexpr std::array<Column, 7> kColumns{{{"cycles", &SweepRow::cycles},
-                                          {"seconds", &SweepRow::seconds},
-                                          {"energy_pj", &SweepRow::energyPj},
-                                          {"area_um2", &SweepRow::areaUm2},
-                                          {"edp_pj_s", &SweepRow::edpPjS},
-                                          {"utilization", &SweepRow::utilization},
-                                          {"flops", &SweepRow::flops}}};
+constexpr std::array<Column, 11> kColumns{{{"cycles", &SweepRow::cycles},
+                                           {"seconds", &SweepRow::seconds},
+                                           {"energy_pj", &SweepRow::energyPj},
+                                           {"area_um2", &SweepRow::areaUm2},
+                                           {"edp_pj_s", &SweepRow::edpPjS},
+                                           {"utilization", &SweepRow::utilization},
+                                           {"flops", &SweepRow::flops},
+                                           {"tokens_per_s", &SweepRow::tokensPerS},
+                                           {"usd", &SweepRow::usd},
+                                           {"usd_per_mtoken", &SweepRow::usdPerMtoken},
+                                           {"power_w", &SweepRow::powerW}}};
 constexpr std::array kStatuses{RowStatus::Done, RowStatus::Refused, RowStatus::Failed};
 
 /// Text that JSON can hold: other bytes are replaced.
@@ -50,7 +54,47 @@ bool computes(const Result& result, const std::string& unit) {
                      [&](const EinsumUse& einsum) { return einsum.unit == unit; });
 }
 
-std::string detailOf(const Result& result) {
+/// Why columns are empty.
+Json unknownOf(const SweepRow& row, const Result& result, const Worth& worth) {
+  Json out = Json::object();
+  const auto add = [&](const char* column, const std::optional<double>& value,
+                       const std::string& reason) {
+    if (!value && !reason.empty()) {
+      out[column] = reason;
+    }
+  };
+  add("energy_pj", row.energyPj, result.energy.reason);
+  add("area_um2", row.areaUm2, result.areaReason);
+  add("tokens_per_s", row.tokensPerS, worth.tokensReason);
+  add("usd", row.usd, worth.priceReason);
+  add("usd_per_mtoken", row.usdPerMtoken,
+      worth.usdPerHour ? worth.tokensReason : worth.priceReason);
+  return out;
+}
+
+/// Throughput and dollars.
+void fillWorth(SweepRow& row, const Result& result, const Worth& worth) {
+  constexpr double kSecondsPerHour = 3600, kMillion = 1e6;
+  if (result.serving) {
+    row.tokensPerS = known(result.serving->tokensPerSecond);
+    row.usdPerMtoken = result.serving->usdPerMtoken;
+    return;
+  }
+  if (!row.seconds) {
+    return;
+  }
+  if (worth.tokens && *row.seconds > 0) {
+    row.tokensPerS = *worth.tokens / *row.seconds;
+  }
+  if (worth.usdPerHour) {
+    row.usd = *row.seconds * *worth.usdPerHour / kSecondsPerHour;
+  }
+  if (row.usd && worth.tokens && *worth.tokens > 0) {
+    row.usdPerMtoken = *row.usd / *worth.tokens * kMillion;
+  }
+}
+
+std::string detailOf(const Result& result, Json unknown) {
   Json units = Json::object();
   for (const auto& unit : result.units) {
     units[unit.name] = unit.utilization;
@@ -63,9 +107,15 @@ std::string detailOf(const Result& result) {
   for (const auto& [component, picojoules] : result.energy.by) {
     energy[component] = picojoules;
   }
+  Json roofs = Json::object();
+  for (const auto& roof : result.roofs) {
+    roofs[roof.name] = roof.perSecond;
+  }
   return dump({{"units", std::move(units)},
                {"levels", std::move(levels)},
-               {"energy_by", std::move(energy)}});
+               {"energy_by", std::move(energy)},
+               {"roofs", std::move(roofs)},
+               {"unknown", std::move(unknown)}});
 }
 
 } // namespace
@@ -91,7 +141,7 @@ std::vector<std::string> columnNames() {
   return out;
 }
 
-void fill(SweepRow& row, const Result& result) {
+void fill(SweepRow& row, const Result& result, const Worth& worth) {
   row.status = RowStatus::Done;
   row.mapping = row.mapping.empty() ? result.mapping : row.mapping;
   row.engine = result.engine;
@@ -101,14 +151,18 @@ void fill(SweepRow& row, const Result& result) {
   row.areaUm2 = result.areaUm2;
   row.flops = known(result.flops);
   if (row.energyPj && row.seconds) {
+    constexpr double kPicojoules = 1e12; // in a joule
     row.edpPjS = *row.energyPj * *row.seconds;
+    row.powerW =
+        *row.seconds > 0 ? known(*row.energyPj / kPicojoules / *row.seconds) : std::nullopt;
   }
   for (const auto& unit : result.units) {
     if (computes(result, unit.name)) {
       row.utilization = std::max(row.utilization.value_or(0), unit.utilization);
     }
   }
-  row.detail = detailOf(result);
+  fillWorth(row, result, worth);
+  row.detail = detailOf(result, unknownOf(row, result, worth));
 }
 
 std::string toJson(const SweepRow& row, std::optional<bool> pareto) {

@@ -31,9 +31,14 @@ struct SweepRow {
   std::optional<double> edpPjS;      ///< energy x time, pJ s
   std::optional<double> utilization; ///< of the busiest unit that computes
   std::optional<double> flops;
-  bool meets = false; ///< the sweep's conditions on results
+  std::optional<double> tokensPerS;   ///< tokens per second
+  std::optional<double> usd;          ///< dollars that the run costs
+  std::optional<double> usdPerMtoken; ///< dollars per million tokens
+  std::optional<double> powerW;       ///< energy / time, W
+  bool meets = false;                 ///< the sweep's conditions on results
   /// What a roofline and breakdowns need, as JSON: units{name: utilization},
-  /// levels{name: {read_bytes, write_bytes}}, energy_by{name: pJ}.
+  /// levels{name: {read_bytes, write_bytes}}, energy_by{name: pJ}, roofs{name: per second} (Roof),
+  /// unknown{column: why}.
   std::string detail = "{}";
 };
 
@@ -42,8 +47,16 @@ std::optional<double> columnOf(const SweepRow& row, std::string_view name);
 /// The names of the columns with numbers, in their order.
 std::vector<std::string> columnNames();
 
+/// What a run is worth and what its machine costs; empty with a reason where it is not known.
+struct Worth {
+  std::optional<double> tokens; ///< that the run processes
+  std::optional<double> usdPerHour;
+  std::string tokensReason, priceReason;
+};
+
 /// Fills a row from a result: all but number, names that were given, settings and `meets`.
-void fill(SweepRow& row, const Result& result);
+/// Dollars are seconds * usdPerHour / 3600; of a machine that serves, the result's own.
+void fill(SweepRow& row, const Result& result, const Worth& worth = {});
 
 /// The row as one line of JSON; keys are added, never renamed. `pareto` is added where it is known.
 std::string toJson(const SweepRow& row, std::optional<bool> pareto = std::nullopt);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ public:
   virtual void change(std::int64_t tick, int signal, const std::string& value) = 0;
   /// False when nothing more will be kept (the size is bounded): engines may stop reporting.
   [[nodiscard]] virtual bool open() const = 0;
+  /// The first tick from `tick` on whose changes are kept: engines skip repeated periods up to it.
+  [[nodiscard]] virtual std::int64_t keepsFrom(std::int64_t tick) const {
+    return open() ? tick : std::numeric_limits<std::int64_t>::max();
+  }
 };
 
 } // namespace einsight::results

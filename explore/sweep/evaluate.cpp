@@ -2,6 +2,7 @@
 
 #include "explore/any_point.hpp"
 #include "explore/sweep/reading.hpp"
+#include "explore/sweep/worth.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -46,6 +47,17 @@ std::optional<core::Rational> lookUp(std::string_view name, const Assignment& as
   for (const auto& unit : result.units) {
     if (name == unit.name + ".utilization") {
       return fractionOf(unit.utilization);
+    }
+  }
+  if (const auto& serving = result.serving) {
+    for (const auto& [known, value] : {std::pair{"tbt_p50_s", serving->tbt.p50},
+                                       {"tbt_p99_s", serving->tbt.p99},
+                                       {"ttft_p50_s", serving->ttft.p50},
+                                       {"ttft_p99_s", serving->ttft.p99},
+                                       {"mean_batch", serving->meanBatch}}) {
+      if (name == known) {
+        return fractionOf(value);
+      }
     }
   }
   for (const auto& level : result.levels) {
@@ -102,19 +114,22 @@ results::SweepRow rowAt(const Sweep& sweep, std::int64_t number, std::uint64_t p
   return row;
 }
 
-void evaluate(const Sweep& sweep, std::uint64_t place, results::SweepRow& row) {
+void evaluate(const Sweep& sweep, std::uint64_t place, Inputs& inputs, results::SweepRow& row) {
   const auto assignment = assignmentAt(sweep, place);
   RunOptions options;
   options.engine = sweep.engine;
-  const auto result = prepareAny(requestOf(sweep, assignment)).and_then([&](const AnyPoint& point) {
-    return run(point, options);
-  });
+  results::Worth worth;
+  const auto result =
+      prepareAny(requestOf(sweep, assignment), inputs).and_then([&](const AnyPoint& point) {
+        worth = worthOf(point);
+        return run(point, options);
+      });
   if (!result) {
     row.status = results::RowStatus::Refused;
     row.reason = core::render(result.error());
     return;
   }
-  results::fill(row, *result);
+  results::fill(row, *result, worth);
   const auto look = [&](std::string_view name) { return lookUp(name, assignment, row, *result); };
   row.meets = std::all_of(sweep.where.begin(), sweep.where.end(), [&](const Condition& condition) {
     const auto value = condition.expression.evaluate(look);

@@ -1,48 +1,28 @@
 #include "arch/catalogue.hpp"
+#include "arch/cluster/cluster.hpp"
 #include "arch/gpu/gpu.hpp"
 #include "config/catalogue.hpp"
 #include "core/text.hpp"
+#include "explore/sweep/hash.hpp"
 #include "explore/sweep/reading.hpp"
 #include "mappings/catalogue.hpp"
 #include "results/sweep_row.hpp"
 #include "workloads/catalogue.hpp"
+#include "workloads/transformer.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace einsight::explore::sweep {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The 64-bit FNV-1a hash of texts.
-class Hash {
-public:
-  void add(std::string_view text) {
-    for (const char letter : text) {
-      byte(static_cast<unsigned char>(letter));
-    }
-    byte(0);
-  }
-  void add(const config::Node& node) {
-    add(config::kindName(node.kind));
-    add(node.scalar);
-    for (const auto& item : node.items) {
-      add(item);
-    }
-    for (const auto& [key, value] : node.entries) {
-      add(key);
-      add(value);
-    }
-    add("end");
-  }
-  [[nodiscard]] std::string text() const { return fmt::format("{:016x}", hash_); }
-
-private:
-  void byte(unsigned char value) { hash_ = (hash_ ^ value) * 0x100000001b3U; }
-  std::uint64_t hash_ = 0xcbf29ce484222325U;
-};
+/// Results of whole models that serve requests, for conditions.
+constexpr std::array kServingResults{"tbt_p50_s", "tbt_p99_s", "ttft_p50_s", "ttft_p99_s",
+                                     "mean_batch"};
 
 /// Looks up what a sweep names.
 class Names {
@@ -128,8 +108,15 @@ public:
     if (const auto& sample = raw_.sweep.sample) {
       hash_.add(fmt::format("{} {}", sample->count, sample->seed));
     }
+    if (const auto& search = raw_.sweep.search) {
+      hash_.add(fmt::format("search {} {} {} {}", search->method, search->evaluations, search->seed,
+                            search->population));
+    }
     for (const auto& objective : raw_.sweep.objectives) {
       hash_.add(objective);
+    }
+    for (const auto& name : raw_.sweep.per) {
+      hash_.add("per " + name);
     }
     return hash_.text();
   }
@@ -177,6 +164,9 @@ private:
         know("", parameter.name);
       }
     }
+    if (workloads::isTransformer(input.path)) {
+      open_.insert(""); // what a whole model serves: prepareServing checks the names
+    }
     addFile(files->cascade, "workloads");
     if (files->model) {
       addFile(*files->model, "workloads");
@@ -189,6 +179,8 @@ private:
       failed("arch", kind.error(), input);
     } else if (*kind == "gpu") {
       gpu(input);
+    } else if (*kind == "cluster") {
+      cluster(input);
     } else {
       spatial(input);
     }
@@ -208,6 +200,19 @@ private:
       addLevel(level);
     }
     addFiles(gpu->data().files);
+  }
+
+  void cluster(const Input& input) {
+    const auto cluster = arch::loadCluster(input.path);
+    if (!cluster) {
+      failed("arch", cluster.error(), input);
+      return;
+    }
+    open_.insert("arch"); // any number of the file may be set by its path
+    for (const auto* name : kServingResults) {
+      results_.insert(name);
+    }
+    addFiles(cluster->data().files);
   }
 
   void spatial(const Input& input) {
@@ -255,6 +260,9 @@ private:
     }
     if (node->find("cases") != nullptr) {
       open_.insert("mapping"); // a case may bring sizes of its own
+    }
+    if (const auto* kind = node->find("kind"); kind != nullptr && kind->scalar == "serving") {
+      open_.insert("mapping"); // any number of the file may be set by its path
     }
     if (const auto* sizes = node->find("sizes")) {
       for (const auto& [key, value] : sizes->entries) {

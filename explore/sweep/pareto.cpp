@@ -1,7 +1,7 @@
 #include "explore/sweep/pareto.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <functional>
 
 namespace einsight::explore::sweep {
 namespace {
@@ -12,21 +12,25 @@ bool better(const std::vector<double>& a, const std::vector<double>& b) {
 
 } // namespace
 
-std::vector<std::size_t> paretoFront(const std::vector<std::vector<double>>& points) {
-  std::vector<std::size_t> order(points.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  // In this order a point comes behind all that are better.
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return points[a] < points[b]; });
-  std::vector<std::size_t> front;
-  for (const auto candidate : order) {
-    if (std::none_of(front.begin(), front.end(),
-                     [&](std::size_t each) { return better(points[each], points[candidate]); })) {
-      front.push_back(candidate);
-    }
+void Front::add(std::int64_t number, std::vector<double> values) {
+  if (std::any_of(points_.begin(), points_.end(),
+                  [&](const Point& point) { return better(point.values, values); })) {
+    return;
   }
-  std::sort(front.begin(), front.end());
-  return front;
+  std::erase_if(points_, [&](const Point& point) { return better(values, point.values); });
+  points_.push_back({number, std::move(values)});
+}
+
+std::vector<std::size_t> paretoFront(const std::vector<std::vector<double>>& points) {
+  Front front;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    front.add(static_cast<std::int64_t>(i), points[i]);
+  }
+  std::vector<std::size_t> out;
+  for (const auto& point : front.points()) {
+    out.push_back(static_cast<std::size_t>(point.number));
+  }
+  return out;
 }
 
 } // namespace einsight::explore::sweep

@@ -15,23 +15,8 @@ using config::MapReader;
 using config::Node;
 
 constexpr std::array<std::string_view, 3> kEngines{"analytic", "cycle", "pe"};
-constexpr std::int64_t kLargest = std::int64_t{1} << 52;
 constexpr std::int64_t kMostSeconds = 1'000'000;
 constexpr std::int64_t kDefaultSeconds = 600;
-constexpr std::int64_t kMostDrawn = 10'000'000;
-
-/// The items of a list, or the one scalar in its place.
-std::vector<const Node*> itemsOf(const Node* node) {
-  std::vector<const Node*> out;
-  if (node != nullptr && node->kind == Node::Kind::Sequence) {
-    for (const auto& item : node->items) {
-      out.push_back(&item);
-    }
-  } else if (node != nullptr) {
-    out.push_back(node);
-  }
-  return out;
-}
 
 std::vector<Condition> readConditions(const Node* node, core::Problems& problems) {
   std::vector<Condition> out;
@@ -41,44 +26,6 @@ std::vector<Condition> readConditions(const Node* node, core::Problems& problems
     }
   }
   return out;
-}
-
-std::vector<std::string> readObjectives(const Node* node, core::Problems& problems) {
-  std::vector<std::string> known, out;
-  for (const auto& objective : objectives()) {
-    known.emplace_back(objective.name);
-  }
-  for (const auto* item : itemsOf(node)) {
-    const auto name = config::text(*item, problems);
-    if (!name) {
-      continue;
-    }
-    if (std::find(known.begin(), known.end(), *name) == known.end()) {
-      config::report(*item, fmt::format("there is no objective '{}'", *name),
-                     core::suggestion(*name, known), problems);
-    } else if (std::find(out.begin(), out.end(), *name) != out.end()) {
-      config::report(*item, fmt::format("'{}' is there twice", *name), {}, problems);
-    } else {
-      out.push_back(*name);
-    }
-  }
-  return node == nullptr ? std::vector<std::string>{"latency"} : out;
-}
-
-std::optional<Sample> readStrategy(const Node* node, core::Problems& problems) {
-  if (node == nullptr || (node->kind == Node::Kind::Scalar && node->scalar == "exhaustive")) {
-    return std::nullopt;
-  }
-  if (node->kind != Node::Kind::Map) {
-    config::report(*node, "expected exhaustive, or {random: COUNT, seed: SEED}", {}, problems);
-    return std::nullopt;
-  }
-  MapReader reader(*node, problems);
-  Sample sample;
-  sample.count = reader.integer("random", 1, kMostDrawn).value_or(1);
-  sample.seed = static_cast<std::uint64_t>(reader.integerOr("seed", 0, kLargest, 1).value_or(1));
-  reader.finish();
-  return sample;
 }
 
 void readInputs(MapReader& reader, AxisReader& axes, bool zipped, const char* key, const char* name,
@@ -119,13 +66,16 @@ void checkWhen(const Raw& raw, core::Problems& problems) {
 
 } // namespace
 
-const std::vector<Objective>& objectives() {
-  static const std::vector<Objective> kObjectives{{"latency", "seconds", false},
-                                                  {"energy", "energy_pj", false},
-                                                  {"area", "area_um2", false},
-                                                  {"edp", "edp_pj_s", false},
-                                                  {"utilization", "utilization", true}};
-  return kObjectives;
+std::vector<const Node*> itemsOf(const Node* node) {
+  std::vector<const Node*> out;
+  if (node != nullptr && node->kind == Node::Kind::Sequence) {
+    for (const auto& item : node->items) {
+      out.push_back(&item);
+    }
+  } else if (node != nullptr) {
+    out.push_back(node);
+  }
+  return out;
 }
 
 std::string resolved(const std::string& text, const std::string& sweepFile) {
@@ -142,7 +92,7 @@ std::string resolved(const std::string& text, const std::string& sweepFile) {
              : text;
 }
 
-Raw readRaw(const Node& root, const std::string& file, const std::vector<std::string>& overrides,
+Raw readRaw(const Node& root, const std::string& file, const Overrides& overrides,
             core::Problems& problems) {
   Raw raw;
   auto& sweep = raw.sweep;
@@ -162,13 +112,20 @@ Raw readRaw(const Node& root, const std::string& file, const std::vector<std::st
   if (reader.optional("zip") != nullptr) {
     axes.zip(*zip);
   }
-  for (const auto& text : overrides) {
+  for (const auto& text : overrides.settings) {
     axes.override(text);
   }
   sweep.when = readConditions(reader.optional("when"), problems);
   sweep.where = readConditions(reader.optional("where"), problems);
-  sweep.objectives = readObjectives(reader.optional("objectives"), problems);
-  sweep.sample = readStrategy(reader.optional("strategy"), problems);
+  const auto* objectives = reader.optional("objectives");
+  const auto* per = reader.optional("per");
+  readObjectives(objectives, per, sweep, problems);
+  const auto* strategy = reader.optional("strategy");
+  const auto* search = reader.optional("search");
+  readStrategy(strategy, search, sweep, problems);
+  if (overrides.points) {
+    limitPoints(*overrides.points, sweep, problems);
+  }
   sweep.timeout =
       reader.integerOr("timeout", 1, kMostSeconds, kDefaultSeconds).value_or(kDefaultSeconds);
   reader.finish();
@@ -176,8 +133,7 @@ Raw readRaw(const Node& root, const std::string& file, const std::vector<std::st
   return raw;
 }
 
-core::Expected<Sweep> readSweep(const std::string& file,
-                                const std::vector<std::string>& overrides) {
+core::Expected<Sweep> readSweep(const std::string& file, const Overrides& overrides) {
   const auto root = config::load(file);
   if (!root) {
     return core::failure(root.error());

@@ -32,8 +32,20 @@ struct Raw {
 };
 
 /// Reads the keys of a sweep file and the overrides; every mistake is recorded.
-Raw readRaw(const config::Node& root, const std::string& file,
-            const std::vector<std::string>& overrides, core::Problems& problems);
+Raw readRaw(const config::Node& root, const std::string& file, const Overrides& overrides,
+            core::Problems& problems);
+
+/// The items of a list, or the one value in its place; none where there is no node.
+std::vector<const config::Node*> itemsOf(const config::Node* node);
+
+/// `objectives:` and `per:`; what is varied is known by now.
+void readObjectives(const config::Node* objectives, const config::Node* per, Sweep& sweep,
+                    core::Problems& problems);
+/// `strategy:` and `search:`, for the objectives that are known by now.
+void readStrategy(const config::Node* strategy, const config::Node* search, Sweep& sweep,
+                  core::Problems& problems);
+/// At most so many points.
+void limitPoints(std::int64_t points, Sweep& sweep, core::Problems& problems);
 
 /// Looks everything up that the file names: inputs, parameters that they have, results that
 /// `where` speaks of. Every mistake is recorded. The hash of what the results depend on.

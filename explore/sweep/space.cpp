@@ -16,57 +16,14 @@ constexpr std::uint64_t kTriesPerPoint = 1000;
 
 using Places = std::vector<std::uint64_t>;
 
-/// Places on the grid; the largest number where there are more than can be counted.
-std::uint64_t placesOf(const Sweep& sweep) {
-  std::uint64_t places = 1;
-  for (const auto& axis : sweep.axes) {
-    const auto rows = static_cast<std::uint64_t>(axis.rows.size());
-    if (places > kMostPlaces / std::max<std::uint64_t>(rows, 1)) {
-      return std::numeric_limits<std::uint64_t>::max();
-    }
-    places *= rows;
-  }
-  return places;
-}
-
 tl::unexpected<core::Problems> refuse(const Sweep& sweep, std::string what, std::string help) {
   return core::failure({{{sweep.file, 1, 1, sweep.name}, std::move(what), std::move(help)}});
-}
-
-/// Do the conditions of `when` hold at a place?
-core::Expected<bool> holds(const Sweep& sweep, std::uint64_t place) {
-  if (sweep.when.empty()) {
-    return true;
-  }
-  const auto assignment = assignmentAt(sweep, place);
-  const auto lookup = [&](std::string_view name) -> std::optional<core::Rational> {
-    const auto* value = valueOf(assignment, name);
-    return value == nullptr ? std::nullopt : std::optional(value->number);
-  };
-  for (const auto& [expression, where] : sweep.when) {
-    const auto value = expression.evaluate(lookup);
-    if (!value) {
-      std::string at;
-      for (const auto& name : expression.names()) {
-        at +=
-            fmt::format("{}{} = {}", at.empty() ? "" : ", ", name, valueOf(assignment, name)->text);
-      }
-      return core::failure({{where,
-                             fmt::format("'{}' cannot be evaluated where {}: {}", expression.text(),
-                                         at, value.error()),
-                             "guard it, as in 'b > 0 and a / b < 2'"}});
-    }
-    if (*value == core::Rational(0)) {
-      return false;
-    }
-  }
-  return true;
 }
 
 core::Expected<Places> admissible(const Sweep& sweep, std::uint64_t places) {
   Places out;
   for (std::uint64_t place = 0; place < places; ++place) {
-    const auto part = holds(sweep, place);
+    const auto part = meetsWhen(sweep, place);
     if (!part) {
       return core::failure(part.error());
     }
@@ -95,7 +52,7 @@ core::Expected<Places> drawPlaces(const Sweep& sweep, std::uint64_t places) {
   const auto count = static_cast<std::uint64_t>(sweep.sample->count);
   for (std::uint64_t i = 0; i < count * kTriesPerPoint && out.size() < count; ++i) {
     const auto place = draw.below(places);
-    const auto part = holds(sweep, place);
+    const auto part = meetsWhen(sweep, place);
     if (!part) {
       return core::failure(part.error());
     }
@@ -121,6 +78,47 @@ const Value* valueOf(const Assignment& assignment, std::string_view name) {
     }
   }
   return nullptr;
+}
+
+std::uint64_t placesOf(const Sweep& sweep) {
+  std::uint64_t places = 1;
+  for (const auto& axis : sweep.axes) {
+    const auto rows = static_cast<std::uint64_t>(axis.rows.size());
+    if (places > kMostPlaces / std::max<std::uint64_t>(rows, 1)) {
+      return std::numeric_limits<std::uint64_t>::max();
+    }
+    places *= rows;
+  }
+  return places;
+}
+
+core::Expected<bool> meetsWhen(const Sweep& sweep, std::uint64_t place) {
+  if (sweep.when.empty()) {
+    return true;
+  }
+  const auto assignment = assignmentAt(sweep, place);
+  const auto lookup = [&](std::string_view name) -> std::optional<core::Rational> {
+    const auto* value = valueOf(assignment, name);
+    return value == nullptr ? std::nullopt : std::optional(value->number);
+  };
+  for (const auto& [expression, where] : sweep.when) {
+    const auto value = expression.evaluate(lookup);
+    if (!value) {
+      std::string at;
+      for (const auto& name : expression.names()) {
+        at +=
+            fmt::format("{}{} = {}", at.empty() ? "" : ", ", name, valueOf(assignment, name)->text);
+      }
+      return core::failure({{where,
+                             fmt::format("'{}' cannot be evaluated where {}: {}", expression.text(),
+                                         at, value.error()),
+                             "guard it, as in 'b > 0 and a / b < 2'"}});
+    }
+    if (*value == core::Rational(0)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 Assignment assignmentAt(const Sweep& sweep, std::uint64_t place) {

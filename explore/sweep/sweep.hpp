@@ -29,6 +29,14 @@ struct Sample {
   std::uint64_t seed = 1;
 };
 
+/// Points are chosen by a search for the best in all objectives.
+struct Search {
+  std::string method = "nsga2";
+  std::int64_t evaluations = 0; ///< different points that it may run
+  std::uint64_t seed = 1;
+  std::int64_t population = 0; ///< 0: as fits the evaluations
+};
+
 struct Condition {
   core::Expression expression;
   core::Where where;
@@ -42,9 +50,11 @@ struct Sweep {
   std::vector<Condition> when;  ///< over parameters: points that are not part of the sweep
   std::vector<Condition> where; ///< over results: points that do not count
   std::vector<std::string> objectives;
-  std::optional<Sample> sample; ///< empty: exhaustive
-  std::int64_t timeout = 600;   ///< seconds that a point may take
-  std::string hash;             ///< of all that the results depend on
+  std::vector<std::string> per; ///< names; points that differ in them are not compared
+  std::optional<Sample> sample; ///< empty: exhaustive, or a search
+  std::optional<Search> search;
+  std::int64_t timeout = 600; ///< seconds that a point may take
+  std::string hash;           ///< of all that the results depend on
 };
 
 /// Names of the axes with their values at one point, in the order of the axes.
@@ -53,20 +63,16 @@ using Assignment = std::vector<std::pair<std::string, const Value*>>;
 /// The value of a name, or null.
 const Value* valueOf(const Assignment& assignment, std::string_view name);
 
-/// An objective: the column that it reads, and whether large is good.
-struct Objective {
-  const char* name;
-  const char* column;
-  bool larger;
+/// What is said on the command line instead of in the file.
+struct Overrides {
+  std::vector<std::string> settings{};  ///< "L=1K", "arch.PE=16..64", "L=1..5:2"
+  std::optional<std::int64_t> points{}; ///< at most so many: drawn, or evaluations of a search
 };
-/// latency, energy, area, edp, utilization.
-const std::vector<Objective>& objectives();
 
-/// Reads a sweep. `overrides` ("L=1K", "arch.PE=16..64", "L=1..5:2") replace or add parameters of
-/// `set`. Every mistake at once: of the file, of the overrides, and names of workloads, machines,
-/// mappings, parameters and results that do not exist.
-core::Expected<Sweep> readSweep(const std::string& file,
-                                const std::vector<std::string>& overrides = {});
+/// Reads a sweep. Settings replace or add parameters of `set`. Every mistake at once: of the file,
+/// of the settings, and names of workloads, machines, mappings, parameters and results that do not
+/// exist.
+core::Expected<Sweep> readSweep(const std::string& file, const Overrides& overrides = {});
 
 /// A part of a sweep: points number, number + of, number + 2 of, …; both from 1.
 struct Shard {
@@ -76,6 +82,12 @@ struct Shard {
 /// The points of a sweep: places on the grid, ascending. Point 1 is the first of them. At most ten
 /// million. Fails where a condition cannot be evaluated, or where nothing meets the conditions.
 core::Expected<std::vector<std::uint64_t>> choosePoints(const Sweep& sweep);
+
+/// Does a place of the grid meet the conditions of `when`? Fails where one cannot be evaluated.
+core::Expected<bool> meetsWhen(const Sweep& sweep, std::uint64_t place);
+
+/// Places on the grid; the largest number where there are more than 2^62.
+std::uint64_t placesOf(const Sweep& sweep);
 
 /// The values at a place of the grid.
 Assignment assignmentAt(const Sweep& sweep, std::uint64_t place);

@@ -130,49 +130,68 @@ Worker::~Worker() {
 }
 
 void Worker::give(std::int64_t task) {
-  task_ = task;
-  begin_ = Clock::now();
+  if (tasks_.empty()) {
+    begin_ = Clock::now();
+  }
+  tasks_.push_back(task);
   sendAll(socket_, &task, sizeof task);
 }
 
-std::optional<Outcome> Worker::read() {
+Outcome Worker::finish(bool answered, std::string text) {
+  constexpr double kMemory = 0.8; // of what tasks took before
+  const auto now = Clock::now();
+  const auto seconds = std::chrono::duration<double>(now - begin_).count();
+  secondsPerTask_ = kMemory * secondsPerTask_.value_or(seconds) + (1 - kMemory) * seconds;
+  Outcome outcome{tasks_.front(), answered, std::move(text)};
+  tasks_.pop_front();
+  begin_ = now;
+  return outcome;
+}
+
+std::vector<Outcome> Worker::read() {
   constexpr std::size_t kBlock = 65536;
   const auto before = received_.size();
   received_.resize(before + kBlock);
   const auto count = recv(socket_, received_.data() + before, kBlock, MSG_DONTWAIT);
+  const int error = errno;
   received_.resize(before + (count > 0 ? static_cast<std::size_t>(count) : 0));
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
-    return std::nullopt;
+  std::vector<Outcome> out;
+  while (auto answer = takeAnswer()) {
+    out.push_back(std::move(*answer));
   }
-  if (count <= 0) {
-    return crashed();
+  if (count == 0 || (count < 0 && error != EAGAIN && error != EINTR)) {
+    if (auto last = crashed()) {
+      out.push_back(std::move(*last));
+    }
   }
+  return out;
+}
+
+std::optional<Outcome> Worker::takeAnswer() {
   Header header;
   if (received_.size() < sizeof header) {
     return std::nullopt;
   }
   std::memcpy(&header, received_.data(), sizeof header);
-  if (received_.size() < sizeof header + header.size) {
+  const auto size = sizeof header + header.size;
+  if (received_.size() < size || tasks_.empty()) {
     return std::nullopt;
   }
-  Outcome outcome{task_.value_or(0), header.kind == kAnswer, received_.substr(sizeof header)};
-  if (!outcome.answered) {
-    outcome.text = "internal error: " + outcome.text;
-  }
-  received_.clear();
-  task_.reset();
-  return outcome;
+  auto text = received_.substr(sizeof header, header.size);
+  received_.erase(0, size);
+  return header.kind == kAnswer ? finish(true, std::move(text))
+                                : finish(false, "internal error: " + text);
 }
 
-Outcome Worker::crashed() {
+std::optional<Outcome> Worker::crashed() {
   int status = 0;
   waitpid(process_, &status, 0);
   process_ = -1;
+  if (tasks_.empty()) {
+    return std::nullopt;
+  }
   const auto said = errorText();
-  const Outcome outcome{task_.value_or(0), false,
-                        endOf(status) + (said.empty() ? "" : ": " + said)};
-  task_.reset();
-  return outcome;
+  return finish(false, endOf(status) + (said.empty() ? "" : ": " + said));
 }
 
 std::string Worker::errorText() const {
@@ -188,16 +207,14 @@ std::string Worker::errorText() const {
 }
 
 bool Worker::late(std::int64_t seconds) const {
-  return task_ && Clock::now() - begin_ > std::chrono::seconds(seconds);
+  return !tasks_.empty() && Clock::now() - begin_ > std::chrono::seconds(seconds);
 }
 
 Outcome Worker::endLate(std::int64_t seconds) {
   kill(process_, SIGKILL);
   waitpid(process_, nullptr, 0);
   process_ = -1;
-  const Outcome outcome{task_.value_or(0), false, fmt::format("took longer than {} s", seconds)};
-  task_.reset();
-  return outcome;
+  return finish(false, fmt::format("took longer than {} s", seconds));
 }
 
 } // namespace einsight::explore::sweep

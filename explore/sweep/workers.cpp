@@ -3,27 +3,31 @@
 #include "explore/sweep/worker.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <poll.h>
 
 namespace einsight::explore::sweep {
 namespace {
 
-constexpr int kPatience = 100; ///< ms between calls of `collect`
+constexpr int kPatience = 100;          ///< ms between calls of `collect`
+constexpr double kQueueSeconds = 0.02;  ///< of work that a worker has before it
+constexpr std::size_t kMostQueued = 64; ///< tasks
+
+} // namespace
 
 /// The workers, and the tasks that are left for them.
-class Pool {
+class WorkerPool::Inside {
 public:
-  Pool(std::span<const std::int64_t> tasks, const WorkerOptions& options,
-       const std::function<std::string(std::int64_t)>& work)
-      : tasks_(tasks), options_(options), work_(work) {}
+  Inside(const WorkerOptions& options, std::function<std::string(std::int64_t)> work)
+      : options_(options), work_(std::move(work)) {}
 
-  /// Starts workers up to their number, as long as there are tasks, and gives every idle one a
-  /// task.
+  void begin(std::span<const std::int64_t> tasks) { tasks_.assign(tasks.rbegin(), tasks.rend()); }
+
+  /// Starts workers up to their number, as long as there are tasks, and gives everyone so many that
+  /// none waits for this process.
   core::Expected<void> occupy() {
     std::erase_if(workers_, [](const auto& worker) { return worker->ended(); });
-    while (workers_.size() < static_cast<std::size_t>(options_.jobs) && busy() == workers_.size() &&
-           next_ < tasks_.size()) {
+    while (workers_.size() < static_cast<std::size_t>(options_.jobs) && idle() == 0 &&
+           !tasks_.empty()) {
       std::vector<int> others;
       for (const auto& worker : workers_) {
         others.push_back(worker->socket());
@@ -32,12 +36,12 @@ public:
       if (!worker) {
         return core::failure(std::move(worker.error()));
       }
-      (*worker)->give(tasks_[next_++]);
+      (*worker)->give(next());
       workers_.push_back(std::move(*worker));
     }
     for (const auto& worker : workers_) {
-      if (!worker->task() && next_ < tasks_.size()) {
-        worker->give(tasks_[next_++]);
+      while (worker->tasks() < depth(*worker) && !tasks_.empty()) {
+        worker->give(next());
       }
     }
     return {};
@@ -54,54 +58,80 @@ public:
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       auto& worker = *workers_[i];
       if (sockets[i].revents != 0) {
-        const bool asked = worker.task().has_value();
-        if (auto outcome = worker.read(); outcome && asked) {
-          out.push_back(std::move(*outcome));
-        }
+        auto outcomes = worker.read();
+        out.insert(out.end(), std::make_move_iterator(outcomes.begin()),
+                   std::make_move_iterator(outcomes.end()));
       }
       if (!worker.ended() && worker.late(options_.timeout)) {
         out.push_back(worker.endLate(options_.timeout));
+      }
+      if (worker.ended()) { // another does what it was given besides
+        const auto left = worker.takeTasks();
+        tasks_.insert(tasks_.end(), left.rbegin(), left.rend());
       }
     }
     return out;
   }
 
-  [[nodiscard]] bool done() const { return next_ == tasks_.size() && busy() == 0; }
+  [[nodiscard]] bool done() const { return tasks_.empty() && idle() == workers_.size(); }
+
+  void abandon() { workers_.clear(); }
 
 private:
-  [[nodiscard]] std::size_t busy() const {
-    return static_cast<std::size_t>(
-        std::count_if(workers_.begin(), workers_.end(),
-                      [](const auto& worker) { return worker->task().has_value(); }));
+  std::int64_t next() {
+    const auto task = tasks_.back();
+    tasks_.pop_back();
+    return task;
   }
 
-  std::span<const std::int64_t> tasks_;
+  [[nodiscard]] std::size_t idle() const {
+    return static_cast<std::size_t>(std::count_if(
+        workers_.begin(), workers_.end(), [](const auto& worker) { return worker->tasks() == 0; }));
+  }
+
+  /// Tasks that a worker should have: more of short ones, and a fair part of the last.
+  [[nodiscard]] std::size_t depth(const Worker& worker) const {
+    const auto seconds = worker.secondsPerTask();
+    const auto wanted =
+        seconds ? static_cast<std::size_t>(std::clamp(kQueueSeconds / std::max(*seconds, 1e-9), 1.0,
+                                                      static_cast<double>(kMostQueued)))
+                : 1;
+    const auto fair = 1 + tasks_.size() / static_cast<std::size_t>(2 * options_.jobs);
+    return std::min(wanted, fair);
+  }
+
   WorkerOptions options_;
-  const std::function<std::string(std::int64_t)>& work_;
+  std::function<std::string(std::int64_t)> work_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::size_t next_ = 0;
+  std::vector<std::int64_t> tasks_; ///< the next one last
 };
 
-} // namespace
+WorkerPool::WorkerPool(const WorkerOptions& options, std::function<std::string(std::int64_t)> work)
+    : inside_(std::make_unique<Inside>(options, std::move(work))) {}
+
+WorkerPool::~WorkerPool() = default;
+
+core::Expected<bool> WorkerPool::run(std::span<const std::int64_t> tasks, const Collect& collect) {
+  inside_->begin(tasks);
+  while (!inside_->done()) {
+    if (auto occupied = inside_->occupy(); !occupied) {
+      return core::failure(std::move(occupied.error()));
+    }
+    const auto outcomes = inside_->wait();
+    const auto further = collect(outcomes);
+    if (!further || !*further) {
+      inside_->abandon();
+      return further;
+    }
+  }
+  return true;
+}
 
 core::Expected<void> runInWorkers(std::span<const std::int64_t> tasks, const WorkerOptions& options,
                                   const std::function<std::string(std::int64_t)>& work,
                                   const Collect& collect) {
-  Pool pool(tasks, options, work);
-  while (!pool.done()) {
-    if (auto occupied = pool.occupy(); !occupied) {
-      return occupied;
-    }
-    const auto outcomes = pool.wait();
-    const auto further = collect(outcomes);
-    if (!further) {
-      return core::failure(further.error());
-    }
-    if (!*further) {
-      return {};
-    }
-  }
-  return {};
+  WorkerPool pool(options, work);
+  return pool.run(tasks, collect).map([](bool) {});
 }
 
 } // namespace einsight::explore::sweep

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -27,7 +28,23 @@ using Collect = std::function<core::Expected<bool>(std::span<const Outcome> outc
 /// Does tasks in worker processes, each with a socket to this one: a task that crashes, throws or
 /// takes too long costs its process, which is replaced, and its outcome says so. The workers ignore
 /// Ctrl-C and end with this process. What a worker wrote to stderr is part of the reason.
-/// Fails when no process can be made, or as `collect` does. Call it before there are threads.
+class WorkerPool {
+public:
+  WorkerPool(const WorkerOptions& options, std::function<std::string(std::int64_t)> work);
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Does tasks; processes stay for the next call, with what they remember. False: `collect` ended
+  /// it. Fails when no process can be made, or as `collect` does. Call it before there are threads.
+  core::Expected<bool> run(std::span<const std::int64_t> tasks, const Collect& collect);
+
+private:
+  class Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+/// A pool for some tasks alone.
 core::Expected<void> runInWorkers(std::span<const std::int64_t> tasks, const WorkerOptions& options,
                                   const std::function<std::string(std::int64_t)>& work,
                                   const Collect& collect);

@@ -38,6 +38,8 @@ public:
 
   /// Empty: nothing was begun yet. Fails on a database that is not of ours or of another format.
   [[nodiscard]] core::Expected<std::optional<SweepIdentity>> identity() const;
+  /// Does it hold a sweep, of this format or of another? Fails on a file that is no database.
+  [[nodiscard]] core::Expected<bool> holdsSweep() const;
   /// Makes the tables, in one transaction, or says of those that are there what they now hold.
   core::Expected<void> begin(const SweepIdentity& identity);
   core::Expected<void> write(std::span<const SweepRow> rows);

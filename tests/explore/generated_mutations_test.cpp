@@ -1,3 +1,5 @@
+#include "mappings/write.hpp"
+#include "pe_difference.hpp"
 #include "point_laws.hpp"
 #include "sim/merge.hpp"
 #include "tests/generators/draw.hpp"
@@ -28,17 +30,40 @@ core::Expected<explore::Point> pointOf(mappings::VerifiedMapping mapping) {
 struct Seen {
   int accepted = 0;
   int refused = 0;
+  int computed = 0; ///< of those accepted: with every PE
 };
 
-/// What verify() refuses is refused for a reason; what it accepts obeys every law; what breaks
-/// legality by definition is never accepted.
+/// With a cycle per hop: what verify() accepts ends, computes what the Einsums say, and takes as
+/// long PE by PE as `cycle` says. Empty when it does, or when 'pe' cannot run it.
+std::string oracle(const Scratch& scratch, const mappings::VerifiedMapping& accepted, Seen& seen) {
+  const auto machine = arch::readMachine(scratch.systolic());
+  if (!machine) {
+    return core::render(machine.error());
+  }
+  auto verified = mappings::verify(accepted.mapping(), accepted.cascade(), *machine);
+  const auto point = verified ? pointOf(std::move(*verified)) : core::failure(verified.error());
+  if (!point) {
+    return core::render(point.error());
+  }
+  auto found = peDifference(*point, 1);
+  if (found.find("the engine 'pe' cannot run Einsum") != std::string::npos) {
+    return "";
+  }
+  ++seen.computed;
+  return found;
+}
+
+/// What verify() refuses is refused for a reason; what it accepts obeys every law and gives the
+/// right values; what breaks legality by definition is never accepted.
 void mutate(const Scratch& scratch, const Case& drawn, Seen& seen) {
   const auto legal = explore::prepare(scratch.request(drawn));
   const auto mutation = legal ? drawMutation(drawn, legal->mapping) : std::nullopt;
   if (!mutation) {
     return;
   }
-  const auto about = text(drawn) + "\n" + mutation->label + "\n";
+  const auto changed = mappings::write(mutation->mapping);
+  const auto about = text(drawn) + "\n# " + mutation->label + "\n" + changed + "\n";
+  static_cast<void>(scratch.write("mapping.yaml", changed)); // to be found after an internal error
   auto machine = arch::readMachine(scratch.write("machine.yaml", text(mutation->machine)));
   if (!machine) { // a buffer narrower than its rows
     RC_ASSERT(mutation->illegal);
@@ -64,6 +89,9 @@ void mutate(const Scratch& scratch, const Case& drawn, Seen& seen) {
   if (const auto found = violation(*point, laws); !found.empty()) {
     RC_FAIL(about + found);
   }
+  if (const auto found = oracle(scratch, point->mapping, seen); !found.empty()) {
+    RC_FAIL(about + found);
+  }
 }
 
 } // namespace
@@ -76,6 +104,7 @@ TEST_CASE("a mapping of the catalogue with one change is refused, or obeys every
               [&] { mutate(scratch, scratch.drawCatalogueCase(), seen); }));
   CHECK(seen.accepted > 0);
   CHECK(seen.refused > seen.accepted);
+  CHECK(2 * seen.computed >= seen.accepted);
 }
 
 TEST_CASE("a drawn mapping with one change is refused, or obeys every law", "[explore]") {
@@ -84,4 +113,5 @@ TEST_CASE("a drawn mapping with one change is refused, or obeys every law", "[ex
   CHECK(holds("changed", cases(1000), [&] { mutate(scratch, scratch.drawCase(false), seen); }));
   CHECK(seen.accepted > 0);
   CHECK(seen.refused > 0);
+  CHECK(2 * seen.computed >= seen.accepted);
 }

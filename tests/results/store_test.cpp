@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <csignal>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,7 +14,7 @@ using namespace einsight::results;
 
 namespace {
 
-const SweepIdentity kIdentity{"x", "0123", "0.1.0", "latency", 3, ""};
+const SweepIdentity kIdentity{"x", "0123", "0.1.0", "latency", 3, "", "L"};
 
 SweepRow row(std::int64_t number) {
   SweepRow out;
@@ -21,6 +24,7 @@ SweepRow row(std::int64_t number) {
   out.settings = {{"L", "4096"}, {"arch.PE", "1/3"}};
   out.seconds = 0.1 * static_cast<double>(number);
   out.energyPj = 1e300;
+  out.usdPerMtoken = 0.1;
   out.meets = number % 2 == 0;
   out.detail = R"({"units":{"array_2d":0.30000000000000004}})";
   return out;
@@ -48,6 +52,7 @@ TEST_CASE("rows come back as they were written, by number", "[results]") {
   REQUIRE(
       store->forEach([&](const SweepRow& each) { CHECK(toJson(each) == toJson(row(++number))); }));
   CHECK(store->identity().points == 3);
+  CHECK(store->identity().per == "L");
   CHECK(!std::filesystem::exists(file + ".lock"));
   CHECK(!std::filesystem::exists(file + "-wal"));
 }
@@ -119,4 +124,65 @@ TEST_CASE("parts of different sweeps or with different rows are not merged", "[r
   const auto merged = merge(path("b.db"), {path("a.db"), path("a.db")}, true);
   REQUIRE(merged);
   CHECK(merged->counts()->all() == 2);
+}
+
+TEST_CASE("a database of another format or version is refused", "[results]") {
+  const config::ScratchFolder folder;
+  const auto file = (folder.root() / "r.db").string();
+  auto newer = kIdentity;
+  newer.version = "9.9.9";
+  REQUIRE(SweepStore::create(file, newer));
+  CHECK(said(folder, SweepStore::resume(file, kIdentity).error()) ==
+        "r.db: error: the database is from version 9.9.9 of einsight, this is 0.1.0\n"
+        "  help: give another file\n");
+  {
+    SQLite::Database database(file, SQLite::OPEN_READWRITE);
+    database.exec("UPDATE meta SET value = '1' WHERE key = 'format'");
+  }
+  CHECK(said(folder, SweepStore::open(file).error()) ==
+        "r.db: error: the database has format 1, and this einsight reads 2\n"
+        "  help: use the einsight that wrote it\n");
+  CHECK(SweepStore::replace(file, kIdentity)); // it may make room
+}
+
+TEST_CASE("a full disk is said, and what was complete is kept", "[results]") {
+  const config::ScratchFolder folder;
+  const auto file = (folder.root() / "r.db").string();
+  const auto child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    constexpr rlim_t kRoom = 200'000; // bytes
+    const rlimit limit{kRoom, kRoom};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    auto store = SweepStore::create(file, kIdentity);
+    for (std::int64_t number = 1; store && number < 100'000; ++number) {
+      if (const auto written = store->write(std::vector{row(number)}); !written) {
+        const auto& problem = written.error()[0];
+        _exit(problem.what.starts_with("cannot be written: ") &&
+                      problem.help == "what is complete is kept: make room, and go on with --resume"
+                  ? 0
+                  : 1);
+      }
+    }
+    _exit(2);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
+  auto store = SweepStore::resume(file, kIdentity);
+  REQUIRE(store);
+  const auto kept = store->counts()->all();
+  CHECK(kept > 10);
+  std::int64_t number = 0;
+  REQUIRE(
+      store->forEach([&](const SweepRow& each) { CHECK(toJson(each) == toJson(row(++number))); }));
+  CHECK(number == kept);
+  CHECK(store->write(std::vector{row(kept + 1)}));
+}
+
+TEST_CASE("a folder that cannot be written is said", "[results]") {
+  CHECK(core::render(SweepStore::create("/proc/r.db", kIdentity).error()) ==
+        "/proc/r.db: error: cannot write '/proc/r.db.lock': No such file or directory\n"
+        "  help: give a file in a folder that can be written\n");
 }

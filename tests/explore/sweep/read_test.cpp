@@ -91,13 +91,13 @@ s.yaml:9:6: error: set.L: '8..4' ends before it begins
 s.yaml:10:7: error: when: 'K' is not varied by this sweep
   help: did you mean 'L'? (one of: arch.PF, L)
 s.yaml:11:8: error: where: no machine of this sweep gives 'array_3d.utilization'
-  help: did you mean 'array_1d.utilization'? (one of: cycles, seconds, energy_pj, area_um2, edp_pj_s, utilization, flops, arch.PF, L, array_1d.utilization, array_2d.utilization, dram.read_bytes, dram.utilization, dram.write_bytes, global_buffer.read_bytes, global_buffer.utilization, global_buffer.write_bytes, registers_1d.read_bytes, registers_1d.utilization, registers_1d.write_bytes, registers_2d.read_bytes, registers_2d.utilization, registers_2d.write_bytes)
+  help: did you mean 'array_1d.utilization'? (one of: cycles, seconds, energy_pj, area_um2, edp_pj_s, utilization, flops, tokens_per_s, usd, usd_per_mtoken, power_w, arch.PF, L, array_1d.utilization, array_2d.utilization, dram.read_bytes, dram.utilization, dram.write_bytes, global_buffer.read_bytes, global_buffer.utilization, global_buffer.write_bytes, registers_1d.read_bytes, registers_1d.utilization, registers_1d.write_bytes, registers_2d.read_bytes, registers_2d.utilization, registers_2d.write_bytes)
 s.yaml:12:14: error: objectives[0]: there is no objective 'latancy'
-  help: did you mean 'latency'? (one of: latency, energy, area, edp, utilization)
+  help: did you mean 'latency'? (one of: latency, energy, area, edp, utilization, throughput, usd, usd_per_mtoken)
 s.yaml:13:20: error: strategy.random: '0' is out of range
   help: write a whole number from 1 to 10000000
 s.yaml:14:1: error: tiemout: unknown key
-  help: did you mean 'timeout'? (one of: sweep, summary, engine, workloads, machines, mappings, set, zip, when, where, objectives, strategy, timeout)
+  help: did you mean 'timeout'? (one of: sweep, summary, engine, workloads, machines, mappings, set, zip, when, where, objectives, per, strategy, search, timeout)
 )");
 }
 
@@ -156,4 +156,70 @@ where: [array_2d.utilization > 0.2, dram.read_bytes > 1000, L > 2K]
   CHECK(*rows[3].seconds > *rows[1].seconds);
   CHECK(*rows[3].edpPjS == *rows[3].seconds * *rows[3].energyPj);
   CHECK((*rows[3].utilization > 0.2 && *rows[3].utilization <= 1));
+}
+
+TEST_CASE("a search and groups are read", "[sweep]") {
+  const config::ScratchFolder folder;
+  const std::string head = "version: 1\nsweep: x\nworkloads: bert\nmachines: [fusemax, flat]\n"
+                           "set: {L: 1K..4K, arch.PE: [64, 128]}\n";
+  const auto sweep =
+      readText(folder, head + "objectives: [latency, area]\nper: [L, machine]\n"
+                              "search: {evaluations: 20, seed: 4, population: 12}\n");
+  REQUIRE(sweep);
+  CHECK(sweep->per == std::vector<std::string>{"L", "machine"});
+  REQUIRE(sweep->search);
+  CHECK(sweep->search->method == "nsga2");
+  CHECK(sweep->search->evaluations == 20);
+  CHECK(sweep->search->population == 12);
+  CHECK(refusal(head + "objectives: [latency, area]\nper: [K]\nstrategy: exhaustive\n"
+                       "search: {method: gaco, evaluations: 0}\n") ==
+        "s.yaml:7:7: error: per[0]: 'K' is not varied by this sweep\n"
+        "  help: did you mean 'L'? (one of: workload, machine, L, arch.PE)\n"
+        "s.yaml:9:9: error: search: a sweep has either strategy: or search:\n"
+        "  help: leave one of them out\n"
+        "s.yaml:9:9: error: search: gaco finds the best of one objective\n"
+        "  help: use method: nsga2 or method: maco\n"
+        "s.yaml:9:37: error: search.evaluations: '0' is out of range\n"
+        "  help: write a whole number from 1 to 10000000\n");
+  CHECK(refusal(head + "search: {method: nsga2, evaluations: 9}\n") ==
+        "s.yaml:6:9: error: search: nsga2 needs at least two objectives\n"
+        "  help: use method: gaco, or add one under objectives:\n");
+}
+
+TEST_CASE("points on the command line make a sweep smaller", "[sweep]") {
+  const config::ScratchFolder folder;
+  const auto file = folder.write("s.yaml", "version: 1\nsweep: x\nworkloads: bert\n"
+                                           "machines: fusemax\nset: {L: 1K..64K}\n");
+  const auto sweep = readSweep(file.string(), {{}, 3});
+  REQUIRE(sweep);
+  CHECK(choosePoints(*sweep)->size() == 3);
+  const auto none = readSweep(file.string(), {{}, 0});
+  REQUIRE(!none);
+  CHECK(core::render(none.error()) == "error: --points: '0' is no number of points\n"
+                                      "  help: write a number from 1 to 10000000\n");
+}
+
+TEST_CASE("dollars and tokens of a row follow from its price and time", "[sweep]") {
+  const config::ScratchFolder folder;
+  auto sweep = readText(folder, "version: 1\nsweep: x\nengine: analytic\n"
+                                "workloads: attention\nmachines: [h100, h800]\n"
+                                "mappings: flash-attention-2\nset: {B: 2, L: 1K}\n"
+                                "objectives: [usd_per_mtoken, throughput]\n");
+  REQUIRE(sweep);
+  SweepOptions options;
+  options.database = (folder.root() / "r.db").string();
+  const auto answer = runSweep(*sweep, options);
+  REQUIRE(answer);
+  std::vector<results::SweepRow> rows;
+  REQUIRE(answer->store.forEach([&](const results::SweepRow& row) { rows.push_back(row); }));
+  REQUIRE(rows.size() == 2);
+  REQUIRE(rows[0].usd);
+  constexpr double kPerHour = 3.0, kTokens = 2 * 1024; // arch/machines/h100.yaml
+  CHECK(*rows[0].usd == Approx(*rows[0].seconds * kPerHour / 3600));
+  CHECK(*rows[0].usdPerMtoken == Approx(*rows[0].usd / kTokens * 1e6));
+  CHECK(*rows[0].tokensPerS == Approx(kTokens / *rows[0].seconds));
+  CHECK(!rows[1].usd);
+  CHECK(!rows[1].usdPerMtoken);
+  CHECK(rows[1].tokensPerS);
+  CHECK(rows[1].detail.find(R"("usd":"no price is known for 'h800'")") != std::string::npos);
 }

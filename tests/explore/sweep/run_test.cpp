@@ -53,7 +53,7 @@ TEST_CASE("any number of workers gives the same rows", "[sweep]") {
 
 TEST_CASE("killed at any moment and resumed, a sweep ends with the same rows", "[sweep]") {
   const config::ScratchFolder folder;
-  const auto sweep = counting(800);
+  const auto sweep = counting(5000);
   const auto whole = undisturbed(sweep, folder);
   const auto file = (folder.root() / "killed.db").string();
   Draw draw(3);
@@ -68,7 +68,7 @@ TEST_CASE("killed at any moment and resumed, a sweep ends with the same rows", "
       const auto answer = runSweep(sweep, options);
       _exit(answer ? 0 : 1);
     }
-    usleep(static_cast<useconds_t>(draw.below(30'000)));
+    usleep(static_cast<useconds_t>(draw.below(250'000)));
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);
@@ -92,7 +92,7 @@ TEST_CASE("a stopped sweep keeps what is done and goes on", "[sweep]") {
   const auto sweep = counting(200);
   const auto file = (folder.root() / "r.db").string();
   auto options = counted(file, 2);
-  options.progress = [](std::int64_t done, std::int64_t, std::int64_t) { return done < 50; };
+  options.progress = [](const Progress& progress) { return progress.done < 50; };
   std::int64_t kept = 0;
   {
     const auto first = runSweep(sweep, options);

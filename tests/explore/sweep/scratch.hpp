@@ -9,7 +9,7 @@ namespace einsight::explore::sweep::test {
 /// The sweep of a file with this text.
 inline core::Expected<Sweep> readText(const config::ScratchFolder& folder, const std::string& text,
                                       const std::vector<std::string>& overrides = {}) {
-  return readSweep(folder.write("s.yaml", text).string(), overrides);
+  return readSweep(folder.write("s.yaml", text).string(), {overrides, {}});
 }
 
 /// What is said about a file with this text, without the folder's path.
