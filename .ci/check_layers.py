@@ -29,6 +29,7 @@ HEAVY = {  # header prefix -> the only folders whose sources (never public heade
     "boost/": ("einsum/",),
     "Eigen/": ("einsum/",),
     "SQLiteCpp/": ("results/",),
+    "pagmo/": ("explore/sweep/search/",),
     "cuda": ("validation/cuda/",),
 }
 SUFFIXES = {".hpp", ".cpp", ".cuh", ".cu"}

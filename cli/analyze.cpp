@@ -5,6 +5,8 @@
 #include "einsum/analysis.hpp"
 #include "report/table.hpp"
 #include "workloads/catalogue.hpp"
+#include "workloads/mechanism.hpp"
+#include "workloads/transformer.hpp"
 
 #include <fmt/format.h>
 
@@ -28,6 +30,7 @@ struct Analysis {
   std::map<std::string, int> passes;
   std::map<std::string, einsum::Footprint> footprints;
   double intensity = 0;
+  std::optional<workloads::Mechanism> mechanism; ///< what the workload says about itself
 };
 
 core::Expected<Analysis> analyze(const einsum::Cascade& cascade) {
@@ -72,11 +75,30 @@ std::string toJson(const std::string& workload, const einsum::Cascade& cascade,
   for (const auto& parameter : cascade.parameters()) {
     parameters[parameter.name] = parameter.value;
   }
-  return Json{{"workload", workload},          {"parameters", std::move(parameters)},
-              {"passes", analysis.passes},     {"operational_intensity", analysis.intensity},
-              {"einsums", std::move(einsums)}, {"tensors", std::move(tensors)}}
-             .dump(2) +
-         "\n";
+  Json out{{"workload", workload},          {"parameters", std::move(parameters)},
+           {"passes", analysis.passes},     {"operational_intensity", analysis.intensity},
+           {"einsums", std::move(einsums)}, {"tensors", std::move(tensors)}};
+  if (const auto& about = analysis.mechanism) {
+    out["mechanism"] = {{"title", about->title}, {"family", about->family},
+                        {"idea", about->idea},   {"cache_per_token", about->cachePerToken},
+                        {"state", about->state}, {"cache_bits", about->cacheBits}};
+  }
+  return out.dump(2) + "\n";
+}
+
+std::string mechanismText(const std::optional<workloads::Mechanism>& about) {
+  if (!about) {
+    return {};
+  }
+  std::string out = fmt::format(
+      "  {}: {}\n  decoding keeps {:.6g} elements of {} bits per token of "
+      "context and layer ({})",
+      about->title, about->idea, about->cachePerToken, about->cacheBits, about->cacheText);
+  if (about->state > 0) {
+    out += fmt::format(", and {} per sequence ({})", core::formatLarge(about->state),
+                       about->stateText);
+  }
+  return out + "\n\n";
 }
 
 std::string toText(const einsum::Cascade& cascade, const Analysis& analysis,
@@ -112,7 +134,8 @@ std::string toText(const einsum::Cascade& cascade, const Analysis& analysis,
     passes.row({rank, fmt::format("{}", count)});
   }
   return report::bold(fmt::format("{}: {}", cascade.name(), cascade.summary()), style) + "\n\n" +
-         operations.render(style) + "\n" + tensors.render(style) + "\n" + passes.render(style) +
+         mechanismText(analysis.mechanism) + operations.render(style) + "\n" +
+         tensors.render(style) + "\n" + passes.render(style) +
          fmt::format("\n  operational intensity {:.4g} operations per byte, with every input read "
                      "and every result written once\n",
                      analysis.intensity);
@@ -132,8 +155,18 @@ core::Expected<Answer> work(const Options& options) {
   if (!cascade) {
     return core::failure(cascade.error());
   }
-  return analyze(*cascade).map([&](const Analysis& analysis) {
-    return Answer{toText(*cascade, analysis, stdoutStyle()),
+  const auto model = workloads::isTransformer(options.workload)
+                         ? workloads::loadTransformer(options.workload)
+                         : core::Expected<workloads::Transformer>(core::failure({}));
+  auto mechanism = workloads::mechanismOf(options.workload, *cascade);
+  if (!mechanism) {
+    return core::failure(std::move(mechanism.error()));
+  }
+  return analyze(*cascade).map([&](Analysis analysis) {
+    analysis.mechanism = std::move(*mechanism);
+    const auto whole =
+        model ? workloads::describe(*model) + "\none layer's attention\n" : std::string();
+    return Answer{whole + toText(*cascade, analysis, stdoutStyle()),
                   toJson(options.workload, *cascade, analysis),
                   false,
                   {}};

@@ -36,11 +36,15 @@ struct Command {
 Work addRun(CLI::App& options);
 Work addMap(CLI::App& options);
 Work addAnalyze(CLI::App& options);
+Work addCompare(CLI::App& options);
 Work addGna(CLI::App& options);
+Work addImport(CLI::App& options);
+Work addPlan(CLI::App& options);
 Work addValidate(CLI::App& options);
 Work addMeasure(CLI::App& options);
 Work addSweep(CLI::App& options);
 Work addMerge(CLI::App& options);
+Work addReport(CLI::App& options);
 Work addList(CLI::App& options);
 Work addShow(CLI::App& options);
 Work addSchema(CLI::App& options);

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/gna_options.hpp"
 #include "cli/gna_report.hpp"
 #include "cli/settings.hpp"
@@ -165,10 +166,12 @@ core::Expected<GnaReport> answerUseCase(const GnaOptions& options, GnaReader& re
 core::Expected<Answer> work(const GnaOptions& options) {
   GnaReader reader(options);
   return (options.useCase.empty() ? answerShapes(options, reader) : answerUseCase(options, reader))
-      .map([](const GnaReport& report) {
+      .map([&](const GnaReport& report) {
         Answer answer;
         answer.text = gnaText(report, stdoutStyle());
-        answer.json = gnaJson(report);
+        if (options.app->count("--json") > 0) {
+          answer.json = withProvenance(gnaJson(report), *options.app);
+        }
         return answer;
       });
 }

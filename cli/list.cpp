@@ -1,5 +1,6 @@
 #include "arch/catalogue.hpp"
 #include "cli/command.hpp"
+#include "cli/mechanisms.hpp"
 #include "cli/terminal.hpp"
 #include "core/text.hpp"
 #include "mappings/catalogue.hpp"
@@ -41,8 +42,17 @@ constexpr std::array kKinds{
     Kind{"suites", []() -> Lines { return linesOf(validation::suites()); }},
 };
 
-core::Expected<Answer> work(const std::string& wanted) {
-  std::vector<std::string> known;
+constexpr const char* kMechanisms = "mechanisms";
+
+core::Expected<Answer> work(const std::string& wanted, bool markdown) {
+  if (wanted == kMechanisms) {
+    return mechanisms(markdown);
+  }
+  if (markdown) {
+    return core::failure(
+        {{{{}, 0, 0, "--markdown"}, "only mechanisms are listed as Markdown", {}}});
+  }
+  std::vector<std::string> known{kMechanisms};
   for (const auto& kind : kKinds) {
     known.emplace_back(kind.name);
     if (wanted != kind.name) {
@@ -72,8 +82,11 @@ core::Expected<Answer> work(const std::string& wanted) {
 
 Work addList(CLI::App& options) {
   const auto kind = std::make_shared<std::string>();
-  options.add_option("kind", *kind, "workloads, machines, mappings or suites")->required();
-  return [kind] { return work(*kind); };
+  const auto markdown = std::make_shared<bool>(false);
+  options.add_option("kind", *kind, "workloads, mechanisms, machines, mappings or suites")
+      ->required();
+  options.add_flag("--markdown", *markdown, "mechanisms as the page of the documentation");
+  return [kind, markdown] { return work(*kind, *markdown); };
 }
 
 } // namespace einsight::cli

@@ -1,11 +1,14 @@
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/engines.hpp"
 #include "cli/loop_nest.hpp"
 #include "cli/output_file.hpp"
+#include "cli/recording.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 #include "config/catalogue.hpp"
 #include "explore/any_point.hpp"
+#include "report/serving.hpp"
 #include "report/text.hpp"
 #include "report/vcd.hpp"
 #include "results/json.hpp"
@@ -16,7 +19,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
 
 namespace einsight::cli {
 namespace {
@@ -25,7 +27,8 @@ struct Options {
   std::string workload, machine, mapping;
   std::string engine = "cycle";
   std::vector<std::string> settings;
-  std::string vcd;
+  std::string vcd, trace;
+  std::int64_t traceCycles = TraceOptions().windowCycles;
   bool noSkip = false;
 };
 
@@ -50,6 +53,14 @@ Origin originOf(const explore::Point& point) {
 
 Origin originOf(const explore::GpuPoint& point) {
   return {{point.cascade.file(), point.gpu.data().file, point.mapping.file}, "gpu"};
+}
+
+Origin originOf(const explore::ClusterPoint& point) {
+  return {{point.cascade.file(), point.cluster.data().file, point.mapping.file}, "cluster"};
+}
+
+Origin originOf(const explore::ServingPoint& point) {
+  return {{point.model.file, point.cluster->data().file, point.mapping.file}, "cluster"};
 }
 
 /// Adds what only the command knows: the workload as it was asked for, the model's file, and how
@@ -87,44 +98,28 @@ private:
   double last_ = 0;
 };
 
-/// The file of `--vcd`, written while the point is simulated; removed if that fails.
+/// The file of `--vcd`, written while the point is simulated.
 class Dump {
 public:
-  Dump(std::string file, const explore::Point& point)
-      : file_(std::move(file)), stream_(file_, std::ios::binary),
-        ticksPerCycle_(point.schedule.ticksPerCycle),
-        writer_(stream_, {ticksPerCycle_, point.mapping.machine().clockHertz().toDouble()}) {}
-  Dump(const Dump&) = delete;
-  Dump& operator=(const Dump&) = delete;
-  ~Dump() {
-    std::error_code ignored;
-    if (!written_ && std::filesystem::is_regular_file(file_, ignored)) {
-      stream_.close();
-      std::filesystem::remove(file_, ignored);
-    }
-  }
+  Dump(const std::string& file, const explore::Point& point)
+      : file_(file), ticksPerCycle_(point.schedule.ticksPerCycle),
+        writer_(file_.out, {ticksPerCycle_, point.mapping.machine().clockHertz().toDouble()}) {}
 
   results::Waveform& waveform() { return writer_; }
   core::Expected<void> close(results::Result& result) {
     if (!writer_.open()) {
-      result.notes.push_back(
-          fmt::format("{} holds the beginning of the run, up to its limit of changes", file_));
+      result.notes.push_back(fmt::format(
+          "{} holds the beginning of the run, up to its limit of changes", file_.name()));
     }
     const auto ticks = result.cycles.value_or(0) * static_cast<double>(ticksPerCycle_);
     writer_.close(static_cast<std::int64_t>(ticks));
-    if (!stream_) {
-      return core::failure({{{file_, 0, 0, {}}, "cannot write the file", {}}});
-    }
-    written_ = true;
-    return {};
+    return file_.keep();
   }
 
 private:
-  std::string file_;
-  std::ofstream stream_;
+  RecordingFile file_;
   std::int64_t ticksPerCycle_;
   report::VcdWriter writer_;
-  bool written_ = false;
 };
 
 /// Every mistake in the options that needs no input file to be seen; fills `settings`.
@@ -136,7 +131,15 @@ core::Problems mistakesIn(const Options& options, const CLI::App& app, Settings&
                         "the analytic engine has no signals that change",
                         "--engine cycle or --engine pe"});
   }
-  const auto unwritable = checkOutputs(app, {"--vcd", "--json"});
+  if (!options.trace.empty() && options.engine == "analytic") {
+    problems.push_back({{{}, 0, 0, "--trace"},
+                        "the analytic engine has no tasks that begin and end",
+                        "--engine cycle or --engine pe"});
+  }
+  if (options.traceCycles < 1) {
+    problems.push_back({{{}, 0, 0, "--trace-cycles"}, "must be at least 1", {}});
+  }
+  const auto unwritable = checkOutputs(app, {"--vcd", "--trace", "--json"});
   problems.insert(problems.end(), unwritable.begin(), unwritable.end());
   return problems;
 }
@@ -149,6 +152,11 @@ explore::RunOptions runOptions(const Options& options, ProgressBar& bar, std::si
   how.limits = true;
   how.progress = Rounds(bar, limits + 1);
   return how;
+}
+
+TraceOptions traceOf(const Options& options, const results::Result& result) {
+  return {options.trace, options.traceCycles,
+          fmt::format("{} on {}", options.workload, result.machine)};
 }
 
 core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
@@ -168,6 +176,12 @@ core::Expected<Answer> answerOf(const Options& options, const Settings& settings
       return core::failure(std::move(closed.error()));
     }
   }
+  if (!options.trace.empty()) {
+    how.waveform = nullptr;
+    if (auto written = writeTrace(traceOf(options, *result), point, how, *result); !written) {
+      return core::failure(std::move(written.error()));
+    }
+  }
   if (const auto done = complete(options, settings, originOf(point), *result); !done) {
     return core::failure(done.error());
   }
@@ -181,10 +195,34 @@ core::Expected<Answer> answerOf(const Options& options, const Settings& settings
     return core::failure(
         {{{{}, 0, 0, "--vcd"},
           fmt::format("'{}' is a GPU, whose signals are not written", point.gpu.name()),
-          "--vcd goes with spatial machines"}});
+          "--vcd goes with spatial machines; --trace shows an SM"}});
   }
   ProgressBar bar("simulating");
   auto result = explore::run(point, runOptions(options, bar, explore::kGpuLimits));
+  if (!result) {
+    return core::failure(std::move(result.error()));
+  }
+  if (!options.trace.empty()) {
+    if (auto written = writeTrace(traceOf(options, *result), point, *result); !written) {
+      return core::failure(std::move(written.error()));
+    }
+  }
+  if (const auto done = complete(options, settings, originOf(point), *result); !done) {
+    return core::failure(done.error());
+  }
+  return Answer{report::text(*result, stdoutStyle()), results::toJson(*result), false, {}};
+}
+
+core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
+                                const explore::ClusterPoint& point) {
+  if (!options.vcd.empty()) {
+    return core::failure(
+        {{{{}, 0, 0, "--vcd"},
+          fmt::format("'{}' is a cluster, whose signals are not written", point.cluster.name()),
+          "--vcd goes with spatial machines"}});
+  }
+  ProgressBar bar("simulating");
+  auto result = explore::run(point, runOptions(options, bar, point.cluster.data().links.size() + 1));
   if (!result) {
     return core::failure(std::move(result.error()));
   }
@@ -194,16 +232,40 @@ core::Expected<Answer> answerOf(const Options& options, const Settings& settings
   return Answer{report::text(*result, stdoutStyle()), results::toJson(*result), false, {}};
 }
 
+core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
+                                const explore::ServingPoint& point) {
+  if (!options.vcd.empty()) {
+    return core::failure(
+        {{{{}, 0, 0, "--vcd"},
+          fmt::format("'{}' is a cluster, whose signals are not written", point.cluster->name()),
+          "--vcd goes with spatial machines; --trace shows an SM"}});
+  }
+  ProgressBar bar("serving");
+  auto result = explore::run(point, runOptions(options, bar, explore::limitsOf(point)));
+  if (!result) {
+    return core::failure(std::move(result.error()));
+  }
+  if (const auto done = complete(options, settings, originOf(point), *result); !done) {
+    return core::failure(done.error());
+  }
+  return Answer{report::servingText(*result, stdoutStyle()), results::toJson(*result), false, {}};
+}
+
 core::Expected<Answer> work(const Options& options, const CLI::App& app) {
   Settings settings;
   auto mistakes = mistakesIn(options, app, settings);
-  const auto point =
-      explore::prepareAny({options.workload, options.machine, options.mapping, settings.workload,
-                           settings.machine, settings.mapping, std::move(mistakes)});
+  const auto point = explore::prepareAny({options.workload, options.machine, options.mapping,
+                                          settings.workload, settings.machine, settings.mapping,
+                                          std::move(mistakes), settings.workloadNames});
   if (!point) {
     return core::failure(point.error());
   }
-  return std::visit([&](const auto& known) { return answerOf(options, settings, known); }, *point);
+  auto answer =
+      std::visit([&](const auto& known) { return answerOf(options, settings, known); }, *point);
+  if (answer && app.count("--json") > 0) {
+    answer->json = withProvenance(answer->json, app);
+  }
+  return answer;
 }
 
 } // namespace
@@ -221,6 +283,12 @@ Work addRun(CLI::App& options) {
       .add_option("--vcd", given->vcd,
                   "write what every unit, port or PE does to FILE, for GTKWave")
       ->type_name("FILE");
+  options
+      .add_option("--trace", given->trace,
+                  "write the tasks of every unit to FILE, for ui.perfetto.dev")
+      ->type_name("FILE");
+  options.add_option("--trace-cycles", given->traceCycles,
+                     "of a trace: cycles of the start, the middle and the end that it keeps");
   options.add_flag("--no-skip", given->noSkip, "simulate every period, also repeated ones");
   return [given, &options] { return work(*given, options); };
 }

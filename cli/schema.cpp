@@ -162,7 +162,7 @@ core::Expected<Answer> work(const std::string& wanted) {
 
 Work addSchema(CLI::App& options) {
   const auto kind = std::make_shared<std::string>();
-  options.add_option("kind", *kind, "workload, machine, mapping or sweep")->required();
+  options.add_option("kind", *kind, "workload, machine, mapping, sweep or plan")->required();
   return [kind] { return work(*kind); };
 }
 

@@ -21,7 +21,7 @@ struct SchemaKind {
   std::span<const SchemaRow> rows;
 };
 
-/// workload, machine, mapping, sweep: every key that their readers take.
+/// workload, machine, mapping, sweep, plan: every key that their readers take.
 std::span<const SchemaKind> schemaKinds();
 
 } // namespace einsight::cli

@@ -8,6 +8,7 @@
 namespace einsight::cli {
 namespace {
 
+constexpr std::string_view kTrace = "trace"; ///< requests that a whole model serves
 constexpr std::string_view kForm = "write NAME=VALUE, such as L=4K, arch.PE=64 or mapping.p1=4";
 
 core::Problem problem(const std::string& text, std::string what, std::string help) {
@@ -57,6 +58,12 @@ Settings readSettings(const std::vector<std::string>& texts, core::Problems& pro
     if (!prefix.empty() && prefix != "arch" && prefix != "mapping") {
       return tl::unexpected(problem(text, fmt::format("unknown prefix '{}'", prefix),
                                     core::suggestion(prefix, {"arch", "mapping"})));
+    }
+    if (name == kTrace) {
+      if (!settings.workloadNames.emplace(name, text.substr(equals + 1)).second) {
+        return tl::unexpected(problem(text, fmt::format("'{}' is set twice", name), {}));
+      }
+      return {};
     }
     const auto value = valueOf(text, text.substr(equals + 1));
     if (!value) {

@@ -2,6 +2,7 @@
 #include "core/expected.hpp"
 #include "core/settings.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,11 @@ namespace einsight::cli {
 /// names of the other files.
 struct Settings {
   core::Settings workload, machine, mapping;
+  std::map<std::string, std::string> workloadNames{}; ///< of the workload, that are no numbers
 };
 
 /// Reads "L=4K", "arch.PE=64", "mapping.p1=4": values are exact numbers with the binary suffixes K,
-/// M, G, or arithmetic on them. Every problem at once.
+/// M, G, or arithmetic on them, but a name or file for `trace`. Every problem at once.
 core::Expected<Settings> readSettings(const std::vector<std::string>& texts);
 /// The same, for a command that goes on to look for more mistakes: what could be read.
 Settings readSettings(const std::vector<std::string>& texts, core::Problems& problems);

@@ -1,8 +1,10 @@
 #include "arch/catalogue.hpp"
+#include "cli/cluster_text.hpp"
 #include "cli/command.hpp"
 #include "cli/kernel_text.hpp"
 #include "cli/loop_nest.hpp"
 #include "cli/machine_text.hpp"
+#include "cli/serving_text.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 #include "config/catalogue.hpp"
@@ -11,6 +13,7 @@
 #include "explore/any_point.hpp"
 #include "mappings/catalogue.hpp"
 #include "workloads/catalogue.hpp"
+#include "workloads/transformer.hpp"
 
 #include <fmt/format.h>
 
@@ -86,6 +89,11 @@ core::Expected<std::vector<std::string>> kindsOf(const std::string& name) {
                          core::suggestion(name, known)}});
 }
 
+/// Mappings of kind serving are for clusters.
+std::string machineKindOf(const std::string& mappingKind) {
+  return mappingKind == "serving" ? "cluster" : mappingKind;
+}
+
 /// Is the mapping for machines of this kind? A file that cannot be read is for its reader to
 /// report.
 bool isFor(const std::string& mapping, const std::string& kind) {
@@ -93,7 +101,7 @@ bool isFor(const std::string& mapping, const std::string& kind) {
   const auto root =
       file ? config::load(*file, {config::catalogueRoot() / "mappings"}) : core::failure({});
   const auto* of = root ? root->find("kind") : nullptr;
-  return of == nullptr || of->scalar == kind;
+  return of == nullptr || machineKindOf(of->scalar) == kind;
 }
 
 /// Machines of the mapping's kind, those first whose name the mapping's begins with.
@@ -124,11 +132,21 @@ core::Expected<explore::AnyPoint> pointOf(const Options& options, const Settings
   if (options.machine.empty()) {
     machines = machinesFor(options.name);
   }
+  auto load = settings.workload;
+  if (isFor(options.name, "cluster") && settings.workloadNames.empty() && load.empty()) {
+    load = {{"batch", 1}, {"context", 1}}; // a whole model serves something
+  }
   core::Problems problems;
   for (const auto& workload : workloads) {
     for (const auto& machine : machines) {
-      auto point = explore::prepareAny(
-          {workload, machine, options.name, settings.workload, settings.machine, settings.mapping});
+      auto point = explore::prepareAny({workload,
+                                        machine,
+                                        options.name,
+                                        load,
+                                        settings.machine,
+                                        settings.mapping,
+                                        {},
+                                        settings.workloadNames});
       if (point) {
         return point;
       }
@@ -169,6 +187,20 @@ std::string mappingOf(const explore::GpuPoint& point) {
          kernelText(point, stdoutStyle());
 }
 
+std::string mappingOf(const explore::ClusterPoint& point) {
+  const auto& mapping = point.mapping;
+  return headingOf(mapping.name, mapping.summary, mapping.source, point.cascade.name(),
+                   point.cluster.name()) +
+         clusterPlanText(point, stdoutStyle());
+}
+
+std::string mappingOf(const explore::ServingPoint& point) {
+  const auto& mapping = point.mapping;
+  return headingOf(mapping.name, mapping.summary, mapping.source, point.model.name,
+                   point.cluster->name()) +
+         servingPlanText(point, stdoutStyle());
+}
+
 core::Expected<std::string> mappingText(const Options& options, const Settings& settings) {
   return pointOf(options, settings).map([](const explore::AnyPoint& point) {
     return std::visit([](const auto& known) { return mappingOf(known); }, point);
@@ -185,6 +217,16 @@ core::Expected<std::string> machineText(const Options& options, const Settings& 
       return cli::describe(gpu, stdoutStyle());
     });
   }
+  if (*kind == "cluster") {
+    return arch::loadCluster(options.name, settings.machine).map([](const arch::Cluster& cluster) {
+      return cli::describe(cluster, stdoutStyle());
+    });
+  }
+  if (*kind == "cpu") {
+    return arch::loadCpu(options.name, settings.machine).map([](const arch::Cpu& cpu) {
+      return cli::describe(cpu, stdoutStyle());
+    });
+  }
   return arch::load(options.name, settings.machine).map([](const arch::Machine& machine) {
     return cli::describe(machine, stdoutStyle());
   });
@@ -192,6 +234,16 @@ core::Expected<std::string> machineText(const Options& options, const Settings& 
 
 core::Expected<std::string> textOf(const std::string& kind, const Options& options,
                                    const Settings& settings) {
+  if (kind == "workload" && workloads::isTransformer(options.name)) {
+    return workloads::loadTransformer(options.name).and_then([&](const auto& model) {
+      return workloads::load(options.name, settings.workload).map([&](const auto& cascade) {
+        return workloads::describe(model) +
+               "\none layer's attention, which runs on a machine by itself; a machine of kind "
+               "cluster serves the whole model\n" +
+               workloads::describe(cascade);
+      });
+    });
+  }
   if (kind == "workload") {
     return workloads::load(options.name, settings.workload).map([](const auto& cascade) {
       return workloads::describe(cascade);

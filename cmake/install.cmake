@@ -15,6 +15,12 @@ foreach(folder arch mappings validation workloads)
           PATTERN lowering EXCLUDE PATTERN cuda EXCLUDE)
 endforeach()
 
+# What `report` makes pages of, with the libraries from npm where the build could get them.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/report/html DESTINATION ${EINSIGHT_DATA}/report
+        FILES_MATCHING PATTERN *.html PATTERN *.css PATTERN *.js PATTERN *.vl.json
+        PATTERN themes.json)
+install(DIRECTORY ${PROJECT_BINARY_DIR}/report/web DESTINATION ${EINSIGHT_DATA}/report OPTIONAL)
+
 # einsight::einsight is all folders; einsight::explore and so on are one with what it uses.
 get_property(packaged GLOBAL PROPERTY EINSIGHT_PACKAGED)
 add_library(einsight_all INTERFACE)

@@ -41,7 +41,7 @@ Totals analytic(const Schedule& schedule, bool recurrences = false);
 struct CycleOptions {
   bool skip = true;                                ///< skip repeated periods, exactly
   std::function<bool(double fraction)> progress{}; ///< called now and then; false stops the run
-  /// Is told what every resource does, if not null; nothing is skipped as long as it is open.
+  /// Is told what every resource does, if not null; nothing is skipped while it keeps changes.
   results::Waveform* waveform = nullptr;
 };
 

@@ -111,4 +111,39 @@ Exhibit systemExhibit(const std::vector<KernelFamily>& families) {
   return exhibit;
 }
 
+std::optional<double> medianError(const std::vector<Outcome>& points) {
+  std::vector<double> errors;
+  for (const auto& point : points) {
+    if (point.verdict == Verdict::Within || point.verdict == Verdict::Outside) {
+      errors.push_back(std::abs(point.relativeError.value_or(0)));
+    }
+  }
+  if (errors.empty()) {
+    return std::nullopt;
+  }
+  std::sort(errors.begin(), errors.end());
+  const auto middle = errors.size() / 2;
+  return errors.size() % 2 == 1 ? errors[middle] : (errors[middle - 1] + errors[middle]) / 2;
+}
+
+Exhibit headlineExhibit(const std::vector<Outcome>& points) {
+  Exhibit exhibit{"Headlines",
+                  {"headline", "published", "simulated", "error",
+                   "what the source leaves open, or "
+                   "why it differs"},
+                  {},
+                  {}};
+  for (const auto& point : points) {
+    if (point.reference && point.simulated) {
+      exhibit.rows.push_back({point.id, fmt::format("{:.4g}", *point.reference),
+                              fmt::format("{:.4g}", *point.simulated),
+                              percent(point.relativeError.value_or(0)), point.reason});
+    }
+  }
+  if (const auto median = medianError(points)) {
+    exhibit.sentences.push_back("the median of the absolute errors is " + percent(*median));
+  }
+  return exhibit;
+}
+
 } // namespace einsight::validation

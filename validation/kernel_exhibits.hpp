@@ -26,5 +26,10 @@ bool passes(const KernelFamily& family);
 Exhibit familyExhibit(const std::vector<KernelFamily>& families);
 /// The same over all families of a system on a GPU.
 Exhibit systemExhibit(const std::vector<KernelFamily>& families);
+/// Point by point: published, simulated, error, and what the source leaves open or why it differs;
+/// below, the median of the absolute errors.
+Exhibit headlineExhibit(const std::vector<Outcome>& points);
+/// The median of |relative error| over points that are compared; nothing without any.
+std::optional<double> medianError(const std::vector<Outcome>& points);
 
 } // namespace einsight::validation

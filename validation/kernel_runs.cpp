@@ -101,7 +101,7 @@ Seconds KernelRuns::seconds(const Request& request) {
     if (!seconds) {
       return seconds;
     }
-    sum += *seconds;
+    sum += (*system)->times * *seconds;
   }
   return sum;
 }

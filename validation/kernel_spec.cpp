@@ -22,8 +22,9 @@ public:
 
   KernelSpec read(const config::Node& document) {
     config::MapReader reader(document, problems_);
-    reader.text("suite");
+    spec_.name = reader.text("suite").value_or("");
     reader.text("summary");
+    spec_.median = realIf(reader, "median");
     spec_.published = folder_ / reader.text("reference").value_or("");
     readSystems(reader);
     spec_.flops = reader.expression("flops").value_or(core::Expression());
@@ -114,6 +115,17 @@ private:
     }
   }
 
+  std::vector<std::string> readPasses(config::MapReader& reader, std::string_view key) {
+    auto passes = reader.textListIf(key);
+    for (const auto& pass : passes) {
+      if (!spec_.passes.contains(pass)) {
+        reader.problem(key, fmt::format("there is no pass '{}'", pass),
+                       core::suggestion(pass, keysOf(spec_.passes)));
+      }
+    }
+    return passes;
+  }
+
   void readTake(config::MapReader& reader, KernelRule& rule) {
     rule.take = reader.text("take").value_or("");
     if (const auto& known = kernelQuantities();
@@ -121,13 +133,8 @@ private:
       reader.problem("take", fmt::format("there is no quantity '{}'", rule.take),
                      core::suggestion(rule.take, known));
     }
-    rule.passes = reader.textListIf("passes");
-    for (const auto& pass : rule.passes) {
-      if (!spec_.passes.contains(pass)) {
-        reader.problem("passes", fmt::format("there is no pass '{}'", pass),
-                       core::suggestion(pass, keysOf(spec_.passes)));
-      }
-    }
+    rule.passes = readPasses(reader, "passes");
+    rule.againstPasses = readPasses(reader, "against_passes");
     rule.of = reader.textOr("of", "").value_or("");
     rule.against = reader.textOr("against", "").value_or("");
     rule.combine = reader.oneOfOr("combine", kCombinations, "mean").value_or("mean");
@@ -136,6 +143,7 @@ private:
     }
     rule.bytes = reader.expressionIf("bytes");
     rule.times = reader.realOr("times", 1).value_or(1);
+    rule.open = reader.textOr("open", "").value_or("");
     rule.rowClass = reader.text("class").value_or("");
     if (!rule.rowClass.empty() && !spec_.classes.contains(rule.rowClass)) {
       reader.problem("class", fmt::format("there is no class '{}'", rule.rowClass),

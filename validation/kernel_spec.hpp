@@ -21,6 +21,7 @@ struct KernelSystem {
   std::string workload, mapping;
   Expressions parameters;      ///< of the workload
   Expressions mappingSettings; ///< sizes of the mapping
+  double times = 1;            ///< how often the pass happens: a share of the steps or layers
 };
 
 /// systems.yaml: names of the published tables in ours.
@@ -55,6 +56,8 @@ struct KernelRule {
   std::vector<std::string> passes;
   std::string of;      ///< the system to simulate, where the row names something else
   std::string against; ///< ratios: the system it is compared with
+  std::vector<std::string> againstPasses; ///< of that system, where they are other ones
+  std::string open;    ///< what the source leaves open: the reason of points that are within
   std::string combine; ///< "mean", "max" or "min" over the points of `over`
   /// Columns that the row leaves out, each with the values that are gone through.
   std::vector<std::pair<std::string, std::vector<core::Expression>>> over;
@@ -71,8 +74,10 @@ struct KernelKnown {
   std::string reason;
 };
 
-/// suites/kernels.yaml with its systems.
+/// suites/kernels.yaml or suites/headlines.yaml with its systems.
 struct KernelSpec {
+  std::string name;             ///< of the suite
+  std::optional<double> median; ///< largest median of |relative error| over all points
   std::filesystem::path published;
   KernelSystems systems;
   core::Expression flops;               ///< of a forward pass without a mask, over columns

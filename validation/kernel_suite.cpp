@@ -28,7 +28,7 @@ public:
     if (!rows) {
       return core::failure(rows.error());
     }
-    result_.name = "kernels";
+    result_.name = spec_.name;
     for (std::size_t i = 0; i < rows->size(); ++i) {
       addRow((*rows)[i]);
       if (options_.progress &&
@@ -38,7 +38,11 @@ public:
     }
     result_.summary = summarize(result_.points);
     result_.exhibits = {familyExhibit(families_), systemExhibit(families_)};
-    const bool met = options_.tolerance || std::all_of(families_.begin(), families_.end(), passes);
+    if (spec_.median) {
+      result_.exhibits.insert(result_.exhibits.begin(), headlineExhibit(result_.points));
+    }
+    const bool met = options_.tolerance ||
+                     (std::all_of(families_.begin(), families_.end(), passes) && medianMet());
     result_.passed = result_.summary.outside == 0 && met &&
                      (options_.points || (allRulesKnown_ && allSimulated_));
     return std::move(result_);
@@ -49,6 +53,11 @@ private:
     const auto& engines = options.engines;
     return std::find(engines.begin(), engines.end(), "cycle") != engines.end() ? "cycle"
                                                                                : "analytic";
+  }
+
+  [[nodiscard]] bool medianMet() const {
+    const auto median = medianError(result_.points);
+    return !spec_.median || !median || *median <= *spec_.median;
   }
 
   void addRow(const KernelRow& row) {
@@ -82,7 +91,7 @@ private:
     }
     out.simulated = *value;
     const auto& rules = spec_.classes.at(rule.rowClass);
-    out.reason = rules.reason;
+    out.reason = rule.open.empty() ? rules.reason : rule.open;
     out.verdict = Verdict::Informative;
     if (!out.reference) {
       out.reason = "no reference: a prediction";
@@ -198,6 +207,9 @@ private:
           .map([&](const core::Rational& bytes) { return bytes.toDouble() / *seconds / kGiga; });
     }
     request.system = rule.against;
+    if (!rule.againstPasses.empty()) {
+      request.passes = rule.againstPasses;
+    }
     const auto other = runs_.seconds(request);
     if (!other) {
       return other;

@@ -8,8 +8,8 @@
 namespace einsight::validation {
 namespace {
 
-/// A mapping by its name, or by a file beside systems.yaml.
-std::string mappingOf(const std::string& text, const std::filesystem::path& folder) {
+/// A workload or mapping by its name, or by a file beside systems.yaml.
+std::string nameOrFile(const std::string& text, const std::filesystem::path& folder) {
   return text.ends_with(".yaml") ? (folder / text).string() : text;
 }
 
@@ -22,8 +22,9 @@ KernelSystem readSystem(const std::string& name, const config::Node& node,
   out.mask = reader.textOr("mask", "").value_or("");
   out.hardware = reader.textOr("hardware", "").value_or("");
   out.when = reader.expressionIf("when");
-  out.workload = reader.text("workload").value_or("");
-  out.mapping = mappingOf(reader.text("mapping").value_or(""), folder);
+  out.workload = nameOrFile(reader.text("workload").value_or(""), folder);
+  out.mapping = nameOrFile(reader.text("mapping").value_or(""), folder);
+  out.times = reader.realOr("times", 1).value_or(1);
   if (const auto* parameters = reader.mapIf("parameters")) {
     out.parameters = readExpressions(*parameters, problems);
   }

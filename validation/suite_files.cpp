@@ -17,6 +17,7 @@ Json number(const std::optional<double>& value) {
 Json pointJson(const Outcome& outcome) {
   return {{"id", outcome.id},
           {"metric", outcome.metric},
+          {"group", outcome.group},
           {"engine", outcome.engine.empty() ? Json(nullptr) : Json(outcome.engine)},
           {"reference", number(outcome.reference)},
           {"simulated", number(outcome.simulated)},

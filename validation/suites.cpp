@@ -4,6 +4,7 @@
 #include "validation/gna_suite.hpp"
 #include "validation/kernel_suite.hpp"
 #include "validation/measured_suite.hpp"
+#include "validation/offload/suite.hpp"
 #include "validation/suite.hpp"
 
 #include <fmt/format.h>
@@ -50,6 +51,16 @@ std::span<const Suite> suites() {
               return runMeasuredSuite(validationFolder() / "suites" / "thirdparty.yaml", options);
             },
             true},
+      Suite{"headlines",
+            "published speedups of attention mechanisms on GPUs, of baseline and variant both "
+            "simulated",
+            [](const SuiteOptions& options) {
+              return runKernelSuite(validationFolder() / "suites" / "headlines.yaml", options);
+            },
+            true},
+      Suite{"offload",
+            "clusters: distributed attention and attention offloading against published numbers",
+            [](const SuiteOptions& options) { return offload::runOffloadSuite(options); }},
   };
   return kSuites;
 }

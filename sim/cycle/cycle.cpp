@@ -105,7 +105,7 @@ core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& optio
     if (auto problems = aboutDispatch(section); !problems.empty()) {
       return core::failure(std::move(problems));
     }
-    if (probe && probe->open()) {
+    if (probe) {
       probe->section(i, totals.ticks);
     }
     Simulation simulation(schedule, section, options, probe ? &*probe : nullptr);

@@ -64,7 +64,7 @@ Periods::History& Periods::historyOf(const Level& level) {
   return histories_.back();
 }
 
-Skip Periods::observe(State& state, std::int64_t now, Wide skipped) {
+Skip Periods::observe(State& state, std::int64_t now, Wide skipped, Wide longest) {
   const Level level = *due_;
   due_.reset();
   for (auto& inner : histories_) { // loops inside have started anew
@@ -81,8 +81,11 @@ Skip Periods::observe(State& state, std::int64_t now, Wide skipped) {
   const auto pattern = patternOf(state, now);
   if (history.kept > 0 && before.pattern == pattern) {
     const Repetition repetition(program_, before.state, before.time, state, now);
-    if (const auto times = repetition.times(); times > 0) {
-      const Skip skip{times, times * (now + skipped - before.elapsed)};
+    const Wide period = now + skipped - before.elapsed;
+    const auto most = period > 0 ? longest / period : longest;
+    if (const auto times = static_cast<std::int64_t>(std::min<Wide>(repetition.times(), most));
+        times > 0) {
+      const Skip skip{times, times * period};
       const State after = state;
       Repetition(program_, before.state, before.time, after, now).apply(times, state);
       ++history.found;

@@ -27,8 +27,8 @@ public:
   [[nodiscard]] bool due() const { return due_.has_value(); }
   /// `now` is the kernel's time, to which `skipped` ticks were added by earlier skips.
   /// Takes the snapshot that is due; if it closes a period, moves the state over as many more of
-  /// them as can be shown to be equal.
-  Skip observe(State& state, std::int64_t now, Wide skipped);
+  /// them as can be shown to be equal and take no more than `longest` ticks.
+  Skip observe(State& state, std::int64_t now, Wide skipped, Wide longest);
 
 private:
   struct Level {

@@ -52,24 +52,28 @@ Probe::Probe(const Schedule& schedule, results::Waveform& waveform)
 
 void Probe::section(std::size_t number, Wide before) {
   current_ = &schedule_.sections[number];
-  before_ = static_cast<std::int64_t>(before);
-  waveform_.change(before_, section_, current_->name);
+  before_ = before;
+  if (closedFor(0) == 0) {
+    waveform_.change(static_cast<std::int64_t>(before_), section_, current_->name);
+  }
 }
 
-void Probe::serves(int resource, int number, std::int64_t iteration, std::int64_t now) {
+void Probe::serves(int resource, int number, std::int64_t iteration, Wide now) {
+  const auto tick = static_cast<std::int64_t>(before_ + now);
   const auto& signals = at(signals_, resource);
   const auto& task = at(current_->tasks, number);
-  waveform_.change(before_ + now, signals.busy, 1);
-  waveform_.change(before_ + now, signals.task, prefixOf(task.kind) + task.name);
-  waveform_.change(before_ + now, signals.iteration, static_cast<double>(iteration));
-  waveform_.change(before_ + now, signals.waits, kNothing);
+  waveform_.change(tick, signals.busy, 1);
+  waveform_.change(tick, signals.task, prefixOf(task.kind) + task.name);
+  waveform_.change(tick, signals.iteration, static_cast<double>(iteration));
+  waveform_.change(tick, signals.waits, kNothing);
 }
 
-void Probe::waits(int resource, Wait why, std::int64_t now) {
+void Probe::waits(int resource, Wait why, Wide now) {
+  const auto tick = static_cast<std::int64_t>(before_ + now);
   const auto& signals = at(signals_, resource);
-  waveform_.change(before_ + now, signals.busy, 0);
-  waveform_.change(before_ + now, signals.task, kNothing);
-  waveform_.change(before_ + now, signals.waits, textOf(why));
+  waveform_.change(tick, signals.busy, 0);
+  waveform_.change(tick, signals.task, kNothing);
+  waveform_.change(tick, signals.waits, textOf(why));
 }
 
 } // namespace einsight::sim

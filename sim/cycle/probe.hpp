@@ -12,10 +12,14 @@ public:
 
   /// False when nothing more is kept.
   [[nodiscard]] bool open() const { return waveform_.open(); }
+  /// Ticks of the section, from `now` on, until changes are kept again; 0: they are.
+  [[nodiscard]] Wide closedFor(Wide now) const {
+    return waveform_.keepsFrom(static_cast<std::int64_t>(before_ + now)) - (before_ + now);
+  }
   /// The section that begins, by its number, and the ticks before it.
   void section(std::size_t number, Wide before);
-  void serves(int resource, int task, std::int64_t iteration, std::int64_t now);
-  void waits(int resource, Wait why, std::int64_t now);
+  void serves(int resource, int task, std::int64_t iteration, Wide now);
+  void waits(int resource, Wait why, Wide now);
 
 private:
   struct Signals {
@@ -29,7 +33,7 @@ private:
   std::vector<Signals> signals_; ///< per resource
   int section_ = 0;              ///< signal
   const Section* current_ = nullptr;
-  std::int64_t before_ = 0;
+  Wide before_ = 0;
 };
 
 } // namespace einsight::sim

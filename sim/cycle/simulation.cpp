@@ -8,6 +8,8 @@
 namespace einsight::sim {
 namespace {
 
+constexpr Wide kForEver = std::numeric_limits<std::int64_t>::max();
+
 /// The stream that goes through the most iterations: its loops are where periods are looked for.
 std::size_t leaderOf(const Program& program) {
   std::size_t leader = 0;
@@ -122,7 +124,7 @@ void Simulation::step(int resource, std::int64_t now) {
   } else {
     standStill(resource, why, now);
   }
-  if (probe_ != nullptr && probe_->open()) {
+  if (probe_ != nullptr && probe_->closedFor(now + skipped_) == 0) {
     show(resource, now);
   }
 }
@@ -223,7 +225,8 @@ void Simulation::observe(std::int64_t now) {
       standStill(static_cast<int>(r), state_.servers[r].wait, now);
     }
   }
-  const auto skip = periods_.observe(state_, now, skipped_);
+  const auto longest = probe_ == nullptr ? kForEver : probe_->closedFor(now + skipped_);
+  const auto skip = periods_.observe(state_, now, skipped_, longest);
   if (skip.periods == 0) {
     return;
   }

@@ -71,7 +71,7 @@ private:
   void delay(std::int64_t latency, const Delayed& what, std::int64_t now);
   void observe(std::int64_t now);
   [[nodiscard]] bool skips() const {
-    return options_.skip && (probe_ == nullptr || !probe_->open());
+    return options_.skip && (probe_ == nullptr || probe_->closedFor(now_ + skipped_) > 0);
   }
   void show(int resource, std::int64_t now);
 

@@ -31,14 +31,14 @@ std::string Simulation::deadlock() const {
 void Simulation::show(int resource, std::int64_t now) {
   const auto& server = at(state_.servers, resource);
   if (server.running < 0) {
-    probe_->waits(resource, server.wait, now);
+    probe_->waits(resource, server.wait, now + skipped_);
     return;
   }
   const auto stream = static_cast<std::size_t>(server.running);
   const auto& step = *walkers_[stream].step;
   locate(program_, state_.cursors[stream], scratch_);
   const auto iteration = encode(section_, at(section_.tasks, step.index).loops, scratch_);
-  probe_->serves(resource, step.index, iteration, now);
+  probe_->serves(resource, step.index, iteration, now + skipped_);
 }
 
 void Simulation::addTo(Totals& totals) {

@@ -52,23 +52,28 @@ Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
     double bytes = 0;
     double waste = std::numeric_limits<double>::infinity();
   };
-  std::map<std::int32_t, Stream> streams; ///< per group
+  std::map<std::pair<bool, std::int32_t>, Stream> streams; ///< per group
+  const auto share = [&](bool second, std::int32_t group, double bytes, double waste) {
+    if (bytes <= 0) {
+      return;
+    }
+    if (group < 0) {
+      sum.read += bytes;
+      sum.moved += bytes * waste;
+      return;
+    }
+    auto& stream = streams[{second, group}];
+    stream.bytes = std::max(stream.bytes, bytes);
+    stream.waste = std::min(stream.waste, waste);
+  };
   for (std::size_t c = 0; c < kernel.order.size(); ++c) {
     const auto& bytes = at(kinds, kernel.order[c]);
     sum.read += bytes.own;
     sum.written += bytes.written;
     sum.moved += bytes.own * bytes.waste + bytes.written * bytes.writeWaste;
-    const auto group = c < kernel.reuse.size() ? kernel.reuse[c] : -1;
-    if (group < 0) {
-      sum.read += bytes.stream;
-      sum.moved += bytes.stream * bytes.waste;
-      continue;
-    }
-    if (bytes.stream > 0) {
-      auto& stream = streams[group];
-      stream.bytes = std::max(stream.bytes, bytes.stream);
-      stream.waste = std::min(stream.waste, bytes.waste);
-    }
+    share(false, c < kernel.reuse.size() ? kernel.reuse[c] : -1, bytes.stream, bytes.waste);
+    share(true, c < kernel.secondReuse.size() ? kernel.secondReuse[c] : -1, bytes.second,
+          bytes.waste);
   }
   for (const auto& [group, stream] : streams) {
     sum.read += stream.bytes;

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/expected.hpp"
+#include "results/waveform.hpp"
 #include "sim/gpu/kernel.hpp"
 
 #include <functional>
@@ -45,6 +46,13 @@ struct Options {
 /// Engine `cycle`: CTAs are dispatched in order to the SM that frees first; each kind of CTA runs
 /// on the SystemC model of an SM; L2 and DRAM are shared by what is resident.
 core::Expected<Totals> cycle(const Chain& chain, const Device& device, const Options& options = {});
+
+/// Tells a waveform (if not null) what one SM does: kernel by kernel, two rounds of the kind of CTA
+/// of which there are most, as many side by side as are resident. Every unit is a scope inside its
+/// kernel's. Returns the ticks of all, recordedTicksPerCycle() to a cycle of the SM.
+core::Expected<std::int64_t> record(const Chain& chain, const Device& device,
+                                    results::Waveform* waveform);
+std::int64_t recordedTicksPerCycle();
 
 /// Engine `analytic`: per kernel the largest of the work of any unit over its rate, the longest
 /// CTA, and the compulsory bytes over the bandwidth of DRAM; never above `cycle`.

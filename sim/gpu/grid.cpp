@@ -18,8 +18,9 @@ constexpr std::greater<> kEarliest;
 
 Grid::Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Paces& paces)
     : kernel_(kernel), device_(device), bandwidth_(bandwidth), paces_(paces),
-      reuse_(device.l2Bytes), known_(static_cast<std::size_t>(kernel.residents) + 1),
-      done_(known_.size()), sms_(static_cast<std::size_t>(device.sms)) {
+      reuse_(device.l2Bytes), secondReuse_(device.l2Bytes),
+      known_(static_cast<std::size_t>(kernel.residents) + 1), done_(known_.size()),
+      sms_(static_cast<std::size_t>(device.sms)) {
   for (const auto& kind : kernel.kinds) {
     traffic_.push_back(traffic(kernel, device, kind));
   }
@@ -53,9 +54,12 @@ bool Grid::place(Sm& sm) {
   Resident resident;
   resident.kind = kernel_.order[next_];
   const auto& bytes = at(traffic_, resident.kind);
-  const auto group = next_ < kernel_.reuse.size() ? kernel_.reuse[next_] : -1;
-  const double missed = bytes.stream > 0 ? reuse_.misses(group, bytes.stream, brought_) : 0;
-  const double read = bytes.own + missed;
+  const auto missed = [&](Reuse& reuse, const std::vector<std::int32_t>& groups, double stream) {
+    return stream > 0 ? reuse.misses(next_ < groups.size() ? groups[next_] : -1, stream, brought_)
+                      : 0;
+  };
+  const double read = bytes.own + missed(reuse_, kernel_.reuse, bytes.stream) +
+                      missed(secondReuse_, kernel_.secondReuse, bytes.second);
   resident.dramBytes = read * bytes.waste + bytes.written * bytes.writeWaste;
   resident.left = 1;
   totals_.dramReadBytes += read;

@@ -63,6 +63,7 @@ private:
   Bandwidth bandwidth_;
   Paces& paces_;
   Reuse reuse_;
+  Reuse secondReuse_;
   std::vector<Traffic> traffic_;          ///< per kind
   std::vector<std::vector<Pace>> known_;  ///< per number of residents and kind
   std::vector<std::vector<double>> done_; ///< CTAs done at that pace

@@ -42,6 +42,7 @@ struct Transfer {
   double bytes = 0;    ///< of one CTA, or of one iteration
   double burst = 0;    ///< bytes that lie together in memory: a smaller run wastes bandwidth
   bool shared = false; ///< other CTAs of the same `reuse` group read the same bytes
+  bool second = false; ///< of the same group of `secondReuse`, where `shared`
 };
 
 /// A list of steps with what it loads before and stores after.
@@ -78,7 +79,10 @@ struct Kernel {
   std::vector<Kind> kinds;
   std::vector<std::int32_t> order; ///< kind of each CTA, in the order of launch
   std::vector<std::int32_t> reuse; ///< per CTA: CTAs of one group stream the same bytes through L2
-  double extraSeconds = 0;         ///< host time of this launch beyond the machine's
+  /// The same for transfers that other CTAs share: the two operands of a product, shared by the
+  /// CTAs of a row and by those of a column.
+  std::vector<std::int32_t> secondReuse{};
+  double extraSeconds = 0; ///< host time of this launch beyond the machine's
 };
 
 /// What the chain runs on: a GPU in the numbers that engines need.

@@ -22,7 +22,7 @@ Traffic traffic(const Kernel& kernel, const Device& device, const Kind& kind) {
   const auto add = [&](const Part& part, double times) {
     for (const auto& load : part.loads) {
       sum.read += load.bytes * times;
-      (load.shared ? sum.stream : sum.own) += load.bytes * times;
+      (!load.shared ? sum.own : load.second ? sum.second : sum.stream) += load.bytes * times;
       readMoved += moved(load, device.dramBurstBytes) * times;
     }
     for (const auto& store : part.stores) {

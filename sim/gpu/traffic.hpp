@@ -9,6 +9,7 @@ struct Traffic {
   double written = 0;    ///< into L2: all its stores
   double own = 0;        ///< of `read`, what no other CTA reads
   double stream = 0;     ///< of `read`, what CTAs of its reuse group read too
+  double second = 0;     ///< the same of its second reuse group
   double shared = 0;     ///< out of and into shared memory
   double waste = 1;      ///< bytes DRAM moves for one that is read: short runs fill bursts in part
   double writeWaste = 1; ///< the same of one that is written, in the time of bytes that are read

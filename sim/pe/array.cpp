@@ -103,11 +103,12 @@ bool Array::act(int number, std::int64_t now) {
   bool worked = false;
   while (true) {
     if (cell.command && cell.stepEnd == now) {
-      worked = true;
+      worked = worked || !cell.spot.idle;
       endStep(cell, now);
     } else if (!cell.command && !cell.waiting.empty()) {
-      worked = worked || !cell.waiting.front()->empty;
+      const bool empty = cell.waiting.front()->empty;
       begin(cell, now);
+      worked = worked || (!empty && !cell.spot.idle);
     } else {
       break;
     }

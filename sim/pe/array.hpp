@@ -35,7 +35,7 @@ public:
   /// Words on the busiest link in one tick.
   [[nodiscard]] std::int64_t widestLink() const { return widest_; }
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// The last tick at which a word arrived anywhere.
+  /// The last tick at which a value arrived anywhere.
   [[nodiscard]] std::int64_t lastArrival() const { return lastArrival_; }
 
   void declare(results::Waveform& waveform);
@@ -45,7 +45,7 @@ public:
   /// Starts an instance at the origin, in this moment.
   void issue(CommandPointer command, std::int64_t now);
   /// One PE in one moment: takes what has come, ends a step, begins the next. False when all it did
-  /// was to pass on that there is nothing to do.
+  /// was to pass on that there is nothing to do, or what is for others.
   bool act(int cell, std::int64_t now);
   /// Nothing is on a link or in a PE.
   [[nodiscard]] bool quiet() const;

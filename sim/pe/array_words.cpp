@@ -113,9 +113,9 @@ void Array::emit(Cell& cell, std::int64_t now) {
 /// Past the last PE: at the edge of every array, a hop later.
 void Array::leave(const Job& job, const Words& words, std::int64_t now) {
   widest_ = std::max(widest_, static_cast<std::int64_t>(words.size()));
-  lastArrival_ = std::max(lastArrival_, now + hop_);
   for (const auto& word : words) {
     if (word.at >= 0) {
+      lastArrival_ = std::max(lastArrival_, now + hop_);
       memory_.leave(job.result.tensor, word.at, word.point, now + hop_, job.program);
     }
   }

@@ -52,6 +52,7 @@ void Control::tell(int task, Edge::Route route, std::int64_t count, std::int64_t
   }
   const News news{tick, false, task, number, count};
   if (tick == now_) {
+    end_ = now_;
     fresh_.push_back(news);
     return;
   }

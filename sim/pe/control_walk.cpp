@@ -90,7 +90,8 @@ bool Control::passIdle(std::size_t stream, std::int64_t now) {
       lastBarrier = static_cast<int>(i);
       continue;
     }
-    for (auto n = first; first >= 0 && first < iterations && n < first + epochs; ++n) {
+    const auto last = std::min(first + epochs, iterations); // its last one may come before
+    for (auto n = first; first >= 0 && n < last; ++n) {
       decode(section_, block.loops, n, walker.digits);
       if (!pinned(here, walker.digits)) {
         break;

@@ -38,6 +38,18 @@ TEST_CASE("the passes of the cascades are those of the literature", "[cli]") {
   }
 }
 
+TEST_CASE("analyze says what decoding keeps where the workload says it", "[cli]") {
+  const auto outcome = program("analyze -w mqa --json -");
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  const auto size = json["parameters"]["D"].get<double>();
+  CHECK(json["mechanism"]["cache_per_token"] == 2 * size);
+  CHECK(json["mechanism"]["family"] == "heads");
+  CHECK(program("analyze -w mqa").out.find("decoding keeps") != std::string::npos);
+  CHECK_FALSE(
+      nlohmann::json::parse(program("analyze -w matmul --json -").out).contains("mechanism"));
+}
+
 TEST_CASE("analyze is told in tables", "[cli]") {
   const auto outcome = program("analyze -w matmul");
   CHECK(outcome.status == 0);

@@ -7,7 +7,7 @@
 using namespace einsight::cli::test;
 
 TEST_CASE("every list has names and summaries", "[cli]") {
-  for (const std::string kind : {"workloads", "machines", "mappings", "suites"}) {
+  for (const std::string kind : {"workloads", "mechanisms", "machines", "mappings", "suites"}) {
     const auto outcome = program("list " + kind + " --json -");
     INFO(kind);
     REQUIRE(outcome.status == 0);
@@ -25,6 +25,13 @@ TEST_CASE("a wrong kind is answered with the nearest one", "[cli]") {
   const auto outcome = program("list machins");
   CHECK(outcome.status == 2);
   CHECK(outcome.err == "error: there are no 'machins' to list\n"
-                       "  help: did you mean 'machines'? (one of: workloads, machines, mappings, "
-                       "suites)\n");
+                       "  help: did you mean 'machines'? (one of: mechanisms, workloads, machines, "
+                       "mappings, suites)\n");
+}
+
+TEST_CASE("the page of the library is what the program makes of the files", "[cli]") {
+  const auto outcome = program("list mechanisms --markdown");
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.out == contentOf(std::string(EINSIGHT_SOURCE_DIR) + "/docs/attention-library.md"));
+  CHECK(program("list machines --markdown").status == 2);
 }

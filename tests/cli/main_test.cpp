@@ -22,8 +22,8 @@ TEST_CASE("a wrong command is answered with the nearest one", "[cli]") {
   CHECK(typo.status == 2);
   CHECK(typo.out.empty());
   CHECK(typo.err == "error: there is no command 'rnu'\n"
-                    "  help: did you mean 'run'? (one of: run, map, analyze, gna, validate, "
-                    "measure, sweep, merge, list, show, schema)\n");
+                    "  help: did you mean 'run'? (one of: run, map, analyze, compare, gna, "
+                    "plan, import, validate, measure, sweep, merge, report, list, show, schema)\n");
   CHECK(program("").status == 2);
 }
 

@@ -109,7 +109,16 @@ TEST_CASE("every file of the catalogue fits its schema", "[cli]") {
   CHECK(checkAll("machine", "arch/machines", "arch/machines") > 3);
   CHECK(checkAll("machine", "validation/published/fusemax/machines", "arch/machines") > 3);
   CHECK(checkAll("mapping", "mappings/spatial", "mappings") > 3);
+  CHECK(checkAll("mapping", "mappings/serving", "mappings") > 3);
+  CHECK(checkAll("mapping", "mappings/cluster-plans", "mappings") > 10);
+  CHECK(checkAll("mapping", "validation/offload/mappings", "mappings") > 3);
   CHECK(checkAll("mapping", "validation/published/fusemax/mappings", "mappings") > 3);
+}
+
+TEST_CASE("the example plan fits its schema", "[cli]") {
+  const auto node = config::load(EINSIGHT_SOURCE_DIR "/examples/serving/plan.yaml");
+  REQUIRE(node);
+  CHECK(Checker(schemaOf("plan")).fits(*node));
 }
 
 TEST_CASE("every example sweep fits its schema", "[cli]") {
@@ -150,5 +159,5 @@ TEST_CASE("a schema of nothing is answered with the nearest kind", "[cli]") {
   CHECK(outcome.status == 2);
   CHECK(outcome.err ==
         "error: there is no schema of 'machin'\n"
-        "  help: did you mean 'machine'? (one of: workload, machine, mapping, sweep)\n");
+        "  help: did you mean 'machine'? (one of: workload, machine, mapping, sweep, plan)\n");
 }

@@ -1,13 +1,16 @@
 #include "cli/sweep_progress.hpp"
+#include "explore/sweep/values.hpp"
 #include "tests/cli/program.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sys/wait.h>
 #include <unistd.h>
 
+using namespace einsight;
 using namespace einsight::cli;
 using namespace einsight::cli::test;
 using Json = nlohmann::json;
@@ -141,29 +144,121 @@ TEST_CASE("Ctrl-C ends a sweep with status 130 and keeps what is done", "[cli]")
   CHECK(json["done"] < json["points_total"]);
 }
 
-TEST_CASE("the example sweeps run, made smaller", "[cli]") {
+TEST_CASE("every sweep of the gallery runs, made smaller", "[cli]") {
   const Folder folder;
-  int number = 0;
-  for (const auto& [name, set] :
-       {std::pair("buffer-and-length.yaml", "L=4K..8K,arch.buffer_mib=8..16"),
-        std::pair("array-shapes.yaml", "L=1K..4K"),
-        std::pair("family.yaml", "L=16K..32K,arch.PE=64..128")}) {
-    const auto database = (folder.path() / std::to_string(++number)).string();
-    const auto outcome =
-        program("sweep " + examples(name) + " -o " + database + " --set " + set + " --json -");
-    INFO(name << outcome.err);
+  int sweeps = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(examples(""))) {
+    const auto text = contentOf(entry.path());
+    if (text.find("\nsweep: ") == std::string::npos) {
+      continue; // a machine of a sweep
+    }
+    const auto database = (folder.path() / std::to_string(++sweeps)).string();
+    const auto outcome = program("sweep " + entry.path().string() + " -o " + database +
+                                 " --points 12 --jobs 2 --json -");
+    INFO(entry.path() << outcome.err);
     REQUIRE(outcome.status == 0);
     const auto json = Json::parse(outcome.out);
     CHECK(json["done"] >= 4);
-    CHECK(json["done"] == json["points_total"]);
-    CHECK(json["meeting"] > 0);
+    CHECK(json["failed"] == 0);
+    CHECK(json["points"].size() <= 12);
+    CHECK(text.starts_with("#")); // its question
+    CHECK(contentOf(EINSIGHT_SOURCE_DIR "/docs/sweeps.md").find(entry.path().filename().string()) !=
+          std::string::npos);
   }
+  CHECK(sweeps >= 10);
+}
+
+TEST_CASE("fronts are per group where the sweep says so", "[cli]") {
+  const Folder folder;
+  const auto file = folder.write("s.yaml", std::string(kSweep) + "per: L\n");
+  const auto outcome =
+      program("sweep " + file + " -o " + (folder.path() / "r.db").string() + " --json -");
+  REQUIRE(outcome.status == 0);
+  const auto json = Json::parse(outcome.out);
+  CHECK(json["per"] == Json{"L"});
+  std::set<std::string> lengths;
+  for (const auto& point : json["points"]) {
+    if (point["pareto"] == true) {
+      lengths.insert(point["settings"]["L"].get<std::string>());
+    }
+  }
+  CHECK(lengths == std::set<std::string>{"1024", "2048", "4096"});
+}
+
+TEST_CASE("killed at random moments and resumed, a sweep ends with the rows of an undisturbed one",
+          "[cli]") {
+  const Folder folder;
+  const auto file =
+      folder.write("s.yaml", "version: 1\nsweep: killed\nengine: analytic\nworkloads: bert\n"
+                             "machines: fusemax\nset: {L: 1K..3K:1}\nwhere: seconds > 0\n");
+  const auto whole = program("sweep " + file + " -o " + (folder.path() / "whole.db").string() +
+                             " --json - --jobs 2");
+  REQUIRE(whole.status == 0);
+  const auto database = (folder.path() / "killed.db").string();
+  const auto* asked = std::getenv("EINSIGHT_KILLS"); // NOLINT(concurrency-mt-unsafe)
+  const int kills = asked == nullptr ? 10 : std::atoi(asked);
+  explore::sweep::Draw draw(11);
+  for (int round = 0; round < kills; ++round) {
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      close(STDOUT_FILENO);
+      execl(EINSIGHT_PROGRAM, EINSIGHT_PROGRAM, "sweep", file.c_str(), "-o", database.c_str(),
+            "--resume", "--jobs", "2", static_cast<char*>(nullptr));
+      _exit(99);
+    }
+    constexpr std::uint64_t kMoment = 250'000; // us
+    usleep(static_cast<useconds_t>(draw.below(kMoment)));
+    kill(child, SIGKILL);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+  }
+  const auto resumed = program("sweep " + file + " -o " + database + " --resume --json -");
+  INFO(resumed.err);
+  REQUIRE(resumed.status == 0);
+  CHECK(resumed.out == whole.out);
+}
+
+TEST_CASE("two sweeps on one file, and a file that cannot grow, are said", "[cli]") {
+  const Folder folder;
+  const auto file = folder.write("s.yaml", "version: 1\nsweep: long\nengine: analytic\n"
+                                           "workloads: bert\nmachines: fusemax\n"
+                                           "set: {L: 1K..90K:1}\n");
+  const auto database = (folder.path() / "r.db").string();
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    close(STDOUT_FILENO);
+    execl(EINSIGHT_PROGRAM, EINSIGHT_PROGRAM, "sweep", file.c_str(), "-o", database.c_str(),
+          static_cast<char*>(nullptr));
+    _exit(99);
+  }
+  for (int i = 0; i < 600 && !std::filesystem::exists(database + "-wal"); ++i) {
+    usleep(50'000);
+  }
+  const auto second = program("sweep " + file + " -o " + database + " --resume");
+  kill(child, SIGKILL);
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(second.status == 2);
+  CHECK(second.err.find("r.db: error: another process writes this database\n"
+                        "  help: wait for it, or give another file\n") != std::string::npos);
+
+  const auto full =
+      program("sweep " + file + " -o " + (folder.path() / "full.db").string(), "ulimit -f 200;");
+  CHECK(full.status == 2);
+  CHECK(full.err.find("cannot be written: ") != std::string::npos);
+  CHECK(full.err.find("what is complete is kept: make room, and go on with --resume") !=
+        std::string::npos);
 }
 
 TEST_CASE("progress says the rate and the time that is left", "[cli]") {
-  CHECK(progressLine(0, 0, 5000, 3) == "0 of 5,000 points");
-  CHECK(progressLine(1234, 34, 5000, 10) == "1,234 of 5,000 points, 120 per second, 32 s left");
-  CHECK(progressLine(100, 0, 1000000, 10) ==
+  CHECK(progressLine({0, 0, 5000}, 3) == "0 of 5,000 points");
+  CHECK(progressLine({1234, 34, 5000}, 10) == "1,234 of 5,000 points, 120 per second, 32 s left");
+  CHECK(progressLine({100, 0, 1000000}, 10) ==
         "100 of 1,000,000 points, 10 per second, 27 h 46 min left");
-  CHECK(progressLine(1, 0, 101, 1) == "1 of 101 points, 1 per second, 1 min 40 s left");
+  CHECK(progressLine({1, 0, 101}, 1) == "1 of 101 points, 1 per second, 1 min 40 s left");
+  CHECK(progressLine({300, 0, 1000, 12}, 1) ==
+        "300 of 1,000 points, front of 12, 300 per second, 3 s left");
 }

@@ -75,6 +75,12 @@ explore::PointRequest Scratch::request(const Case& drawn) const {
           {}};
 }
 
+std::string Scratch::systolic() const {
+  return write("systolic.yaml", "version: 1\nextends: machine.yaml\nmachine: systolic\n"
+                                "arrays: {array_2d: {links: {hop_latency: 1}}, "
+                                "array_1d: {links: {hop_latency: 1}}}\n");
+}
+
 Case Scratch::drawCatalogueCase() const {
   const auto& chosen = anyOf(shipped());
   Case drawn{drawAttention(chosen.cascade), drawMachine(), {}};

@@ -29,6 +29,8 @@ public:
   [[nodiscard]] std::string write(const std::string& name, const std::string& text) const;
   /// Writes the three files; what explore::prepare wants.
   [[nodiscard]] explore::PointRequest request(const Case& drawn) const;
+  /// Writes a machine over the last one that was written, with a cycle for each hop; its path.
+  [[nodiscard]] std::string systolic() const;
 
   /// A case of a mapping of the catalogue with the cascade that it is for; the others are drawn.
   [[nodiscard]] Case drawCatalogueCase() const;

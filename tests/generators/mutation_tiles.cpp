@@ -115,6 +115,14 @@ bool Mutator::otherSize() {
   return done(fmt::format("{} is {}", size->first, trips), false);
 }
 
+/// Masked tiles are left out where they were not, or the other way round.
+bool Mutator::otherSkips() {
+  auto* nest = anyOf(nests_);
+  nest->skipMasked = !nest->skipMasked;
+  return done(fmt::format("masked tiles {}", nest->skipMasked ? "left out" : "not left out"),
+              false);
+}
+
 /// A byte, or a word, less than what is kept.
 bool Mutator::lessRoom() {
   const auto& memories = legal_.machine().memories();

@@ -39,7 +39,7 @@ public:
         &Mutator::otherStage, &Mutator::otherLoopOfKeep,  &Mutator::otherTiles,
         &Mutator::keepLess,   &Mutator::exchangeLoops,    &Mutator::loopLess,
         &Mutator::loopTwice,  &Mutator::exchangeSections, &Mutator::otherSize,
-        &Mutator::lessRoom};
+        &Mutator::lessRoom,   &Mutator::otherSkips};
     const Change change = kChanges[static_cast<std::size_t>(choice(0, std::ssize(kChanges) - 1))];
     return (this->*change)() ? std::optional(std::move(mutation_)) : std::nullopt;
   }
@@ -178,6 +178,7 @@ private:
   bool exchangeSections();
   bool otherSize();
   bool lessRoom();
+  bool otherSkips();
 
   const mappings::VerifiedMapping& legal_;
   Mutation mutation_;
