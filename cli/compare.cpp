@@ -152,8 +152,10 @@ std::string toText(const CompareRequest& request, const Comparison& comparison,
   if (comparison.crossovers.empty()) {
     out += fmt::format("  no two of them change places over this range of {}\n", request.parameter);
   }
-  return out + "  time of one layer; cache: bytes of a layer and sequence that decoding keeps; "
-               "operations: a multiply-accumulate counts 2\n";
+  return out +
+         "  time of one layer; cache: bytes of a layer and sequence that decoding keeps; "
+         "operations: a multiply-accumulate counts 2; sizes that --set does not give are each "
+         "workload's own\n";
 }
 
 core::Expected<Answer> work(Options options) {

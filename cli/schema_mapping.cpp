@@ -136,7 +136,7 @@ constexpr std::array kMapping{
     SchemaRow{"retrieval.first", Whole, "serving: first tokens that stay on the GPU"},
     SchemaRow{"retrieval.last", Whole, "serving: last tokens that stay on the GPU"},
     SchemaRow{"retrieval.key_element", Text, "serving: size of an element of a key, such as 4 B"},
-    SchemaRow{"retrieval.looked_at[].tokens", Whole, "serving: at so many tokens"},
+    SchemaRow{"retrieval.looked_at[].tokens", Expression, "serving: at so many tokens"},
     SchemaRow{"retrieval.looked_at[].share", Expression, "serving: share of the keys"},
     SchemaRow{"retrieval.dependent_accesses", Expression, "serving: to memory, for each key"},
     SchemaRow{"retrieval.call", Text, "serving: time of the host per layer"},

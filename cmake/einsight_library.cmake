@@ -36,6 +36,12 @@ function(einsight_test)
   list(TRANSFORM ARG_USES PREPEND einsight::)
   target_link_libraries(${ARG_NAME}_test PRIVATE ${ARG_USES} ${ARG_LINKS} einsight_test_main einsight_warnings)
   target_precompile_headers(${ARG_NAME}_test REUSE_FROM einsight_test_headers)
-  target_compile_definitions(${ARG_NAME}_test PRIVATE EINSIGHT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  foreach(source ${ARG_SOURCES}) # only where it is asked for: a path in a command line spoils ccache
+    file(STRINGS ${source} asks REGEX EINSIGHT_SOURCE_DIR LIMIT_COUNT 1)
+    if(asks)
+      set_property(SOURCE ${source} APPEND PROPERTY
+                   COMPILE_DEFINITIONS EINSIGHT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    endif()
+  endforeach()
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
 endfunction()

@@ -171,6 +171,9 @@ core::Expected<results::Result> run(const ClusterPoint& point, const RunOptions&
   }
   result->engine = options.engine;
   result->cycles.reset();
+  for (auto& unit : result->units) { // a device is one unit: the share of the time it works
+    unit.utilization = result->seconds > 0 ? unit.busyCycles / (result->seconds * 1e9) : 0;
+  }
   checkConservation(point.schedule, *totals, *result);
   addEinsums(point, *result);
   describe(point, *result);

@@ -17,20 +17,22 @@ using Shared = std::shared_ptr<const core::Expected<T>>;
 template <class T>
 class Kept {
 public:
+  explicit Kept(std::size_t most = 256) : most_(most) {}
+
   template <class Make>
   std::shared_ptr<const T> get(const std::string& key, const Make& make) {
     const auto known = values_.find(key);
     if (known != values_.end()) {
       return known->second;
     }
-    constexpr std::size_t kMost = 256;
-    if (values_.size() >= kMost) {
+    if (values_.size() >= most_) {
       values_.clear();
     }
     return values_.emplace(key, std::make_shared<const T>(make())).first->second;
   }
 
 private:
+  std::size_t most_;
   std::map<std::string, std::shared_ptr<const T>> values_;
 };
 
@@ -66,7 +68,7 @@ private:
 
   bool remember_;
   Kept<core::Expected<einsum::Cascade>> cascades_;
-  Kept<core::Expected<arch::Machine>> machines_;
+  Kept<core::Expected<arch::Machine>> machines_{4096}; ///< small; often the inner of two loops
   Kept<core::Expected<arch::Gpu>> gpus_;
   Kept<core::Expected<std::string>> kinds_;
   Kept<core::Expected<mappings::Mapping>> mappings_;

@@ -41,10 +41,8 @@ core::Expected<Parts> load(const PointRequest& request, Inputs& inputs) {
   if (!request.mapping.empty()) {
     collect(mappings::find(request.mapping), problems);
   }
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
-  }
-  return parts;
+  return problems.empty() ? core::Expected<Parts>(std::move(parts))
+                          : core::failure(std::move(problems));
 }
 
 /// The mapping's wishes for the workload's own tile sizes, under what the user asked for.
@@ -219,10 +217,9 @@ void addProvenance(const Point& point, results::Result& result) {
       result.inputs[file] = hash;
     }
   };
-  const auto& mapping = point.mapping;
-  add(mapping.cascade().file());
-  add(mapping.mapping().file);
-  for (const auto& file : mapping.machine().files()) {
+  add(point.mapping.cascade().file());
+  add(point.mapping.mapping().file);
+  for (const auto& file : point.mapping.machine().files()) {
     add(file);
   }
   result.version = EINSIGHT_VERSION;

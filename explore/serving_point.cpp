@@ -5,6 +5,7 @@
 #include "config/node.hpp"
 #include "config/reader.hpp"
 #include "core/text.hpp"
+#include "explore/serving_pass.hpp"
 #include "mappings/catalogue.hpp"
 
 #include <fmt/format.h>
@@ -217,6 +218,12 @@ core::Expected<ServingPoint> assemble(const workloads::Transformer& model,
   }
   if (auto fits = checkFixed(point); !fits) {
     return core::failure(std::move(fits.error()));
+  }
+  sim::serving::Shape one; // the devices can do what every iteration asks for
+  one.requests = 1;
+  one.tokens = 1;
+  if (auto pass = passOf(point, one); !pass) {
+    return core::failure(std::move(pass.error()));
   }
   return point;
 }

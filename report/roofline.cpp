@@ -96,7 +96,8 @@ DataTable roofsTable(const std::string& id, const std::vector<RooflinePoint>& po
                      const std::map<std::string, std::string>& groups) {
   DataTable table(id, "Roofs",
                   {textColumn("group", "machine"), textColumn("roof", "roof"),
-                   textColumn("kind", "kind"), numberColumn("per_second", "per second")});
+                   textColumn("kind", "kind"), numberColumn("per_second", "per second"),
+                   textColumn("run", "run")});
   std::set<std::string> seen;
   for (const auto& point : points) {
     for (const auto& [name, perSecond] : point.roofs) {
@@ -106,7 +107,8 @@ DataTable roofsTable(const std::string& id, const std::vector<RooflinePoint>& po
                                                        : "compute";
       const auto group = groups.at(roofKey(point));
       if (seen.insert(fmt::format("{}|{}|{:.2g}", group, name, perSecond)).second) {
-        table.addRow({group, name, kind, perSecond});
+        table.addRow({group, name, kind, perSecond,
+                      kind == std::string_view("exponentials") ? point.run : std::string()});
       }
     }
   }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace einsight::report::detail {
@@ -12,6 +13,7 @@ constexpr double kJoulesPerPicojoule = 1e-12;
 constexpr std::size_t kMostRoofline = 5000; ///< points of a roofline
 constexpr std::size_t kMostEnergy = 60;     ///< points of a chart of energies
 constexpr std::size_t kMostNarrow = 12;     ///< of those beside another chart
+constexpr std::size_t kMostReasons = 6;     ///< why points are missing
 
 } // namespace
 
@@ -109,6 +111,26 @@ void SweepSection::addPictures(const DataTable& points, const std::vector<std::s
   document.tables.push_back(std::move(table));
 }
 
+/// Why rows are not done, the most frequent reasons first; how many are not.
+std::int64_t SweepSection::addReasons(Section& section) const {
+  std::vector<std::pair<std::string, std::int64_t>> sorted(reasons_.begin(), reasons_.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::int64_t missing = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    missing += sorted[i].second;
+    if (i < kMostReasons) {
+      section.notes.push_back(
+          fmt::format("{} not simulated, {}", sorted[i].second, sorted[i].first));
+    }
+  }
+  if (sorted.size() > kMostReasons) {
+    section.notes.push_back(
+        fmt::format("{} further reasons are in the database", sorted.size() - kMostReasons));
+  }
+  return missing;
+}
+
 void SweepSection::finish(Document& document) {
   const auto id = fmt::format("sweep-{}", document.sections.size() + 1);
   auto table = pointsTable(id);
@@ -126,11 +148,7 @@ void SweepSection::finish(Document& document) {
   Section section{id, "Sweep " + name_, {}, {}};
   section.facts = {{"points", core::formatCount(static_cast<std::int64_t>(rows_.size()))},
                    {"on the front", core::formatCount(front), "of " + objectives_}};
-  std::int64_t missing = 0;
-  for (const auto& [reason, count] : reasons_) {
-    missing += count;
-    section.notes.push_back(fmt::format("{} not simulated, {}", count, reason));
-  }
+  const auto missing = addReasons(section);
   if (missing > 0) {
     section.facts.push_back({"not simulated", core::formatCount(missing)});
   }

@@ -12,7 +12,8 @@ using einsum::contains;
 using einsum::Einsum;
 using Names = std::vector<std::string>;
 
-constexpr double kMostResults = 1024; ///< of products, for each row that a CTA has
+constexpr double kLeastRows = 64;      ///< that an instruction of the tensor cores has
+constexpr double kMostResults = 49152; ///< of products: registers of an SM, less what else is held
 
 } // namespace
 
@@ -114,7 +115,12 @@ bool isLaunched(const einsum::Cascade& cascade, const std::vector<const Einsum*>
     for (const auto& variable : outputVariables(*einsum)) {
       points *= contains(cut, variable) ? 1.0 : static_cast<double>(cascade.size(variable));
     }
-    results += productVariables(cascade, *einsum) ? points : 0;
+    if (const auto variables = productVariables(cascade, *einsum)) {
+      const auto isCut = [&](const std::string& name) { return contains(cut, name); };
+      const bool rows = std::any_of(variables->rows.begin(), variables->rows.end(), isCut) ||
+                        std::any_of(variables->columns.begin(), variables->columns.end(), isCut);
+      results += points * (rows ? kLeastRows : 1);
+    }
   }
   return results > kMostResults;
 }

@@ -32,7 +32,7 @@ double pointsBeside(const einsum::Cascade& cascade,
 bool containsAll(const std::vector<std::string>& list, const std::vector<std::string>& wanted);
 
 /// Whether an iteration of a recurrence along `loop` makes more than a CTA can hold: products with
-/// a thousand results for each value of the rank variables that all of them share.
+/// more results than registers, for the fewest rows of the rank variables that all of them share.
 bool isLaunched(const einsum::Cascade& cascade, const std::vector<const einsum::Einsum*>& einsums,
                 const std::string& loop);
 

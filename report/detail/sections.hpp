@@ -35,6 +35,7 @@ private:
   void addDerived(DataTable& table) const;
   void addSpeedups(DataTable& table) const;
   [[nodiscard]] std::vector<std::string> objectiveColumns() const;
+  std::int64_t addReasons(Section& section) const;
   std::int64_t addFront(DataTable& table) const;
   void addPictures(const DataTable& points, const std::vector<std::string>& labels,
                    Document& document, Section& section) const;

@@ -172,11 +172,12 @@
   };
   Report.prepare.groups = ({ datasets, values, table, state, width }) => {
     const column = table.column(state.placeholders.y);
-    for (const each of datasets.rows) each.label = Report.format(each[values.y], column, 3);
     values.flat = state.placeholders.x === state.placeholders.colour;
     const groups = new Set(datasets.rows.map((each) => each[values.x])).size;
     const series = new Set(datasets.rows.map((each) => each[values.colour])).size;
-    values.labelled = width / (groups * (values.flat ? 1 : series)) >= 24 ? 1 : 0;
+    const room = width / (groups * (values.flat ? 1 : series));
+    values.labelled = room >= 24 ? 1 : 0;
+    for (const each of datasets.rows) each.label = Report.format(each[values.y], column, room >= 44 ? 3 : 2);
   };
   Report.prepare.stack = ({ datasets, values }) => {
     values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];

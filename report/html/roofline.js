@@ -75,11 +75,15 @@
   Report.prepare.roofline = ({ chart, datasets, values, tables, state, width }) => {
     const group = state.filters.group?.from;
     const roofs = { bandwidth: [], compute: [], exponentials: [] };
+    const distinct = new Set(datasets.rows.map((each) => each.run)).size;
     const more = tables.get(chart.more);
     for (let row = 0; row < more.rows; ++row) {
       const kind = more.column("kind").at(row);
       if (group !== undefined && more.column("group").at(row) !== group) continue;
-      roofs[kind].push({ name: more.column("roof").at(row), perSecond: more.column("per_second").at(row), kind });
+      const roof = more.column("roof").at(row), run = more.column("run").at(row);
+      const perSecond = more.column("per_second").at(row);
+      const near = (other) => kind === "exponentials" && Math.abs(other.perSecond / perSecond - 1) < 0.1;
+      if (!roofs[kind].some(near)) roofs[kind].push({ name: run && distinct > 1 ? `${roof}: ${run}` : roof, perSecond, kind });
     }
     const points = datasets.rows;
     const ends = extent(points, roofs);

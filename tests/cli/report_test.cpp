@@ -63,7 +63,7 @@ TEST_CASE("mistakes of a report are listed at once, and nothing is written", "[c
         "error: --baseline: 'unfused' names no points\n"
         "  help: write COLUMN=VALUE, such as mapping=unfused or run=NAME\n" +
             bad +
-            ":1:2: error: is neither JSON nor a database\n"
+            ":1:1: error: is neither JSON nor a database\n"
             "  help: a report is made of the JSON of run, validate and gna, and the database of "
             "sweep\n");
   CHECK_FALSE(std::filesystem::exists(page));

@@ -190,7 +190,7 @@ TEST_CASE("killed at random moments and resumed, a sweep ends with the rows of a
   const Folder folder;
   const auto file =
       folder.write("s.yaml", "version: 1\nsweep: killed\nengine: analytic\nworkloads: bert\n"
-                             "machines: fusemax\nset: {L: 1K..3K:1}\nwhere: seconds > 0\n");
+                             "machines: fusemax\nmappings: fusemax-binding\nset: {L: 1K..3K:1}\n");
   const auto whole = program("sweep " + file + " -o " + (folder.path() / "whole.db").string() +
                              " --json - --jobs 2");
   REQUIRE(whole.status == 0);

@@ -9,14 +9,8 @@
 namespace einsight::einsum {
 
 /// A cascade of the catalogue at the sizes of a test; a failure to read it fails the test.
-inline Cascade attention(const std::string& name, const core::Settings& settings = {},
-                         const std::string& folder = "attention") {
-  const auto cascade = readCascade(
-      std::string(EINSIGHT_SOURCE_DIR) + "/workloads/" + folder + "/" + name + ".yaml", settings);
-  INFO(core::render(cascade ? core::Problems{} : cascade.error()));
-  REQUIRE(cascade.has_value());
-  return *cascade;
-}
+Cascade attention(const std::string& name, const core::Settings& settings = {},
+                  const std::string& folder = "attention");
 
 /// A cascade from text; a failure to read it fails the test.
 inline Cascade cascadeOf(const std::string& yaml, const core::Settings& settings = {}) {

@@ -100,8 +100,8 @@ TEST_CASE("unknown keys and mistakes in the cascade are reported together", "[ei
   CHECK(problemsOf("version: 1\nworkload: t\nranks: {m: 4}\ntensors: {X: [m]}\nresult: [Z]\n"
                    "einsums:\n  - Z[m] = X[m] * W[m]\n") ==
         "t.yaml:5:1: error: result: unknown key\n"
-        "  help: did you mean 'results'? (one of: workload, summary, source, parameters, ranks, "
-        "tensors, einsums, masks, results)\n"
+        "  help: did you mean 'results'? (one of: workload, summary, source, mechanism, "
+        "selections, parameters, ranks, tensors, einsums, masks, results)\n"
         "t.yaml:7:19: error: einsums[0]: tensor 'W' is neither computed nor declared with ranks\n"
         "  help: did you mean 'X'?\n");
 }

@@ -103,7 +103,7 @@ TEST_CASE("a mapping of the catalogue with one change is refused, or obeys every
   CHECK(holds("changed catalogue", cases(1000),
               [&] { mutate(scratch, scratch.drawCatalogueCase(), seen); }));
   CHECK(seen.accepted > 0);
-  CHECK(seen.refused > seen.accepted);
+  CHECK(2 * seen.refused >= seen.accepted);
   CHECK(2 * seen.computed >= seen.accepted);
 }
 

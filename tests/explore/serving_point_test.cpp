@@ -97,6 +97,14 @@ TEST_CASE("a batch that does not fit is refused with the amount that is missing"
       "  help: fewer or shorter requests, or more devices for attention\n");
 }
 
+TEST_CASE("weights of 8 bits need a GPU that multiplies them", "[serving]") {
+  auto asked = request("deepseek-v3", "a100-node", "tensor-parallel", kSmall);
+  asked.machineSettings["count"] = 16;
+  CHECK(problemsOf(asked) == "a100-80gb.yaml:1:1: error: tensor_cores: 'a100-80gb' has no matrix "
+                             "instruction for fp8\n"
+                             "  help: it has them for fp16, bf16, int8, tf32\n");
+}
+
 TEST_CASE("replicas must divide the devices that hold weights", "[serving]") {
   auto asked = request("llama-33b", "lamina-2h100-4h20", "attention-offload", kSmall);
   asked.mappingSettings["batches"] = 4;

@@ -69,7 +69,7 @@ TEST_CASE("PowerAttention sees blocks nearby, at powers of two and the first", "
   for (const auto& [length, window, heads] :
        std::vector<std::tuple<int, int, int>>{{80, 9, 1}, {75, 16, 7}, {141, 10, 1}, {3, 9, 1}}) {
     const Settings sizes{{"L", length}, {"WINDOW", window}, {"H", heads},
-                         {"R", heads},  {"BLOCK", 2},   {"D", 3}};
+                         {"R", heads},  {"BLOCK", 2},       {"D", 3}};
     const auto seesFrom = [=](Index first) {
       return [=](std::int64_t) -> Sees {
         return [=](Index i, Index j) {

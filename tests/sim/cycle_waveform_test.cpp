@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <rapidcheck.h>
 
@@ -126,6 +128,73 @@ TEST_CASE("when a waveform keeps nothing more, the rest of the run is skipped as
     const auto totals = simulated(schedule, &recorder);
     RC_ASSERT(difference(totals, simulated(schedule, nullptr)) == "");
     RC_ASSERT(recorder.changes < 20 + 4);
+    skipped += totals.skippedTicks > 0 ? 1 : 0;
+  }));
+  CHECK(skipped > 0);
+}
+
+namespace {
+
+/// Keeps every change inside of some windows of ticks.
+class Windowed : public results::Waveform {
+public:
+  using Window = std::pair<std::int64_t, std::int64_t>;
+  explicit Windowed(std::vector<Window> windows) : windows_(std::move(windows)) {}
+
+  int declare(const std::vector<std::string>&, const std::string&, Kind) override {
+    return signals_++;
+  }
+  void change(std::int64_t tick, int signal, double value) override {
+    change(tick, signal, fmt::format("{}", value));
+  }
+  void change(std::int64_t tick, int signal, const std::string& value) override {
+    const bool inside = std::any_of(windows_.begin(), windows_.end(), [&](const Window& window) {
+      return window.first <= tick && tick < window.second;
+    });
+    (inside ? changes : strays).push_back(fmt::format("{} {} {}", tick, signal, value));
+  }
+  [[nodiscard]] bool open() const override { return true; }
+  [[nodiscard]] std::int64_t keepsFrom(std::int64_t tick) const override {
+    auto next = std::numeric_limits<std::int64_t>::max();
+    for (const auto& [first, second] : windows_) {
+      next = tick < second ? std::min(next, std::max(first, tick)) : next;
+    }
+    return next;
+  }
+
+  std::vector<std::string> changes, strays;
+
+private:
+  std::vector<Window> windows_;
+  int signals_ = 0;
+};
+
+/// Tells everything, of which the windows are kept.
+class Whole : public Windowed {
+public:
+  using Windowed::Windowed;
+  [[nodiscard]] std::int64_t keepsFrom(std::int64_t tick) const override { return tick; }
+};
+
+} // namespace
+
+TEST_CASE("windows of a run show what the whole of it shows there, and the rest is skipped",
+          "[sim]") {
+  int skipped = 0;
+  CHECK(rc::check("windows are cut out of the same run", [&] {
+    const auto schedule = drawnSchedule();
+    const auto plain = simulated(schedule, nullptr);
+    const auto end = static_cast<std::int64_t>(plain.ticks);
+    const auto middle = *rc::gen::inRange<std::int64_t>(0, end + 1);
+    const std::vector<Windowed::Window> windows{{0, end / 8},
+                                                {std::max(end / 8, middle), middle + end / 8}};
+    Windowed windowed(windows);
+    Whole whole(windows);
+    const auto totals = simulated(schedule, &windowed);
+    RC_ASSERT(difference(totals, plain) == "");
+    simulated(schedule, &whole);
+    RC_ASSERT(windowed.changes == whole.changes);
+    RC_ASSERT(windowed.strays.empty());
     skipped += totals.skippedTicks > 0 ? 1 : 0;
   }));
   CHECK(skipped > 0);

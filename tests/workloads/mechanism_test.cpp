@@ -79,10 +79,10 @@ TEST_CASE("a workload without a mechanism has none", "[workloads]") {
 
 TEST_CASE("every mistake of a mechanism is reported with its place", "[workloads]") {
   CHECK(problemsOf("mechanism: {title: T, cache_per_token: 2*Q, state: 0-1, cach_bits: 8}\n") ==
+        "einsight-mechanism-test.yaml:8:12: error: mechanism.idea: required key is missing\n"
         "einsight-mechanism-test.yaml:8:40: error: mechanism.cache_per_token: unknown name 'Q'\n"
         "  help: the parameters are L, D, G\n"
         "einsight-mechanism-test.yaml:8:52: error: mechanism.state: -1 is less than 0\n"
-        "einsight-mechanism-test.yaml:8:12: error: mechanism: required key 'idea' is missing\n"
         "einsight-mechanism-test.yaml:8:57: error: mechanism.cach_bits: unknown key\n"
         "  help: did you mean 'cache_bits'? (one of: title, idea, cache_per_token, state, "
         "cache_bits)\n");

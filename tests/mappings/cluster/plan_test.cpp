@@ -136,7 +136,7 @@ TEST_CASE("a plan that cannot be is refused with the amount by which it misses",
   CHECK(whatOf(planOf("ring-attention", "attention-window", {{"L", 1024}, {"W", 64}}, 4))
             .starts_with("the mask of BQK is none that devices can share"));
   CHECK(whatOf(planOf("ring-attention", "attention", {{"L", 1 << 26}, {"H", 16}}, 2)) ==
-        "a device would hold 1 TiB, 'h100' has 80 GiB: 944 GiB are missing");
+        "a device would hold 1.1 TB, 'h100' has 85.9 GB: 1.014 TB are missing");
 }
 
 TEST_CASE("a grid must have a place for every device", "[cluster]") {

@@ -138,8 +138,9 @@ results: [C, I]
 }
 
 TEST_CASE("the keys of one query are divided over CTAs and merged", "[gpu]") {
-  const auto decode = chainOf(readingOf(
-      "fused-chain", {.workload = "attention-decode", .workloadSettings = {{"M", 65536}}}));
+  const auto decode =
+      chainOf(readingOf("fused-chain", {.workload = "attention-decode",
+                                        .workloadSettings = {{"M", 65536}, {"B", 1}}}));
   REQUIRE(decode.kernels.size() == 2);
   CHECK(decode.kernels.back().name.ends_with(" merge"));
   const auto prefill = chainOf(readingOf("fused-chain", {.workload = "attention"}));

@@ -172,11 +172,12 @@ TEST_CASE("a search is not run in parts", "[sweep]") {
 
 TEST_CASE("a fifth of the evaluations finds the front of 5,000 designs within 2 %", "[sweep]") {
   const config::ScratchFolder folder;
-  const std::string text = "version: 1\nsweep: space\nengine: analytic\nworkloads: bert\n"
-                           "machines: fusemax\nmappings: fusemax-binding\n"
-                           "set:\n  L: 64K\n  arch.rows: 32..320:32\n  arch.columns: 32..320:32\n"
-                           "  arch.buffer_mib: 2..20:2\n  arch.dram_gib_per_s: 100..500:100\n"
-                           "objectives: [latency, energy, area]\n";
+  const std::string text =
+      "version: 1\nsweep: space\nengine: analytic\nworkloads: bert\n"
+      "machines: fusemax\nmappings: fusemax-binding\n"
+      "set:\n  L: 64K\n  arch.rows: 16..400:16\n  arch.buffer_mib: 4..40:4\n"
+      "  arch.dram_gib_per_s: 100..500:100\n  arch.clock_mhz: [470, 640, 800, 940]\n"
+      "objectives: [latency, energy, area]\n";
   const auto front = [&](const std::string& strategy) {
     const auto sweep = readText(folder, text + strategy);
     REQUIRE(sweep);
