@@ -13,6 +13,8 @@
 namespace einsight::cli {
 namespace {
 
+constexpr double kAlike = 0.01; ///< of two times: neither is faster
+
 constexpr double kBitsPerByte = 8;
 constexpr std::string_view kDecode = "-decode";
 
@@ -134,7 +136,10 @@ void addCrossings(const std::vector<ComparePoint>& points, const std::vector<Com
       continue;
     }
     const double quotient = std::log(*a / *b);
-    if (before && (before->second < 0) != (quotient < 0) && before->second != 0) {
+    if (std::abs(quotient) < kAlike) {
+      continue;
+    }
+    if (before && (before->second < 0) != (quotient < 0)) {
       const double part = before->second / (before->second - quotient);
       const double at =
           std::exp(std::log(before->first) + part * std::log(point.value / before->first));

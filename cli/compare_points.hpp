@@ -33,7 +33,7 @@ struct ComparePoint {
 };
 
 /// Where two workloads change places: between two values of the parameter, and where straight lines
-/// between the points on logarithmic axes cross.
+/// between the points on logarithmic axes cross. Times within 1 % of each other are alike.
 struct Crossover {
   std::string phase, machine;
   std::string faster, slower; ///< beyond the crossing

@@ -125,8 +125,8 @@ core::Expected<Answer> work(const Options& options, const CLI::App& app) {
                         fmt::format("{} is one file with everything", format),
                         "goes with --format svg and --format csv"});
   }
-  report::DocumentOptions how{commandLine(app), EINSIGHT_VERSION,
-                              baselineOf(options.baseline, problems)};
+  const report::DocumentOptions how{commandLine(app), EINSIGHT_VERSION,
+                                    baselineOf(options.baseline, problems)};
   std::vector<report::Input> inputs;
   for (const auto& file : options.inputs) {
     inputs.push_back({file, config::hashOfFile(file), {}, {}});

@@ -5,7 +5,11 @@
 
   const PREFIXES = [[1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""], [1e-3, "m"], [1e-6, "µ"], [1e-9, "n"], [1e-12, "p"]];
 
-  const digits = (value, count) => String(Number(value.toPrecision(count)));
+  const digits = (value, count) => {
+    const rounded = Number(value.toPrecision(count));
+    const size = Math.abs(rounded);
+    return size >= 1e9 || (size > 0 && size < 1e-4) ? rounded.toExponential().replace("e+", "e") : String(rounded);
+  };
 
   /** 0.0012 s -> "1.2 ms". */
   function withPrefix(value, unit, count) {

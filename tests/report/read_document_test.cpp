@@ -227,7 +227,8 @@ TEST_CASE("a sweep's rows are points with their settings, speedups and commands"
   const Scratch scratch;
   const auto file = scratch.file("s.db");
   {
-    auto store = results::SweepStore::create(file, {"shapes", "1", "9.8", "latency energy", 5, {}});
+    auto store =
+        results::SweepStore::create(file, {"shapes", "1", "9.8", "latency energy", 5, {}, {}});
     REQUIRE(store);
     std::vector<results::SweepRow> rows;
     for (int i = 0; i < 5; ++i) {
