@@ -225,7 +225,8 @@ void Simulation::observe(std::int64_t now) {
       standStill(static_cast<int>(r), state_.servers[r].wait, now);
     }
   }
-  const auto longest = probe_ == nullptr ? kForEver : probe_->closedFor(now + skipped_);
+  // What happens in the moment that a skip leads to is over then: the last one kept back is before.
+  const auto longest = probe_ == nullptr ? kForEver : probe_->closedFor(now + skipped_) - 1;
   const auto skip = periods_.observe(state_, now, skipped_, longest);
   if (skip.periods == 0) {
     return;

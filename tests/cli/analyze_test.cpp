@@ -42,7 +42,7 @@ TEST_CASE("analyze says what decoding keeps where the workload says it", "[cli]"
   const auto outcome = program("analyze -w mqa --json -");
   REQUIRE(outcome.status == 0);
   const auto json = nlohmann::json::parse(outcome.out);
-  const auto size = json["parameters"]["D"].get<double>();
+  const auto size = json["parameters"]["E"].get<double>();
   CHECK(json["mechanism"]["cache_per_token"] == 2 * size);
   CHECK(json["mechanism"]["family"] == "heads");
   CHECK(program("analyze -w mqa").out.find("decoding keeps") != std::string::npos);

@@ -59,8 +59,9 @@ TEST_CASE("a plan that cannot be met exits 2 and says by how much", "[cli]") {
 TEST_CASE("a model is imported, and runs", "[cli]") {
   const Folder folder;
   const auto file = (folder.path() / "mine.yaml").string();
-  const auto imported =
-      program("import hf tests/workloads/hugging_face/mixtral.json -o " + file + " --json -");
+  const auto imported = program(std::string("import hf " EINSIGHT_SOURCE_DIR
+                                            "/tests/workloads/hugging_face/mixtral.json -o ") +
+                                file + " --json -");
   REQUIRE(imported.status == 0);
   const auto json = nlohmann::json::parse(imported.out);
   CHECK(json["kv_bytes_per_token"] == 131072);
@@ -71,8 +72,9 @@ TEST_CASE("a model is imported, and runs", "[cli]") {
 TEST_CASE("what cannot be imported is refused, and nothing is written", "[cli]") {
   const Folder folder;
   const auto file = folder.path() / "mine.yaml";
-  const auto outcome =
-      program("import hg tests/workloads/hugging_face/unknown.json -o " + file.string());
+  const auto outcome = program(std::string("import hg " EINSIGHT_SOURCE_DIR
+                                           "/tests/workloads/hugging_face/unknown.json -o ") +
+                               file.string());
   CHECK(outcome.status == 2);
   CHECK(outcome.err.find("there is no format 'hg' to import\n  help: did you mean 'hf'?") !=
         std::string::npos);

@@ -79,7 +79,8 @@ TEST_CASE("show prints a GPU with its peaks, its costs and what was fitted", "[c
   CHECK(gpu.out.find("  shared memory: 228 KiB an SM, 227 KiB a CTA, 128 B a cycle\n") !=
         std::string::npos);
   CHECK(std::regex_search(gpu.out, std::regex(R"(wgmma +fp16 +2048 +989\.4 T)")));
-  CHECK(std::regex_search(gpu.out, std::regex(R"(\n    8: exp2, log2, recip, rsqrt, tanh\n)")));
+  CHECK(std::regex_search(gpu.out,
+                          std::regex(R"(\n    8: exp2, log2, recip, rsqrt, tanh, sin, cos\n)")));
   CHECK(std::regex_search(gpu.out, std::regex(R"(lanes\.sync +published)")));
   CHECK(gpu.out.find("an hour") != std::string::npos);
   CHECK(program("show h20").out.find("an hour") == std::string::npos);

@@ -8,7 +8,10 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
 #include <rapidcheck.h>
+#include <unistd.h>
 
 using namespace einsight;
 using namespace einsight::mappings;
@@ -172,7 +175,12 @@ TEST_CASE("energy that no table covers is a mistake at once, not a search", "[ma
 }
 
 TEST_CASE("an operator that no unit has is reported for every Einsum", "[mappings]") {
-  const auto machine = machineOf("fusemax");
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("einsight-no-logarithm-" + std::to_string(getpid()) + ".yaml");
+  std::ofstream(file) << "version: 1\nextends: fusemax\nmachine: fusemax\n"
+                         "arrays: {array_1d: {pe: {operations: {log: ~, pow: ~}}}}\n";
+  const auto machine = machineOf(file.string());
+  std::filesystem::remove(file);
   const auto yaml = "version: 1\nworkload: odd\nsummary: t\nsource: t\nparameters: {M: 4}\n"
                     "ranks: {m: M}\ntensors: {A: [m]}\nresults: [Z]\n"
                     "einsums: ['Y[m] = log(A[m])', 'Z[m] = log(Y[m])']\n";
