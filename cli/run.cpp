@@ -222,7 +222,8 @@ core::Expected<Answer> answerOf(const Options& options, const Settings& settings
           "--vcd goes with spatial machines"}});
   }
   ProgressBar bar("simulating");
-  auto result = explore::run(point, runOptions(options, bar, point.cluster.data().links.size() + 1));
+  auto result =
+      explore::run(point, runOptions(options, bar, point.cluster.data().links.size() + 1));
   if (!result) {
     return core::failure(std::move(result.error()));
   }
