@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/terminal.hpp"
 #include "core/format.hpp"
 #include "explore/serving_planner.hpp"
@@ -18,11 +19,17 @@ Json number(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+/// A limit of time; null: none.
+Json limit(double seconds) {
+  return seconds > 0 ? Json(seconds) : Json(nullptr);
+}
+
 Json toJson(const explore::Planned& one) {
   Json out = {{"machine", one.candidate->request.machine},
               {"settings", one.candidate->settings},
               {"mapping", one.mapping},
-              {"meets", one.meets}};
+              {"meets", one.meets},
+              {"frontier", one.frontier}};
   if (!one.serving) {
     out["reason"] = core::render(one.problems);
     return out;
@@ -96,26 +103,24 @@ core::Expected<Answer> work(const std::string& file) {
     return core::failure(all.error());
   }
   if (std::none_of(all->begin(), all->end(), [](const auto& one) { return one.meets; })) {
-    core::Problems problems{{{question->file, 0, 0, "limits"},
-                             "no candidate serves the load within the limits",
-                             "longer times, or more devices"}};
-    for (const auto& one : *all) {
-      problems.insert(problems.end(), one.problems.begin(), one.problems.end());
-    }
-    return core::failure(std::move(problems));
+    return core::failure(explore::missed(*question, *all));
   }
   auto candidates = Json::array();
   for (const auto& one : *all) {
     candidates.push_back(toJson(one));
   }
-  return Answer{toText(*question, *all),
-                Json{{"plan", question->name},
-                     {"workload", question->workload},
-                     {"candidates", std::move(candidates)}}
-                        .dump(2) +
-                    "\n",
-                false,
-                {}};
+  return Answer{
+      toText(*question, *all),
+      Json{{"plan", question->name},
+           {"summary", question->summary},
+           {"workload", question->workload},
+           {"limits",
+            {{"tbt_s", limit(question->tbtSeconds)}, {"ttft_s", limit(question->ttftSeconds)}}},
+           {"candidates", std::move(candidates)}}
+              .dump(2) +
+          "\n",
+      false,
+      {}};
 }
 
 } // namespace
@@ -124,7 +129,12 @@ Work addPlan(CLI::App& options) {
   const auto file = std::make_shared<std::string>();
   options.add_option("file", *file, "model, load, limits, prices and clusters to choose from")
       ->required();
-  return [file] { return work(*file); };
+  return [file, &options] {
+    return work(*file).map([&](Answer answer) {
+      answer.json = withProvenance(answer.json, options);
+      return answer;
+    });
+  };
 }
 
 } // namespace einsight::cli

@@ -93,7 +93,8 @@ private:
         problem(
             "retrieval.on",
             fmt::format("machine '{}' has no group of CPUs '{}'", cluster_.name(), retrieval->on),
-            core::suggestion(retrieval->on, groups(false)));
+            groups(false).empty() ? "a machine with a group of CPUs"
+                                  : core::suggestion(retrieval->on, groups(false)));
       }
     }
     if (projections && attention) {
@@ -130,21 +131,23 @@ private:
   void divideHeads() {
     const auto& heads = model_.attention;
     const auto check = [&](const char* path, std::int64_t number, std::int64_t devices,
-                           const char* what) {
+                           const char* what, const char* help) {
       if (number % devices != 0) {
         problem(path,
                 fmt::format("{} {} cannot be divided over {} devices: {} are left over", number,
                             what, devices, number % devices),
-                "a number of devices that divides them, or `split: requests`");
+                help);
       }
     };
-    check("projections", heads.heads, plan_.projections.count, "query heads");
+    constexpr const char* kFewer = "a number of devices that divides them";
+    constexpr const char* kSplit = "a number of devices that divides them, or `split: requests`";
+    check("projections", heads.heads, plan_.projections.count, "query heads", kFewer);
     if (mapping_.split == serving::Split::Heads) {
       const auto devices = separate() ? plan_.attention.count : plan_.projections.count;
       if (heads.latent) {
-        check("attention", heads.heads, devices, "query heads");
+        check("attention", heads.heads, devices, "query heads", kSplit);
       } else {
-        check("attention", heads.keyHeads, devices, "key heads");
+        check("attention", heads.keyHeads, devices, "key heads", kSplit);
       }
     }
   }

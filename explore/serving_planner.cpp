@@ -1,8 +1,13 @@
 #include "explore/serving_planner.hpp"
 
+#include "arch/catalogue.hpp"
 #include "config/catalogue.hpp"
 #include "config/reader.hpp"
+#include "core/format.hpp"
+#include "core/text.hpp"
+#include "explore/serving_load.hpp"
 #include "explore/sweep/values.hpp"
+#include "mappings/catalogue.hpp"
 
 #include <fmt/format.h>
 
@@ -27,15 +32,35 @@ std::string resolved(const std::string& name, const std::filesystem::path& plan)
 /// Numbers of the load, and the trace.
 void readLoad(const Node& map, const std::filesystem::path& file, PointRequest& request,
               core::Problems& problems) {
+  std::vector<std::string> known{"trace"};
+  known.insert(known.end(), loadNumbers().begin(), loadNumbers().end());
   for (const auto& [key, value] : map.entries) {
-    if (key.scalar == "trace") {
+    if (std::find(known.begin(), known.end(), key.scalar) == known.end()) {
+      config::report(key, fmt::format("a load has no '{}'", key.scalar),
+                     core::suggestion(key.scalar, known), problems);
+    } else if (key.scalar == "trace") {
       request.workloadNames["trace"] = resolved(value.scalar, file);
     } else if (const auto number = sweep::readValues(value, problems); number.size() == 1) {
+      const auto wrong = mistakeInLoad(key.scalar, number.front().toDouble());
+      if (!wrong.empty()) {
+        config::report(value, wrong, kLoadNumbers, problems);
+      }
       request.workloadSettings[key.scalar] = number.front();
     } else if (!number.empty()) {
       config::report(value, "a load has one value of each", "write one number", problems);
     }
   }
+}
+
+/// The name of a thing that `find` knows, or a file beside the plan; a problem where there is none.
+template <class Find>
+std::string named(const std::string& name, const Node& node, const std::string& plan,
+                  const Find& find, core::Problems& problems) {
+  auto found = resolved(name, plan);
+  if (const auto known = find(found); !known && !name.empty()) {
+    config::report(node, known.error().front().what, known.error().front().help, problems);
+  }
+  return found;
 }
 
 Prices readPrices(const Node& map, core::Problems& problems) {
@@ -69,10 +94,18 @@ combinations(const Node* map, core::Problems& problems) {
 void readCluster(const Node& node, const PointRequest& load, PlanQuestion& question,
                  core::Problems& problems) {
   MapReader reader(node, problems);
-  const auto machine = resolved(reader.text("machine").value_or(""), question.file);
+  const auto asked = reader.text("machine").value_or("");
+  const auto* place = node.find("machine");
+  const auto machine =
+      named(asked, place == nullptr ? node : *place, question.file, arch::kindOf, problems);
   auto mappings = reader.textListIf("mappings");
   if (mappings.empty()) {
     mappings.emplace_back(); // the catalogue's first that fits
+  }
+  for (auto& mapping : mappings) {
+    const auto* list = node.find("mappings");
+    mapping =
+        mapping.empty() ? mapping : named(mapping, *list, question.file, mappings::find, problems);
   }
   const auto sets = combinations(reader.mapIf("set"), problems);
   reader.finish();
@@ -81,7 +114,7 @@ void readCluster(const Node& node, const PointRequest& load, PlanQuestion& quest
       Candidate candidate{load, {}};
       candidate.request.workload = question.workload;
       candidate.request.machine = machine;
-      candidate.request.mapping = mapping.empty() ? mapping : resolved(mapping, question.file);
+      candidate.request.mapping = mapping;
       for (const auto& [name, value] : set) {
         candidate.settings +=
             fmt::format("{}{}={}", candidate.settings.empty() ? "" : ", ", name, value.toString());
@@ -109,8 +142,7 @@ Planned planned(const Candidate& candidate, const PlanQuestion& question) {
     return out;
   }
   out.serving = result->serving;
-  out.meets = (question.tbtSeconds <= 0 || out.serving->tbt.p99 <= question.tbtSeconds) &&
-              (question.ttftSeconds <= 0 || out.serving->ttft.p99 <= question.ttftSeconds);
+  out.meets = missOf(*out.serving, question) <= 0;
   return out;
 }
 
@@ -126,7 +158,76 @@ bool before(const Planned& a, const Planned& b) {
   return a.serving->tokensPerSecond > b.serving->tokensPerSecond;
 }
 
+/// Whether `a` is at least as good in money and in tokens per second as `b`, and better in one.
+bool dominates(const results::Serving& a, const results::Serving& b) {
+  const bool asCheap = *a.usdPerMtoken <= *b.usdPerMtoken;
+  const bool asFast = a.tokensPerSecond >= b.tokensPerSecond;
+  return asCheap && asFast &&
+         (*a.usdPerMtoken < *b.usdPerMtoken || a.tokensPerSecond > b.tokensPerSecond);
+}
+
+/// Marks the candidates within the limits that no other of these dominates.
+void markFrontier(std::vector<Planned>& all) {
+  const auto counts = [](const Planned& one) {
+    return one.meets && one.serving->usdPerMtoken.has_value();
+  };
+  for (auto& one : all) {
+    one.frontier = counts(one) && std::none_of(all.begin(), all.end(), [&](const Planned& other) {
+                     return counts(other) && dominates(*other.serving, *one.serving);
+                   });
+  }
+}
+
 } // namespace
+
+double missOf(const results::Serving& serving, const PlanQuestion& question) {
+  const auto share = [](double time, double limit) {
+    return limit > 0 ? std::max(0.0, time / limit - 1) : 0.0;
+  };
+  return std::max(share(serving.tbt.p99, question.tbtSeconds),
+                  share(serving.ttft.p99, question.ttftSeconds));
+}
+
+core::Problems missed(const PlanQuestion& question, const std::vector<Planned>& all) {
+  const Planned* nearest = nullptr;
+  for (const auto& one : all) {
+    if (one.serving && (nearest == nullptr ||
+                        missOf(*one.serving, question) < missOf(*nearest->serving, question))) {
+      nearest = &one;
+    }
+  }
+  core::Problem problem{{question.file, 0, 0, "clusters"},
+                        "no candidate can serve the load",
+                        "what each misses follows"};
+  if (nearest != nullptr) {
+    problem = {{question.file, 0, 0, "limits"},
+               "no candidate serves the load within the limits",
+               "longer times, or more devices"};
+    const auto& request = nearest->candidate->request;
+    problem.what += fmt::format("; the nearest is {} {} {}", request.machine,
+                                nearest->candidate->settings, nearest->mapping);
+    const auto add = [&](const char* what, double time, double limit) {
+      if (limit > 0 && time > limit) {
+        problem.what += fmt::format(", with {} {}: {} too long", core::formatSeconds(time), what,
+                                    core::formatSeconds(time - limit));
+      }
+    };
+    add("between tokens", nearest->serving->tbt.p99, question.tbtSeconds);
+    add("to the first", nearest->serving->ttft.p99, question.ttftSeconds);
+  }
+  core::Problems problems{std::move(problem)};
+  for (const auto& one : all) {
+    for (const auto& other : one.problems) { // candidates may miss the same
+      const bool told = std::any_of(problems.begin(), problems.end(), [&](const auto& known) {
+        return core::render({known}) == core::render({other});
+      });
+      if (!told) {
+        problems.push_back(other);
+      }
+    }
+  }
+  return problems;
+}
 
 core::Expected<PlanQuestion> readPlan(const std::filesystem::path& file) {
   const auto root = config::load(file);
@@ -158,6 +259,9 @@ core::Expected<PlanQuestion> readPlan(const std::filesystem::path& file) {
     question.prices = readPrices(*prices, problems);
   }
   if (const auto* clusters = reader.sequence("clusters")) {
+    if (clusters->items.empty()) {
+      reader.problem("clusters", "a plan has at least one cluster", "- {machine: h100x4}");
+    }
     for (const auto& cluster : clusters->items) {
       readCluster(cluster, load, question, problems);
     }
@@ -181,6 +285,7 @@ core::Expected<std::vector<Planned>> plan(const PlanQuestion& question,
     }
   }
   std::stable_sort(out.begin(), out.end(), before);
+  markFrontier(out);
   return out;
 }
 

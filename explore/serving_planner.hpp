@@ -27,7 +27,16 @@ struct Planned {
   std::optional<results::Serving> serving; ///< empty: refused
   core::Problems problems;                 ///< why it is refused, with what it misses
   bool meets = false;                      ///< 99 % of the times are within the limits
+  bool frontier = false; ///< none is as fast for less money, or faster for as much
 };
+
+/// By how much a candidate misses the limits of time: the larger one as a share of its limit; 0
+/// where it meets them.
+double missOf(const results::Serving& serving, const PlanQuestion& question);
+
+/// Why nothing serves the load within the limits: by how much the nearest candidate misses them,
+/// and what is wrong with those that are refused.
+core::Problems missed(const PlanQuestion& question, const std::vector<Planned>& all);
 
 /// Reads a plan file. All problems at once.
 core::Expected<PlanQuestion> readPlan(const std::filesystem::path& file);

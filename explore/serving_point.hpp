@@ -38,11 +38,13 @@ struct FixedBatch {
   std::int64_t requests = 1, context = 1;
 };
 
+using Load = std::variant<workloads::Trace, FixedBatch>;
+
 struct ServingPoint {
   workloads::Transformer model;
   std::shared_ptr<const arch::Cluster> cluster;
   mappings::serving::Mapping mapping;
-  std::variant<workloads::Trace, FixedBatch> load;
+  Load load;
   ServingPlan plan;
   std::vector<std::string> notes{};
 };

@@ -208,6 +208,7 @@ core::Expected<Transformer> readHuggingFace(const std::filesystem::path& file) {
   model.layers = config.whole({"num_hidden_layers", "n_layer", "num_layers"});
   model.hidden = config.whole({"hidden_size", "n_embd", "d_model"});
   model.vocabulary = config.whole({"vocab_size"});
+  model.context = config.wholeOr({"max_position_embeddings", "n_positions"}, 0);
   model.attention = headsOf(config, model.hidden);
   model.experts = expertsOf(config, model.layers);
   if (denseLayers(model) > 0) {
@@ -252,6 +253,7 @@ std::string toYaml(const Transformer& model) {
   out += fmt::format("transformer:\n  layers: {}\n  hidden: {}\n  vocabulary: {}\n", model.layers,
                      model.hidden, model.vocabulary);
   out += model.tiedEmbeddings ? "  tied_embeddings: true\n" : "";
+  out += model.context > 0 ? fmt::format("  context: {}\n", model.context) : "";
   out += fmt::format("  attention: {{{}}}\n", attention);
   if (model.feedForward > 0) {
     out += fmt::format("  feed_forward: {{width: {}, matrices: {}}}\n", model.feedForward,

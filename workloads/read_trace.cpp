@@ -116,6 +116,38 @@ core::Expected<Trace> fromRows(const fs::path& file, Trace trace) {
   return trace;
 }
 
+/// `prompt` and `output` of a key, or one number for both.
+std::pair<double, double> readBoth(config::MapReader& reader, std::string_view key,
+                                   core::Problems& problems) {
+  const auto* node = reader.optional(key);
+  if (node != nullptr && node->kind == config::Node::Kind::Map) {
+    config::MapReader both(*node, problems);
+    const double prompt = both.realOr("prompt", 0).value_or(0);
+    const double output = both.realOr("output", 0).value_or(0);
+    both.finish();
+    return {prompt, output};
+  }
+  const double value = reader.realOr(key, 0).value_or(0);
+  return {value, value};
+}
+
+void readSpreads(config::MapReader& reader, Trace& trace, core::Problems& problems) {
+  const auto deviations = readBoth(reader, "spread", problems);
+  const auto longest = readBoth(reader, "longest", problems);
+  trace.promptSpread = {deviations.first, longest.first};
+  trace.outputSpread = {deviations.second, longest.second};
+  if (std::min(deviations.first, deviations.second) < 0) {
+    reader.problem("spread", "must not be below zero");
+  }
+  for (const double bound : {longest.first, longest.second}) {
+    if (bound != 0 && bound <= 1) {
+      reader.problem("longest", "the longest are longer than the mean",
+                     "a number above 1, or 0 for no bound");
+      break;
+    }
+  }
+}
+
 core::Expected<Trace> fromYaml(const fs::path& file) {
   const auto document = config::load(file, {config::catalogueRoot() / "workloads" / "traces"});
   if (!document) {
@@ -141,8 +173,7 @@ core::Expected<Trace> fromYaml(const fs::path& file) {
   trace.requests = drawn ? reader.integer("requests", 1, kMost).value_or(1) : 0;
   trace.meanPrompt = mean("prompt");
   trace.meanOutput = mean("output");
-  trace.spread = std::max(0.0, reader.realOr("spread", 0).value_or(0));
-  trace.longest = std::max(0.0, reader.realOr("longest", 0).value_or(0));
+  readSpreads(reader, trace, problems);
   const double rate = reader.realOr("per_second", 0).value_or(0);
   trace.perSecond = rate > 0 ? std::optional(rate) : std::nullopt;
   trace.sharedPrefix = reader.integerOr("shared_prefix", 0, kMost, 0).value_or(0);

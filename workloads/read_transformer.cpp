@@ -88,6 +88,7 @@ void readSizes(const config::Node& map, Transformer& model, core::Problems& prob
   model.hidden = reader.integer("hidden", 1, kMost).value_or(1);
   model.vocabulary = reader.integer("vocabulary", 1, kMost).value_or(1);
   model.tiedEmbeddings = reader.booleanOr("tied_embeddings", false).value_or(false);
+  model.context = reader.integerOr("context", 1, kMost, 0).value_or(0);
   if (const auto* heads = reader.map("attention")) {
     model.attention = readHeads(*heads, problems);
   }

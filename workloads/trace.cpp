@@ -33,14 +33,44 @@ private:
   std::uint64_t state_;
 };
 
-std::int64_t length(double mean, const Trace& trace, Draw& draw) {
-  const double variance = std::log1p(trace.spread * trace.spread);
-  double value = mean * std::exp(std::sqrt(variance) * draw.normal() - variance / 2);
-  if (trace.longest > 0) {
-    value = std::min(value, trace.longest * mean);
-  }
-  return std::max<std::int64_t>(1, std::llround(value));
+/// Share of a standard normal distribution below a value.
+double below(double value) {
+  return std::erfc(-value / std::numbers::sqrt2) / 2;
 }
+
+/// Log-normal lengths of which those above the longest are cut, with a mean that holds after that.
+class Lengths {
+public:
+  Lengths(double mean, const LengthSpread& spread)
+      : deviation_(std::sqrt(std::log1p(spread.deviation * spread.deviation))),
+        longest_(spread.longest > 0 ? spread.longest * mean : 0),
+        centre_(std::log(mean) - deviation_ * deviation_ / 2) {
+    constexpr int kHalvings = 60;
+    constexpr double kFarthest = 10; // of the centre, above where it is without a bound
+    double low = centre_, high = centre_ + kFarthest;
+    for (int i = 0; i < kHalvings && longest_ > 0 && deviation_ > 0; ++i) {
+      centre_ = (low + high) / 2;
+      (meanOfCut() < mean ? low : high) = centre_;
+    }
+  }
+
+  std::int64_t draw(Draw& draw) const {
+    const double value = std::exp(centre_ + deviation_ * draw.normal());
+    return std::max<std::int64_t>(1,
+                                  std::llround(longest_ > 0 ? std::min(value, longest_) : value));
+  }
+
+private:
+  [[nodiscard]] double meanOfCut() const {
+    const double bound = (std::log(longest_) - centre_) / deviation_;
+    const double whole = std::exp(centre_ + deviation_ * deviation_ / 2);
+    return whole * below(bound - deviation_) + longest_ * (1 - below(bound));
+  }
+
+  double deviation_; ///< of the logarithm
+  double longest_;   ///< tokens; 0: no bound
+  double centre_;    ///< of the logarithm
+};
 
 } // namespace
 
@@ -77,14 +107,16 @@ std::vector<TraceRequest> requestsOf(const Trace& trace) {
     return trace.rows;
   }
   Draw draw(trace.seed);
+  const Lengths prompts(trace.meanPrompt, trace.promptSpread);
+  const Lengths outputs(trace.meanOutput, trace.outputSpread);
   std::vector<TraceRequest> out;
   double now = 0;
   for (std::int64_t i = 0; i < trace.requests; ++i) {
     TraceRequest request;
     now += trace.perSecond ? -std::log(draw.uniform()) / *trace.perSecond : 0;
     request.arrivalSeconds = now;
-    request.prompt = length(trace.meanPrompt, trace, draw);
-    request.output = length(trace.meanOutput, trace, draw);
+    request.prompt = prompts.draw(draw);
+    request.output = outputs.draw(draw);
     out.push_back(request);
   }
   return out;

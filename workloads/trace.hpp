@@ -14,14 +14,18 @@ struct TraceRequest {
   std::int64_t prompt = 1, output = 1; ///< tokens
 };
 
+/// Lengths that are drawn from a log-normal distribution, cut at the longest, around a mean.
+struct LengthSpread {
+  double deviation = 0; ///< standard deviation over mean, before the longest are cut
+  double longest = 0;   ///< largest length over the mean, above 1; 0: no bound
+};
+
 struct Trace {
   std::string name, summary, source, file;
   std::vector<TraceRequest> rows; ///< from a CSV file, by arrival; empty: drawn
   std::int64_t requests = 0;
   double meanPrompt = 0, meanOutput = 0;
-  /// Standard deviation over mean of both lengths, which are drawn from log-normal distributions.
-  double spread = 0;
-  double longest = 0;              ///< largest length over the mean; 0: no bound
+  LengthSpread promptSpread, outputSpread;
   std::optional<double> perSecond; ///< requests, arriving as a Poisson process; empty: all at once
   std::int64_t sharedPrefix = 0;   ///< first tokens of every prompt that all have in common
   std::uint64_t seed = 1;

@@ -34,6 +34,7 @@ struct Transformer {
   std::int64_t feedForward = 0; ///< width; 0 where every layer has experts
   std::int64_t matrices = 3;    ///< of a feed-forward part: 3 with a gate, 2 without
   Experts experts;              ///< count 0: none
+  std::int64_t context = 0;     ///< most tokens of a request; 0: any number
   double weightBytes = 2;       ///< of a parameter
   double keyBytes = 2;          ///< of an element of keys and values
 };

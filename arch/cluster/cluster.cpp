@@ -87,7 +87,8 @@ private:
     for (const auto& domain : link.domains) {
       if (domain.size() < 2) {
         add(path + ".joins",
-            fmt::format("a link joins at least two devices, not {}", domain.size()));
+            fmt::format("a link joins at least two devices, not {}", domain.size()),
+            "more devices, or no link");
       }
       for (const int device : domain) {
         if (device < 0 || device >= devices_) {

@@ -1,9 +1,7 @@
 #include "arch/cluster/cpu.hpp"
 
-#include "arch/catalogue.hpp"
-#include "arch/cluster/reading.hpp"
-#include "arch/kind.hpp"
-#include "config/catalogue.hpp"
+#include "arch/machine_frame.hpp"
+#include "arch/number_reading.hpp"
 
 namespace einsight::arch {
 namespace {
@@ -51,28 +49,6 @@ void readSections(MapReader& reader, NumberReading& reading, Cpu::Data& data) {
   }
 }
 
-Cpu::Data readData(const Node& node, const core::Settings& settings, core::Problems& problems) {
-  Cpu::Data data;
-  MapReader reader(node, problems);
-  data.name = reader.text("machine").value_or("");
-  reader.oneOf("kind", machineKinds());
-  data.summary = reader.text("summary").value_or("");
-  data.source = reader.text("source").value_or("");
-  Scope scope(problems);
-  scope.readParameters(reader.mapIf("parameters"), node.where, parametersOf(settings));
-  NumberReading reading(problems, scope, settings, data.sources);
-  readSections(reader, reading, data);
-  reading.finish(node.where);
-  reader.finish();
-  for (const auto& [name, value] : scope.values()) {
-    data.parameters[name] = value.toDouble();
-  }
-  std::set<std::string> files;
-  collectFiles(node, files);
-  data.files.assign(files.begin(), files.end());
-  return data;
-}
-
 } // namespace
 
 double Cpu::peakFlops() const {
@@ -107,30 +83,16 @@ core::Expected<Cpu> check(Cpu::Data data) {
 
 core::Expected<Cpu> readCpu(const std::filesystem::path& file, const core::Settings& settings,
                             const std::vector<std::filesystem::path>& catalogue) {
-  auto folders = catalogue;
-  folders.push_back(machinesFolder());
-  const auto node = config::load(file, folders);
-  if (!node) {
-    return core::failure(node.error());
-  }
-  core::Problems problems;
-  if (!isOfKind(*node, "cpu", problems)) {
-    return core::failure(std::move(problems));
-  }
-  auto data = readData(*node, settings, problems);
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
-  }
-  data.file = file.string();
-  return check(std::move(data));
+  return readFramed<Cpu>(
+      file, "cpu", settings, catalogue, [&](const MachineFrame<Cpu::Data>& frame) {
+        NumberReading reading(frame.problems, frame.scope, settings, frame.data.sources);
+        readSections(frame.reader, reading, frame.data);
+        reading.finish(frame.reader.node().where);
+      });
 }
 
 core::Expected<Cpu> loadCpu(const std::string& nameOrPath, const core::Settings& settings) {
-  const auto file = config::find(nameOrPath, {machinesFolder()}, "machine");
-  if (!file) {
-    return core::failure(file.error());
-  }
-  return readCpu(*file, settings);
+  return loadNamed(nameOrPath, [&](const auto& file) { return readCpu(file, settings); });
 }
 
 } // namespace einsight::arch

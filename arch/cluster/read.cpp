@@ -1,7 +1,5 @@
-#include "arch/catalogue.hpp"
 #include "arch/cluster/reading.hpp"
-#include "arch/kind.hpp"
-#include "config/catalogue.hpp"
+#include "arch/machine_frame.hpp"
 
 namespace einsight::arch {
 namespace {
@@ -46,72 +44,31 @@ void readSections(MapReader& reader, ClusterReading& reading) {
   }
 }
 
-Cluster::Data readData(const Node& node, const core::Settings& settings,
-                       const std::vector<std::filesystem::path>& folders,
-                       core::Problems& problems) {
-  Cluster::Data data;
-  MapReader reader(node, problems);
-  data.name = reader.text("machine").value_or("");
-  reader.oneOf("kind", machineKinds());
-  data.summary = reader.text("summary").value_or("");
-  data.source = reader.text("source").value_or("");
-  Scope scope(problems);
-  scope.readParameters(reader.mapIf("parameters"), node.where, parametersOf(settings));
-  ClusterReading reading(problems, scope, settings, data, folders);
-  readSections(reader, reading);
-  reading.finish(node.where);
-  reader.finish();
-  for (const auto& [name, value] : scope.values()) {
-    data.parameters[name] = value.toDouble();
-  }
-  std::set<std::string> files;
-  collectFiles(node, files);
+/// The files of a cluster are its own and those of its devices, each once.
+void addFiles(Cluster::Data& data) {
+  std::set<std::string> files(data.files.begin(), data.files.end());
   for (const auto& group : data.groups) {
     files.insert(group.files().begin(), group.files().end());
   }
   data.files.assign(files.begin(), files.end());
-  return data;
 }
 
 } // namespace
 
-core::Settings parametersOf(const core::Settings& settings) {
-  core::Settings parameters;
-  for (const auto& [name, value] : settings) {
-    if (name.find('.') == std::string::npos) {
-      parameters.emplace(name, value);
-    }
-  }
-  return parameters;
-}
-
 core::Expected<Cluster> readCluster(const std::filesystem::path& file,
                                     const core::Settings& settings,
                                     const std::vector<std::filesystem::path>& catalogue) {
-  auto folders = catalogue;
-  folders.push_back(machinesFolder());
-  const auto node = config::load(file, folders);
-  if (!node) {
-    return core::failure(node.error());
-  }
-  core::Problems problems;
-  if (!isOfKind(*node, "cluster", problems)) {
-    return core::failure(std::move(problems));
-  }
-  auto data = readData(*node, settings, folders, problems);
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
-  }
-  data.file = file.string();
-  return check(std::move(data));
+  return readFramed<Cluster>(
+      file, "cluster", settings, catalogue, [&](const MachineFrame<Cluster::Data>& frame) {
+        ClusterReading reading(frame.problems, frame.scope, settings, frame.data, frame.folders);
+        readSections(frame.reader, reading);
+        reading.finish(frame.reader.node().where);
+        addFiles(frame.data);
+      });
 }
 
 core::Expected<Cluster> loadCluster(const std::string& nameOrPath, const core::Settings& settings) {
-  const auto file = config::find(nameOrPath, {machinesFolder()}, "machine");
-  if (!file) {
-    return core::failure(file.error());
-  }
-  return readCluster(*file, settings);
+  return loadNamed(nameOrPath, [&](const auto& file) { return readCluster(file, settings); });
 }
 
 } // namespace einsight::arch

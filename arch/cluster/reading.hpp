@@ -26,7 +26,4 @@ void readDevices(const config::Node& node, ClusterReading& reading);
 /// `links:` name -> topology, whom it joins, rate and latency. Comes after the devices.
 void readLinks(const config::Node& node, ClusterReading& reading);
 
-/// The parts of `settings` without a dot, which are parameters.
-core::Settings parametersOf(const core::Settings& settings);
-
 } // namespace einsight::arch

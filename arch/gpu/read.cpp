@@ -1,7 +1,5 @@
-#include "arch/catalogue.hpp"
 #include "arch/gpu/reading.hpp"
-#include "arch/kind.hpp"
-#include "config/catalogue.hpp"
+#include "arch/machine_frame.hpp"
 
 namespace einsight::arch {
 
@@ -77,63 +75,21 @@ void readSections(MapReader& reader, GpuReading& reading) {
   }
 }
 
-Gpu::Data readData(const Node& node, const core::Settings& settings, core::Problems& problems) {
-  Gpu::Data data;
-  MapReader reader(node, problems);
-  data.name = reader.text("machine").value_or("");
-  reader.oneOf("kind", machineKinds());
-  data.summary = reader.text("summary").value_or("");
-  data.source = reader.text("source").value_or("");
-  data.architecture = reader.text("architecture").value_or("");
-  core::Settings parameters;
-  for (const auto& [name, value] : settings) {
-    if (name.find('.') == std::string::npos) {
-      parameters.emplace(name, value);
-    }
-  }
-  Scope scope(problems);
-  scope.readParameters(reader.mapIf("parameters"), node.where, parameters);
-  GpuReading reading(problems, scope, settings, data);
-  readSections(reader, reading);
-  reading.finish(node.where);
-  reader.finish();
-  for (const auto& [name, value] : scope.values()) {
-    data.parameters[name] = value.toDouble();
-  }
-  std::set<std::string> files;
-  collectFiles(node, files);
-  data.files.assign(files.begin(), files.end());
-  return data;
-}
-
 } // namespace
 
 core::Expected<Gpu> readGpu(const std::filesystem::path& file, const core::Settings& settings,
                             const std::vector<std::filesystem::path>& catalogue) {
-  auto folders = catalogue;
-  folders.push_back(machinesFolder());
-  const auto node = config::load(file, folders);
-  if (!node) {
-    return core::failure(node.error());
-  }
-  core::Problems problems;
-  if (!isOfKind(*node, "gpu", problems)) {
-    return core::failure(std::move(problems));
-  }
-  auto data = readData(*node, settings, problems);
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
-  }
-  data.file = file.string();
-  return check(std::move(data));
+  return readFramed<Gpu>(file, "gpu", settings, catalogue,
+                         [&](const MachineFrame<Gpu::Data>& frame) {
+                           frame.data.architecture = frame.reader.text("architecture").value_or("");
+                           GpuReading reading(frame.problems, frame.scope, settings, frame.data);
+                           readSections(frame.reader, reading);
+                           reading.finish(frame.reader.node().where);
+                         });
 }
 
 core::Expected<Gpu> loadGpu(const std::string& nameOrPath, const core::Settings& settings) {
-  const auto file = config::find(nameOrPath, {machinesFolder()}, "machine");
-  if (!file) {
-    return core::failure(file.error());
-  }
-  return readGpu(*file, settings);
+  return loadNamed(nameOrPath, [&](const auto& file) { return readGpu(file, settings); });
 }
 
 } // namespace einsight::arch

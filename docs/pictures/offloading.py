@@ -36,17 +36,39 @@ def ticks(most):
     return [step * number for number in range(math.ceil(most / step) + 1)]
 
 
+def boxes(x, y, radius, width):
+    """Places for a label of that width around a circle: its box and the start of its text."""
+    for left, top in ((-width / 2, -radius - 16), (-width / 2, radius + 4), (radius + 5, -6),
+                      (-radius - 5 - width, -6), (-width - 4, -radius - 14), (4, radius + 4)):
+        yield (x + left, y + top, x + left + width, y + top + 12)
+
+
+def overlap(one, other):
+    """Whether two boxes share a point."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def place(circles, number, width):
+    """The first place for the label of a circle that is free and within the picture."""
+    x, y, radius = circles[number][:3]
+    taken = [(x - r, y - r, x + r, y + r) for x, y, r, *_ in circles] + [c[3] for c in circles[:number]]
+    every = list(boxes(x, y, radius, width))
+    free = (box for box in every if box[0] > LEFT and box[2] < WIDTH - RIGHT + 60 and box[1] > TOP
+            and not any(overlap(box, other) for other in taken))
+    return next(free, every[0])
+
+
 def draw(found, points):
     """The picture as SVG."""
     across = ticks(max(one["tokens_per_s"] for one in points))
     up = ticks(max(one["usd_per_mtoken"] for one in points))
     wide, high = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
-    def x(value):
-        return LEFT + wide * value / across[-1]
+    def x(one):
+        return LEFT + wide * one["tokens_per_s"] / across[-1]
 
-    def y(value):
-        return TOP + high * (1 - value / up[-1])
+    def y(one):
+        return TOP + high * (1 - one["usd_per_mtoken"] / up[-1])
 
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
            'font-family="sans-serif">')
@@ -54,26 +76,40 @@ def draw(found, points):
     yield text(LEFT, 22, f'{found["workload"]}: dollars per million tokens, by tokens per second', 14,
                "start")
     for value in across:
-        yield f'<line x1="{x(value):.1f}" y1="{TOP}" x2="{x(value):.1f}" y2="{TOP + high}" stroke="#eee"/>'
-        yield text(x(value), TOP + high + 18, f"{value:g}", 11, colour="#666")
+        at = LEFT + wide * value / across[-1]
+        yield f'<line x1="{at:.1f}" y1="{TOP}" x2="{at:.1f}" y2="{TOP + high}" stroke="#eee"/>'
+        yield text(at, TOP + high + 18, f"{value:g}", 11, colour="#666")
     for value in up:
-        yield f'<line x1="{LEFT}" y1="{y(value):.1f}" x2="{LEFT + wide}" y2="{y(value):.1f}" stroke="#ddd"/>'
-        yield text(LEFT - 8, y(value) + 4, f"{value:g}", 11, "end", "#666")
+        at = TOP + high * (1 - value / up[-1])
+        yield f'<line x1="{LEFT}" y1="{at:.1f}" x2="{LEFT + wide}" y2="{at:.1f}" stroke="#ddd"/>'
+        yield text(LEFT - 8, at + 4, f"{value:g}", 11, "end", "#666")
+    front = sorted((one for one in points if one["frontier"]), key=lambda one: one["tokens_per_s"])
+    yield ('<polyline fill="none" stroke="#333" stroke-dasharray="4 3" points="'
+           + " ".join(f"{x(one):.1f},{y(one):.1f}" for one in front) + '"/>')
     mappings = sorted({one["mapping"] for one in points})
-    for place, one in enumerate(points):
+    circles = []
+    for number, one in enumerate(points):
         colour = COLOURS[mappings.index(one["mapping"]) % len(COLOURS)]
-        radius = 3 + 0.35 * math.sqrt(one["mean_batch"])
-        yield (f'<circle cx="{x(one["tokens_per_s"]):.1f}" cy="{y(one["usd_per_mtoken"]):.1f}" '
-               f'r="{radius:.1f}" fill="{colour}" fill-opacity="0.6"/>')
-        label = f'{one["machine"]} {one["settings"]}, {1e3 * one["tbt_s"]["p50"]:.0f} ms'
-        shift = -radius - 5 if place % 2 == 0 else radius + 14  # neighbours have close costs
-        yield text(x(one["tokens_per_s"]), y(one["usd_per_mtoken"]) + shift, label, 11,
-                   colour=colour)
+        circles.append([x(one), y(one), 3 + 0.35 * math.sqrt(one["mean_batch"]), (0, 0, 0, 0)])
+        yield (f'<circle cx="{x(one):.1f}" cy="{y(one):.1f}" r="{circles[-1][2]:.1f}" stroke="{colour}" '
+               f'fill="{colour if one["meets"] else "white"}" fill-opacity="0.6"/>')
+    for number, one in enumerate(points):
+        machines = {other["machine"] for other in points if other["mapping"] == one["mapping"]}
+        name = f'{one["machine"]} {one["settings"]}' if len(machines) > 1 else one["settings"]
+        label = f'{name}, {1e3 * one["tbt_s"]["p50"]:.0f} ms'
+        circles[number][3] = box = place(circles, number, 5.9 * len(label))
+        yield text((box[0] + box[2]) / 2, box[3] - 2, label, 11,
+                   colour=COLOURS[mappings.index(one["mapping"]) % len(COLOURS)])
     for number, mapping in enumerate(mappings):
         yield text(WIDTH - RIGHT + 8, TOP + 16 * number + 12, mapping, 12, "start",
                    COLOURS[number % len(COLOURS)])
-    yield text(LEFT + wide / 2, HEIGHT - 8, "tokens per second; area: mean batch; ms between tokens", 11,
-               colour="#666")
+    limit = found["limits"]["tbt_s"]
+    notes = ["area: mean batch", "ms between tokens", "dashed: no other is", "cheaper and faster"]
+    notes += ["hollow: 1 % of the", f"tokens above {1e3 * limit:.0f} ms"] if limit else []
+    for number, note in enumerate(notes):
+        yield text(WIDTH - RIGHT + 8, TOP + 16 * (number + len(mappings) + 1) + 12, note, 11, "start",
+                   "#666")
+    yield text(LEFT + wide / 2, HEIGHT - 8, "tokens per second", 11, colour="#666")
     yield "</svg>"
 
 

@@ -148,8 +148,7 @@ void Layout::divideParameters(core::Problems& problems) {
           {over.where,
            fmt::format("{} = {} cannot be divided over {} ({}): {} would be left over", name,
                        *value, parts, fmt::join(over.names, " x "), *value % parts),
-           *value < parts ? fmt::format("at most {} devices can share it", *value)
-                          : std::string()});
+           sharersOf(*value, parts)});
     }
     divided_[name] = core::Rational(std::max<std::int64_t>(*value / parts, 1));
   }

@@ -70,4 +70,7 @@ private:
   bool causal_ = false;
 };
 
+/// Which numbers of devices near `parts` can share so many things: "3 or 6 devices can share it".
+std::string sharersOf(std::int64_t things, std::int64_t parts);
+
 } // namespace einsight::mappings::cluster

@@ -8,6 +8,20 @@
 
 namespace einsight::mappings::cluster {
 
+std::string sharersOf(std::int64_t things, std::int64_t parts) {
+  if (things < parts) {
+    return fmt::format("at most {} devices can share it", things);
+  }
+  auto fewer = parts, more = parts;
+  while (things % fewer != 0) {
+    --fewer;
+  }
+  while (things % more != 0) {
+    ++more;
+  }
+  return fmt::format("{} or {} devices can share it", fewer, more);
+}
+
 bool Layout::has(const std::string& tensor) const {
   return extras_.contains(tensor) || cascade_.tensor(tensor) != nullptr;
 }

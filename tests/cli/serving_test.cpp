@@ -89,15 +89,18 @@ TEST_CASE("plan names the cheapest cluster first", "[cli]") {
                    "clusters: [{machine: lamina-2h100-4h20}, {machine: h100x2}]\n");
   const auto outcome = program("plan " + file + " --json -");
   REQUIRE(outcome.status == 0);
-  const auto candidates = nlohmann::json::parse(outcome.out)["candidates"];
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json["limits"]["tbt_s"].is_null());
+  const auto& candidates = json["candidates"];
   REQUIRE(candidates.size() == 2);
   CHECK(candidates[0]["usd_per_mtoken"].get<double>() <=
         candidates[1]["usd_per_mtoken"].get<double>());
+  CHECK(candidates[0]["frontier"] == true);
   const auto hopeless = folder.write(
       "none.yaml", "version: 1\nplan: p\nworkload: llama-33b\nload: {batch: 16, context: 1K}\n"
                    "limits: {tbt: 1 us}\nclusters: [{machine: h100x2}]\n");
   const auto none = program("plan " + hopeless);
   CHECK(none.status == 2);
-  CHECK(none.err.find("limits: no candidate serves the load within the limits") !=
-        std::string::npos);
+  CHECK(none.err.find("limits: no candidate serves the load within the limits; the nearest is "
+                      "h100x2") != std::string::npos);
 }

@@ -1,3 +1,4 @@
+#include "core/format.hpp"
 #include "explore/serving_planner.hpp"
 
 #include <catch2/catch.hpp>
@@ -79,6 +80,65 @@ TEST_CASE("a shorter limit rejects what takes longer", "[serving]") {
   CHECK(all->front().serving.has_value());
 }
 
+TEST_CASE("limits that nothing keeps are answered with the nearest and by how much it misses",
+          "[serving]") {
+  auto asked = question(kPlan);
+  asked.tbtSeconds = 1e-3;
+  const auto all = plan(asked);
+  REQUIRE(all.has_value());
+  const auto problems = missed(asked, *all);
+  const Planned* nearest = nullptr;
+  for (const auto& one : *all) {
+    if (one.serving && (nearest == nullptr || one.serving->tbt.p99 < nearest->serving->tbt.p99)) {
+      nearest = &one;
+    }
+  }
+  REQUIRE(nearest != nullptr);
+  CHECK(missOf(*nearest->serving, asked) == Approx(nearest->serving->tbt.p99 / 1e-3 - 1));
+  const auto time = nearest->serving->tbt.p99;
+  CHECK(problems.front().what ==
+        "no candidate serves the load within the limits; the nearest is " +
+            nearest->candidate->request.machine + " " + nearest->candidate->settings + " " +
+            nearest->mapping + ", with " + core::formatSeconds(time) +
+            " between tokens: " + core::formatSeconds(time - 1e-3) + " too long");
+  CHECK(problems.size() == 3); // and the two groups that a machine does not have
+}
+
+TEST_CASE("the frontier is what no other candidate beats in money and in speed", "[serving]") {
+  const auto asked = question(kPlan);
+  const auto all = plan(asked);
+  REQUIRE(all.has_value());
+  CHECK(all->front().frontier); // the cheapest
+  for (const auto& one : *all) {
+    bool beaten = !one.meets;
+    for (const auto& other : *all) {
+      beaten =
+          beaten || (other.meets && *other.serving->usdPerMtoken < *one.serving->usdPerMtoken &&
+                     other.serving->tokensPerSecond > one.serving->tokensPerSecond);
+    }
+    CHECK((!beaten || !one.frontier));
+  }
+}
+
+TEST_CASE("names that a plan gets wrong are told where they stand, once", "[serving]") {
+  const auto wrong = read("version: 1\nplan: p\nworkload: llama-33b\n"
+                          "load: {trace: azure-conv, rat: 4, requests: 1/2}\n"
+                          "clusters:\n"
+                          "  - {machine: h100x3, set: {count: [1, 2]}}\n"
+                          "  - {machine: h100x2, mappings: [eager, tensor-paralel]}\n");
+  REQUIRE_FALSE(wrong.has_value());
+  std::string found;
+  for (const auto& problem : wrong.error()) {
+    found += std::to_string(problem.where.line) + " " + problem.where.path + ": " + problem.what +
+             "; " + problem.help.substr(0, problem.help.find(" (")) + "\n";
+  }
+  CHECK(found == "4 load.rat: a load has no 'rat'; did you mean 'rate'?\n"
+                 "4 load.requests: 0.5 is not whole; whole numbers from 1 on, but for a rate\n"
+                 "6 clusters[0].machine: unknown machine 'h100x3'; did you mean 'h100x2'?\n"
+                 "7 clusters[1].mappings: unknown mapping 'tensor-paralel'; did you mean "
+                 "'tensor-parallel'?\n");
+}
+
 TEST_CASE("every mistake of a plan is told at once", "[serving]") {
   const auto wrong = read("version: 1\nplan: p\nworkload: llama-33b\nload: {batch: [1, 2]}\n"
                           "limits: {tbt: 60}\nprices: {h100: 3}\nclusters: []\ncluster: 1\n");
@@ -90,5 +150,6 @@ TEST_CASE("every mistake of a plan is told at once", "[serving]") {
   CHECK(found == "load.batch: a load has one value of each\n"
                  "limits.tbt: '60' is not a number with a unit\n"
                  "prices.h100: '3' is not a number with a unit\n"
+                 "clusters: a plan has at least one cluster\n"
                  "cluster: unknown key\n");
 }

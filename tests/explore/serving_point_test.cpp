@@ -83,7 +83,7 @@ TEST_CASE("heads that do not divide are refused with what is left over", "[servi
   CHECK(problemsOf(asked) ==
         "tensor-parallel.yaml:1:1: error: projections: 64 query heads cannot be divided over 3 "
         "devices: 1 are left over\n"
-        "  help: a number of devices that divides them, or `split: requests`\n"
+        "  help: a number of devices that divides them\n"
         "tensor-parallel.yaml:1:1: error: attention: 8 key heads cannot be divided over 3 devices: "
         "2 are left over\n"
         "  help: a number of devices that divides them, or `split: requests`\n");

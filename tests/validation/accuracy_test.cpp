@@ -77,6 +77,49 @@ std::map<std::pair<std::string, std::string>, double> measuredKernels() {
   return means;
 }
 
+/// Mappings for clusters and for serving, and the rows that are theirs, by how their ids begin.
+const std::map<std::string, std::vector<std::string>>& offloadRows() {
+  static const std::map<std::string, std::vector<std::string>> kRows{
+      {"ring-attention", {"distributed/h800-fwd-ring", "distributed/a100-fwd-ring"}},
+      {"zigzag-ring-attention", {"distributed/h800-fwd-zigzag", "distributed/a100-fwd-zigzag"}},
+      {"striped-ring-attention", {"distributed/h800-fwd-stripe", "distributed/a100-fwd-stripe"}},
+      {"token-ring", {"distributed/a10-token-ring"}},
+      {"latent-heads", {"distributed/tpla"}},
+      {"latent-split", {"distributed/tpla"}},
+      {"linear-gather", {"distributed/lasp-2-over-lasp-1"}},
+      {"linear-chain", {"distributed/lasp-2-over-lasp-1"}},
+      {"attention-offload", {"offload/"}},
+      {"tensor-parallel", {"host/"}},
+      {"kv-scan", {"retrieval/Flat"}},
+      {"kv-retrieval", {"retrieval/RetrievalAttention"}},
+      {"eager", {"heads/Llama-2-7B/full", "heads/Llama-3-8B/full"}},
+      {"streaming-heads", {"heads/Llama-2-7B/duo", "heads/Llama-3-8B/duo"}}};
+  return kRows;
+}
+
+/// (mapping, engine) -> mean error of the judged rows of clusters and of serving, measured now.
+std::map<std::pair<std::string, std::string>, double> measuredOffload() {
+  const auto result = (*findSuite("offload"))->run(SuiteOptions());
+  REQUIRE(result);
+  std::map<std::pair<std::string, std::string>, double> means;
+  for (const auto& [mapping, starts] : offloadRows()) {
+    double sum = 0;
+    int count = 0;
+    for (const auto& point : result->points) {
+      const bool judged = point.verdict == Verdict::Within || point.verdict == Verdict::Outside;
+      for (const auto& start : starts) {
+        if (judged && point.id.starts_with(start)) {
+          sum += std::abs(point.relativeError.value());
+          ++count;
+        }
+      }
+    }
+    REQUIRE(count > 0);
+    means[{mapping, "cycle"}] = sum / count;
+  }
+  return means;
+}
+
 /// (mapping, engine) -> mean error of the latency, measured now.
 std::map<std::pair<std::string, std::string>, double> measured() {
   const test::ScratchFile file("points.csv", latenciesOfShippedDesigns());
@@ -106,6 +149,7 @@ TEST_CASE("no accuracy is claimed that the suite does not measure", "[validation
   REQUIRE_FALSE(known->empty());
   auto means = measured();
   means.merge(measuredKernels());
+  means.merge(measuredOffload());
   for (const auto& entry : *known) {
     for (const auto& mapping : entry.mappings) {
       INFO(mapping << " " << entry.engine);

@@ -54,6 +54,8 @@ TEST_CASE("configurations of the Hugging Face format give the models' known size
   CHECK(imported("deepseek_v3").weightBytes == 1);
   CHECK(imported("gemma2").weightBytes == 4);
   CHECK(imported("gemma2").tiedEmbeddings);
+  CHECK(imported("llama").context == 8192);
+  CHECK(imported("phi").context == 0);
 }
 
 TEST_CASE("an imported model is the one of the catalogue", "[workloads]") {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -48,7 +49,7 @@ Trace loaded(const std::string& name) {
 } // namespace
 
 TEST_CASE("drawn requests have the published means, and depend on the seed alone", "[workloads]") {
-  for (const auto* name : {"azure-conv", "azure-code", "kimi-conv", "kimi-ta"}) {
+  for (const auto* name : {"azure-conv", "azure-code", "kimi-conv", "kimi-ta", "sharegpt"}) {
     INFO(name);
     const auto trace = loaded(name);
     const auto requests = requestsOf(trace);
@@ -57,17 +58,62 @@ TEST_CASE("drawn requests have the published means, and depend on the seed alone
     for (const auto& request : requests) {
       prompt += static_cast<double>(request.prompt);
       output += static_cast<double>(request.output);
-      CHECK(static_cast<double>(request.prompt) <= 3 * trace.meanPrompt + 1);
+      CHECK(static_cast<double>(request.prompt) <=
+            trace.promptSpread.longest * trace.meanPrompt + 1);
+      CHECK(static_cast<double>(request.output) <=
+            trace.outputSpread.longest * trace.meanOutput + 1);
     }
     const auto count = static_cast<double>(requests.size());
-    CHECK(prompt / count == Approx(trace.meanPrompt).epsilon(0.02));
-    CHECK(output / count == Approx(trace.meanOutput).epsilon(0.02));
+    const auto error = [&](const LengthSpread& spread) {
+      return 3 * spread.deviation / std::sqrt(count);
+    };
+    CHECK(prompt / count == Approx(trace.meanPrompt).epsilon(error(trace.promptSpread)));
+    CHECK(output / count == Approx(trace.meanOutput).epsilon(error(trace.outputSpread)));
     const auto again = requestsOf(trace);
     CHECK(again.back().prompt == requests.back().prompt);
     TraceChanges other;
     other.seed = 2;
     CHECK(requestsOf(changed(trace, other)).front().prompt != requests.front().prompt);
   }
+}
+
+TEST_CASE("lengths keep their mean where the longest are cut, and their spread where they are not",
+          "[workloads]") {
+  Trace trace;
+  trace.requests = 200000;
+  trace.meanPrompt = 1000;
+  trace.meanOutput = 1000;
+  trace.promptSpread = {2, 3};
+  trace.outputSpread = {0.5, 0};
+  double prompt = 0, output = 0, squares = 0;
+  for (const auto& request : requestsOf(trace)) {
+    prompt += static_cast<double>(request.prompt);
+    output += static_cast<double>(request.output);
+    squares += static_cast<double>(request.output) * static_cast<double>(request.output);
+    REQUIRE(request.prompt <= 3000);
+  }
+  const auto count = static_cast<double>(trace.requests);
+  CHECK(prompt / count == Approx(1000).epsilon(0.01));
+  CHECK(output / count == Approx(1000).epsilon(0.01));
+  CHECK(std::sqrt(squares / count - std::pow(output / count, 2)) == Approx(500).epsilon(0.02));
+}
+
+TEST_CASE("spread and longest are of both lengths, or of each", "[workloads]") {
+  const File both("both.yaml", "version: 1\ntrace: both\nrequests: 1\nprompt: 10\noutput: 20\n"
+                               "spread: 0.25\nlongest: 2\n");
+  CHECK(loaded(both.path()).promptSpread.deviation == 0.25);
+  CHECK(loaded(both.path()).outputSpread.longest == 2);
+  const File each("each.yaml", "version: 1\ntrace: each\nrequests: 1\nprompt: 10\noutput: 20\n"
+                               "spread: {prompt: 1, output: 2}\nlongest: {output: 3}\n");
+  CHECK(loaded(each.path()).promptSpread.deviation == 1);
+  CHECK(loaded(each.path()).promptSpread.longest == 0);
+  CHECK(loaded(each.path()).outputSpread.deviation == 2);
+  const File wrong("wrong.yaml", "version: 1\ntrace: w\nrequests: 1\nprompt: 10\noutput: 20\n"
+                                 "spread: {prompt: -1}\nlongest: 0.5\n");
+  CHECK(wrong.shorten(core::render(loadTrace(wrong.path()).error())) ==
+        "wrong.yaml:6:9: error: spread: must not be below zero\n"
+        "wrong.yaml:7:10: error: longest: the longest are longer than the mean\n"
+        "  help: a number above 1, or 0 for no bound\n");
 }
 
 TEST_CASE("requests arrive all at once, or at a rate", "[workloads]") {

@@ -109,7 +109,7 @@ TEST_CASE("every mistake of a whole model is told at once", "[workloads]") {
         "model.yaml:4:3: error: transformer.feed_forward: required key is missing\n"
         "model.yaml:5:3: error: transformer.hiden: unknown key\n"
         "  help: did you mean 'hidden'? (one of: layers, hidden, vocabulary, tied_embeddings, "
-        "attention, experts, feed_forward, storage)\n"
+        "context, attention, experts, feed_forward, storage)\n"
         "model.yaml:6:15: error: transformer.vocabulary: '0' is out of range\n"
         "  help: write a whole number from 1 to 1073741824\n"
         "model.yaml:7:35: error: transformer.attention.kv_heads: 8 query heads cannot share 3 key "

@@ -99,5 +99,6 @@ TEST_CASE("data that do not fit together are all reported", "[arch]") {
         "mine.yaml:1:1: error: links.wire.joins: there is no device 9\n"
         "  help: devices are numbered from 0 to 3\n"
         "mine.yaml:1:1: error: links.wire.joins: a link joins at least two devices, not 1\n"
+        "  help: more devices, or no link\n"
         "mine.yaml:1:1: error: host.step: must not be below zero\n");
 }

@@ -1,0 +1,24 @@
+#pragma once
+#include "explore/serving_point.hpp"
+
+#include <span>
+
+/// What a model serves: a trace, or a batch that stays.
+namespace einsight::explore {
+
+/// Names of the numbers that a load may have, besides its `trace`.
+std::span<const std::string_view> loadNumbers();
+
+/// What is wrong with a number of the load; empty: nothing.
+std::string mistakeInLoad(std::string_view name, double value);
+/// What such numbers are.
+inline constexpr const char* kLoadNumbers = "whole numbers from 1 on, but for a rate";
+
+/// What the settings and the model file's key `serving` say. All problems at once.
+core::Expected<Load> readLoad(const PointRequest& request);
+
+/// Refuses requests that are longer than the model can see, and a batch that stays for which there
+/// is no memory, with the amount.
+core::Expected<void> checkLoad(const ServingPoint& point);
+
+} // namespace einsight::explore
