@@ -15,7 +15,7 @@
 namespace einsight::explore {
 namespace {
 
-constexpr std::int64_t kShortSearch = 10; ///< seconds
+constexpr std::int64_t kShortSearch = 200'000; ///< steps: the same answer at any speed
 /// A short search has no chance with more Einsums than these.
 constexpr std::ptrdiff_t kSearchedEinsums = 8;
 
@@ -92,7 +92,7 @@ core::Expected<Point> prepareFound(const PointRequest& request) {
   search.machine = request.machine;
   search.workloadSettings = request.workloadSettings;
   search.machineSettings = request.machineSettings;
-  search.seconds = kShortSearch;
+  search.steps = kShortSearch;
   search.compare = false;
   if (!request.mappingSettings.empty()) {
     return core::failure({});

@@ -21,6 +21,7 @@ core::Expected<Search> search(const MapRequest& request, const arch::Machine& ma
   options.objective = request.objective;
   options.settings = request.workloadSettings;
   options.seconds = request.seconds;
+  options.steps = request.steps;
   bool stopped = false;
   if (!requirements.empty()) {
     options.accepts = [&](const mappings::Evaluation& evaluation) {
@@ -47,8 +48,9 @@ core::Expected<Search> search(const MapRequest& request, const arch::Machine& ma
 void addLimits(const MapRequest& request, MapAnswer& answer) {
   RunOptions options;
   options.limits = true;
-  const Deadline deadline(static_cast<double>(request.seconds));
+  auto deadline = Deadline::of(request);
   options.progress = [&](double) {
+    deadline.report();
     return !deadline.over() && (!request.progress || request.progress(1));
   };
   if (auto complete = run(answer.point, options)) {

@@ -16,6 +16,9 @@ struct MapRequest {
   /// Of search. After it the finalists, the mappings of the catalogue and the limits are simulated,
   /// each of the three for as long at most.
   std::int64_t seconds = 60;
+  /// In place of seconds, for the same answer on every machine: so many steps of search, then
+  /// simulations that take about as long.
+  std::optional<std::int64_t> steps{};
   std::string name = "found"; ///< of the mapping
   bool compare = true;        ///< with the mappings of the catalogue, of which one may win
   bool limits = false;        ///< also simulate the answer with each unit and port twice as fast

@@ -25,7 +25,7 @@ public:
   Final(const MapRequest& request, const arch::Machine& machine, const Requirements& requirements,
         const mappings::Found& found)
       : request_(request), machine_(machine), requirements_(requirements), found_(found),
-        deadline_(static_cast<double>(request.seconds)) {}
+        deadline_(Deadline::of(request)) {}
 
   core::Expected<MapAnswer> choose(bool stopped) {
     stopped_ = stopped;
@@ -63,9 +63,11 @@ private:
     }
     RunOptions options;
     options.engine = engine;
-    const Deadline own(deadline_.left() * (best_ ? 1 : kFirstShare));
+    auto own = deadline_.part(best_ ? 1 : kFirstShare);
     bool tooLong = false;
     options.progress = [&](double fraction) {
+      own.report();
+      deadline_.report();
       const auto done = (simulated_ + fraction) / static_cast<double>(found_.finalists.size());
       stopped_ =
           stopped_ || (request_.progress &&
@@ -143,7 +145,7 @@ bool isSimulated(const MapAnswer& answer) {
 
 /// One mapping of the catalogue, simulated until the deadline; then on the bound.
 std::optional<MapAnswer> shippedAnswer(const MapRequest& request, const std::string& name,
-                                       const Requirements& requirements, const Deadline& deadline) {
+                                       const Requirements& requirements, Deadline& deadline) {
   auto point = prepare({request.workload,
                         request.machine,
                         name,
@@ -156,6 +158,7 @@ std::optional<MapAnswer> shippedAnswer(const MapRequest& request, const std::str
   RunOptions options;
   bool tooLong = deadline.over();
   options.progress = [&](double) {
+    deadline.report();
     tooLong = tooLong || deadline.over() || (request.progress && !request.progress(1));
     return !tooLong;
   };
@@ -211,7 +214,7 @@ core::Expected<MapAnswer> bestFinalist(const MapRequest& request, const arch::Ma
 std::optional<MapAnswer> bestShipped(const MapRequest& request, const einsum::Cascade& cascade,
                                      const Requirements& requirements) {
   std::optional<MapAnswer> best;
-  const Deadline deadline(static_cast<double>(request.seconds));
+  auto deadline = Deadline::of(request);
   for (const auto& name : mappings::candidates(cascade)) {
     auto answer = shippedAnswer(request, name, requirements, deadline);
     const bool better =

@@ -9,29 +9,42 @@ namespace einsight::explore {
 
 inline constexpr double kSearchShare = 0.9; ///< of the progress; the rest is simulation
 
-/// The end of a time from now on.
+/// The end of a time from now on, or of a number of reports of simulations, which is the same on
+/// every machine.
 class Deadline {
 public:
-  explicit Deadline(double seconds)
-      : end_(Clock::now() +
-             std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds))) {}
+  /// As long as the request says, or as many reports.
+  static Deadline of(const MapRequest& request) {
+    return request.steps ? Deadline(true, static_cast<double>(*request.steps) / kStepsOfReport)
+                         : Deadline(false, static_cast<double>(request.seconds));
+  }
+  /// A part of what is left, from now on.
+  [[nodiscard]] Deadline part(double share) const { return {counts_, share * left()}; }
+  /// A simulation says that it goes on.
+  void report() { ++reports_; }
   [[nodiscard]] bool over() const { return left() <= 0; }
   [[nodiscard]] double left() const {
-    return std::chrono::duration<double>(end_ - Clock::now()).count();
+    return amount_ -
+           (counts_ ? reports_ : std::chrono::duration<double>(Clock::now() - begin_).count());
   }
 
 private:
   using Clock = std::chrono::steady_clock;
-  Clock::time_point end_;
+  static constexpr double kStepsOfReport = 100; ///< they take about as long
+  Deadline(bool counts, double amount) : counts_(counts), amount_(amount) {}
+
+  bool counts_;
+  double amount_, reports_ = 0;
+  Clock::time_point begin_ = Clock::now();
 };
 
 /// The objective of a mapping on the bound: cycles, picojoules, or picojoules * seconds.
 double boundOf(mappings::Objective objective, const mappings::Evaluation& evaluation, double hertz);
 
 /// Simulates the finalists of a search, the best bound first, until no other can be noticeably
-/// better or as long as the search may take; where that is too short for any of them, or the search
-/// was `stopped`, the first one is the answer as the bound has it. Fails when none of them meets
-/// the requirements.
+/// better or as long as the search may take (Deadline); where that is too short for any of them, or
+/// the search was `stopped`, the first one is the answer as the bound has it. Fails when none of
+/// them meets the requirements.
 core::Expected<MapAnswer> bestFinalist(const MapRequest& request, const arch::Machine& machine,
                                        const Requirements& requirements,
                                        const mappings::Found& found, bool stopped);

@@ -26,7 +26,8 @@ std::vector<Part> split(const Partition& partition, std::int64_t size,
   return parts;
 }
 
-/// Builds the plan for given sizes of parts; `Sizing` below finds the sizes.
+/// Builds the plan for given sizes of parts. Nothing but trips and strides depends on them
+/// (resize() relies on that).
 class Builder {
 public:
   Builder(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Machine& machine,
@@ -260,6 +261,20 @@ private:
 Plan buildPlan(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Machine& machine,
                const PartSizes& sizes, core::Problems& problems) {
   return Builder(mapping, cascade, machine, problems).build(sizes);
+}
+
+void resize(Plan& plan, const Partition& partition, const PartSizes& sizes, std::int64_t size) {
+  auto& parts = plan.parts[partition.variable];
+  parts = split(partition, size, sizes);
+  for (auto& section : plan.sections) {
+    for (auto& loop : section.loops) {
+      for (const auto& part : parts) {
+        if (loop.name == part.name) {
+          loop = part;
+        }
+      }
+    }
+  }
 }
 
 } // namespace einsight::mappings

@@ -11,6 +11,10 @@ using PartSizes = std::map<std::string, std::int64_t>;
 Plan buildPlan(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Machine& machine,
                const PartSizes& sizes, core::Problems& problems);
 
+/// Gives the parts of one rank variable, whose extent is `size`, other sizes: the plan is then what
+/// buildPlan() makes of these.
+void resize(Plan& plan, const Partition& partition, const PartSizes& sizes, std::int64_t size);
+
 /// Sizes of parts: given ones first, then those that fill a memory.
 PartSizes findSizes(const Mapping& mapping, const einsum::Cascade& cascade,
                     const arch::Machine& machine, core::Problems& problems);

@@ -1,15 +1,59 @@
 #include "core/text.hpp"
+#include "mappings/memory_use.hpp"
 #include "mappings/planning.hpp"
-#include "mappings/storage.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace einsight::mappings {
 namespace {
 
 using core::Problems;
+using Fits = std::function<bool(std::int64_t trips)>;
+
+/// The largest number from `low` to `high` that fits, where all below one that fits do too.
+std::optional<std::int64_t> largest(std::int64_t low, std::int64_t high, const Fits& fits) {
+  if (!fits(low)) {
+    return std::nullopt;
+  }
+  while (low < high) {
+    const auto middle = low + (high - low + 1) / 2;
+    fits(middle) ? low = middle : high = middle - 1;
+  }
+  return low;
+}
+
+/// The largest number that fits, where that holds only as long as the outermost part of a rank
+/// variable, of so many tiles of one trip, does not change; 1 where none fits.
+std::int64_t largestOfSteps(std::int64_t most, std::int64_t tiles, const Fits& fits) {
+  for (auto high = most; high > 0;) {
+    const auto outermost = (tiles + high - 1) / high;
+    const auto low = (tiles + outermost - 1) / outermost;
+    if (const auto found = largest(low, high, fits)) {
+      return *found;
+    }
+    high = low - 1;
+  }
+  return 1;
+}
+
+/// The largest divisor of a number that fits; 1 where none does.
+std::int64_t largestDivisor(std::int64_t number, const Fits& fits) {
+  std::vector<std::int64_t> small;
+  for (std::int64_t divisor = 1; divisor <= number / divisor; ++divisor) {
+    if (number % divisor != 0) {
+      continue;
+    }
+    if (fits(number / divisor)) {
+      return number / divisor;
+    }
+    small.push_back(divisor);
+  }
+  const auto found = std::find_if(small.rbegin(), small.rend(), fits);
+  return found == small.rend() ? 1 : *found;
+}
 
 /// Finds the sizes of parts: given ones first, then those that fill a memory.
 class Sizing {
@@ -98,22 +142,25 @@ private:
     for (auto other = partition.parts.rbegin(); *other != part; ++other) {
       inside *= sizes_[*other];
     }
-    const auto most = (cascade_.size(partition.variable) + inside - 1) / inside;
-    const auto fits = [&](std::int64_t trips) {
+    std::int64_t fixed = 1; // of the parts inside the outermost one but for this
+    for (auto other = partition.parts.rbegin(); std::next(other) != partition.parts.rend();
+         ++other) {
+      fixed *= *other == part ? 1 : sizes_[*other];
+    }
+    const auto extent = cascade_.size(partition.variable);
+    const auto most = (extent + inside - 1) / inside;
+    Problems ignored; // reported by who builds the plan with the sizes that are found
+    auto plan = buildPlan(mapping_, cascade_, machine_, sizes_, ignored);
+    const MemoryUse use(plan, cascade_, *memory);
+    const Fits fits = [&](std::int64_t trips) {
       sizes_[part] = trips;
-      Problems ignored;
-      const auto plan = buildPlan(mapping_, cascade_, machine_, sizes_, ignored);
-      return usedBytes(plan, cascade_, *memory) <= capacity;
+      resize(plan, partition, sizes_, extent);
+      return use.bytes() <= capacity;
     };
-    std::int64_t low = 1;
-    for (std::int64_t high = most; low < high;) { // larger tiles never take less room
-      const auto middle = low + (high - low + 1) / 2;
-      fits(middle) ? low = middle : high = middle - 1;
-    }
-    while (size.fit->divides && most % low != 0) {
-      --low;
-    }
-    sizes_[part] = low;
+    sizes_[part] = size.fit->divides ? largestDivisor(most, fits)
+                   : use.growsWith(partition)
+                       ? largest(1, most, fits).value_or(1)
+                       : largestOfSteps(most, (extent + fixed - 1) / fixed, fits);
   }
 
   const Mapping& mapping_;

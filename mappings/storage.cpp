@@ -203,44 +203,25 @@ std::optional<Footprint> footprint(const SectionPlan& section, const KeepPlan& k
 
 Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
           const einsum::Cascade& cascade) {
-  Room room;
   const auto print = footprint(section, keep, cascade);
-  if (!print) {
-    return {0, 1, 0, 1, false};
-  }
+  return print ? room(plan, section, keep, cascade, *print) : Room{0, 1, 0, 1, false};
+}
+
+Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
+          const einsum::Cascade& cascade, const Footprint& print) {
+  Room room;
   const auto& tensor = *cascade.tensor(keep.keep->tensor);
-  for (const int loop : print->divided) {
+  for (const int loop : print.divided) {
     room.subTiles *= section.loops[static_cast<std::size_t>(loop)].trips;
   }
   const auto elements =
-      boxElements(plan, section, cascade, *print->access, print->fixed, print->leftOut);
+      boxElements(plan, section, cascade, *print.access, print.fixed, print.leftOut);
   const auto held = (core::Rational(1) - keep.spill) * core::Rational(elements * tensor.bits, 8);
   room.subTileBytes = held.ceil();
-  room.lag = print->lag;
+  room.lag = print.lag;
   room.slots = std::max(room.subTiles * keep.keep->tiles.value_or(1), room.lag + 1);
   room.counted = keep.keep->shares.empty();
   return room;
-}
-
-std::int64_t keptBytes(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
-                       const einsum::Cascade& cascade) {
-  const auto needs = room(plan, section, keep, cascade);
-  const auto slots =
-      keep.keep->countedTiles ? needs.subTiles * *keep.keep->countedTiles : needs.slots;
-  return needs.counted ? slots * needs.subTileBytes : 0;
-}
-
-std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
-                       const arch::Memory& memory) {
-  std::int64_t most = 0;
-  for (const auto& section : plan.sections) {
-    std::int64_t bytes = 0;
-    for (const auto& keep : section.keeps) {
-      bytes += keep.memory->name == memory.name ? keptBytes(plan, section, keep, cascade) : 0;
-    }
-    most = std::max(most, bytes);
-  }
-  return most;
 }
 
 std::vector<Room> assignRoom(const Plan& plan, const SectionPlan& section,

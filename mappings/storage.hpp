@@ -45,16 +45,9 @@ bool fetchedFromBuffer(const SectionPlan& section, const KeepPlan& keep);
 
 Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
           const einsum::Cascade& cascade);
-
-/// Bytes of a memory that the tiles of one keep take (of one PE for register files), with the slots
-/// that the mapping asks for.
-std::int64_t keptBytes(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
-                       const einsum::Cascade& cascade);
-
-/// Largest number of bytes of a memory that any section holds at once (of one PE for register
-/// files), with the slots that the mapping asks for.
-std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
-                       const arch::Memory& memory);
+/// The same from a footprint that is known.
+Room room(const Plan& plan, const SectionPlan& section, const KeepPlan& keep,
+          const einsum::Cascade& cascade, const Footprint& print);
 
 /// Slots of every keep of a section, in order: what the mapping says, and where it says nothing a
 /// second tile (double buffering) as far as the capacity allows, what changes most often first.

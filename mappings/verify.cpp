@@ -2,7 +2,7 @@
 
 #include "core/text.hpp"
 #include "einsum/analysis.hpp"
-#include "mappings/storage.hpp"
+#include "mappings/memory_use.hpp"
 #include "mappings/verify_circles.hpp"
 #include "mappings/verify_keeps.hpp"
 #include "mappings/verify_order.hpp"

@@ -110,9 +110,7 @@ core::Problems Database::problem(const SQLite::Exception& error) const {
   }
   const int code = error.getErrorCode();
   if (code == kFull || code == kInputOutput) {
-    return {{{file_, 0, 0, {}},
-             fmt::format("cannot be written: {}", error.what()),
-             "what is complete is kept: make room, and go on with --resume"}};
+    return {{{file_, 0, 0, {}}, fmt::format("cannot be written: {}", error.what()), kMakeRoom}};
   }
   if (code == kReadOnly || code == kCannotOpen) {
     return {{{file_, 0, 0, {}},
@@ -192,8 +190,11 @@ core::Expected<std::optional<SweepIdentity>> Database::identity() const {
   } catch (const SQLite::Exception& error) { return core::failure(problem(error)); }
 }
 
-core::Expected<bool> Database::holdsSweep() const {
+core::Expected<bool> Database::replaceable() const {
   try {
+    if (connection_->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0) {
+      return true;
+    }
     return connection_->tableExists("points") && connection_->tableExists("meta") &&
            connection_->execAndGet("SELECT count(*) FROM meta WHERE key = 'format'").getInt() == 1;
   } catch (const SQLite::Exception& error) { return core::failure(problem(error)); }
@@ -233,7 +234,7 @@ core::Expected<void> Database::write(std::span<const SweepRow> rows) {
         return core::failure(
             {{{file_, 0, 0, {}},
               fmt::format("point {} is there already with another result", row.number),
-              "the same point gave two results; run the sweep again"}});
+              kRunAgain}});
       }
     }
     transaction.commit();

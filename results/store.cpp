@@ -66,7 +66,7 @@ core::Expected<SweepStore> SweepStore::replace(const std::string& file,
       return core::failure(lock.error());
     }
     const auto there = detail::Database::openToRead(file).and_then(
-        [](const detail::Database& database) { return database.holdsSweep(); });
+        [](const detail::Database& database) { return database.replaceable(); });
     if (!there) {
       return core::failure(there.error());
     }
@@ -174,16 +174,34 @@ core::Expected<void> copy(const SweepStore& from, SweepStore& to) {
   return read ? written : read;
 }
 
+/// Of rows that differ the shard is the place; a merge is not resumed.
+core::Problems ofMerge(core::Problems problems, const std::string& shard) {
+  for (auto& problem : problems) {
+    if (problem.help == detail::kRunAgain) {
+      problem.where.file = shard;
+    } else if (problem.help == detail::kMakeRoom) {
+      problem.help = "make room, and merge again";
+    }
+  }
+  return problems;
+}
+
 } // namespace
 
 core::Expected<SweepStore> merge(const std::string& file, const std::vector<std::string>& shards,
                                  bool replace) {
   core::Problems problems;
   std::vector<SweepStore> parts;
+  std::error_code none;
+  const bool there = std::filesystem::exists(file, none);
+  if (there && !replace) {
+    problems.push_back(
+        {{file, 0, 0, {}}, "the file is there already", "--overwrite merges into it anew"});
+  }
   for (const auto& shard : shards) {
-    std::error_code none;
     if (std::filesystem::equivalent(file, shard, none)) {
       problems.push_back({{shard, 0, 0, {}}, "this is where the result goes", "give another file"});
+      continue;
     }
     auto part = SweepStore::open(shard);
     const auto same = part && !parts.empty()
@@ -201,15 +219,17 @@ core::Expected<SweepStore> merge(const std::string& file, const std::vector<std:
   auto identity = parts.front().identity();
   identity.shard.clear();
   auto whole = replace ? SweepStore::replace(file, identity) : SweepStore::create(file, identity);
+  const bool begun = whole.has_value();
+  if (!whole) {
+    whole = core::failure(ofMerge(std::move(whole.error()), file));
+  }
   for (std::size_t i = 0; whole && i < parts.size(); ++i) {
     if (auto copied = copy(parts[i], *whole); !copied) {
-      for (auto& problem : copied.error()) {
-        problem.where.file = shards[i];
-      }
-      whole = core::failure(std::move(copied.error()));
-      std::error_code ignored;
-      std::filesystem::remove(file, ignored);
+      whole = core::failure(ofMerge(std::move(copied.error()), shards[i]));
     }
+  }
+  if (!whole && (begun || (!there && std::filesystem::is_empty(file, none)))) { // not whole
+    std::filesystem::remove(file, none);
   }
   return whole;
 }

@@ -22,7 +22,6 @@ constexpr std::array<Column, 11> kColumns{{{"cycles", &SweepRow::cycles},
                                            {"usd", &SweepRow::usd},
                                            {"usd_per_mtoken", &SweepRow::usdPerMtoken},
                                            {"power_w", &SweepRow::powerW}}};
-constexpr std::array kStatuses{RowStatus::Done, RowStatus::Refused, RowStatus::Failed};
 
 /// Text that JSON can hold: other bytes are replaced.
 std::string dump(const Json& json) {
@@ -178,35 +177,6 @@ std::string toJson(const SweepRow& row, std::optional<bool> pareto) {
   }
   out["detail"] = Json::parse(row.detail, nullptr, false);
   return dump(out);
-}
-
-std::optional<SweepRow> rowFromJson(const std::string& text) {
-  try {
-    const auto json = Json::parse(text);
-    SweepRow row;
-    row.number = json.at("number").get<std::int64_t>();
-    const auto status = json.at("status").get<std::string>();
-    const auto found = std::find_if(kStatuses.begin(), kStatuses.end(),
-                                    [&](RowStatus each) { return status == nameOf(each); });
-    if (found == kStatuses.end()) {
-      return std::nullopt;
-    }
-    row.status = *found;
-    row.reason = json.at("reason").get<std::string>();
-    row.workload = json.at("workload").get<std::string>();
-    row.machine = json.at("machine").get<std::string>();
-    row.mapping = json.at("mapping").get<std::string>();
-    row.engine = json.at("engine").get<std::string>();
-    row.settings = settingsOf(json.at("settings"));
-    for (const auto& [name, column] : kColumns) {
-      if (const auto& value = json.at(name); !value.is_null()) {
-        row.*column = value.get<double>();
-      }
-    }
-    row.meets = json.at("meets").get<bool>();
-    row.detail = dump(json.at("detail"));
-    return row;
-  } catch (const nlohmann::json::exception&) { return std::nullopt; }
 }
 
 std::string settingsToJson(const SweepRow& row) {

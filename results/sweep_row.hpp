@@ -61,9 +61,6 @@ void fill(SweepRow& row, const Result& result, const Worth& worth = {});
 /// The row as one line of JSON; keys are added, never renamed. `pareto` is added where it is known.
 std::string toJson(const SweepRow& row, std::optional<bool> pareto = std::nullopt);
 
-/// The row that `toJson` wrote; empty for any other text.
-std::optional<SweepRow> rowFromJson(const std::string& text);
-
 /// The settings of a row as a JSON object, and back; empty for any other text.
 std::string settingsToJson(const SweepRow& row);
 std::optional<std::vector<std::pair<std::string, std::string>>>

@@ -1,6 +1,7 @@
 #include "explore/sweep/runner.hpp"
 
 #include "explore/sweep/evaluate.hpp"
+#include "results/sweep_message.hpp"
 
 namespace einsight::explore::sweep {
 namespace {
@@ -23,12 +24,12 @@ std::string Runner::work(std::int64_t number) {
   } else {
     evaluate(sweep_, place, inputs_, row);
   }
-  return results::toJson(row);
+  return results::toMessage(row);
 }
 
 results::SweepRow Runner::rowOf(const Outcome& outcome) const {
   if (outcome.answered) {
-    if (auto row = results::rowFromJson(outcome.text)) {
+    if (auto row = results::rowFromMessage(outcome.text)) {
       return std::move(*row);
     }
   }

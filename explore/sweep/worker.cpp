@@ -54,8 +54,10 @@ bool answer(int socket, char kind, const std::string& text) {
 /// The life of a worker process.
 [[noreturn]] void serve(int socket, int errors, pid_t parent,
                         const std::function<std::string(std::int64_t)>& work) {
-  std::signal(SIGINT, SIG_IGN);
-  for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) {
+  for (const int asked : {SIGINT, SIGTERM}) { // sent to all at once: a point is not to blame, and
+    std::signal(asked, SIG_IGN);              // this process ends with its parent
+  }
+  for (const int fatal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
     std::signal(fatal, SIG_DFL); // what this process does about them is not for a worker to do
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);

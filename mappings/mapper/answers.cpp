@@ -90,15 +90,15 @@ Least CascadeSearch::after(std::size_t last) const {
   return last + 1 < count ? least[last + 1] : Least{};
 }
 
-void CascadeSearch::run(double& best, double& smoothest, double seconds) {
+void CascadeSearch::run(double& best, double& smoothest, double amount) {
   const bool both = options_.objective != Objective::Energy;
-  watch_.limit(both ? seconds / 2 : seconds);
+  watch_.limit(both ? amount / 2 : amount);
   pass(false, best);
   total_.space += counts_.space;
   total_.evaluated += counts_.evaluated;
   total_.complete = total_.complete && counts_.complete;
   if (both) {
-    watch_.limit(seconds / 2);
+    watch_.limit(amount / 2);
     pass(true, smoothest);
     total_.evaluated += counts_.evaluated;
   }
@@ -115,7 +115,7 @@ void CascadeSearch::pass(bool smooth, double& best) {
     searchWhole(best);
   }
   for (std::size_t e = 0; count > 1 && e < count; ++e) {
-    watch_.allow(static_cast<double>(options_.seconds) / static_cast<double>(4 * count));
+    watch_.allow(watch_.all() / static_cast<double>(4 * count));
     searchInterval(interval(e, e), kSlack, best);
   }
   improve(best);

@@ -21,8 +21,8 @@ public:
 
   /// Looks at everything that may beat `best`, the value of the objective of the best answer of
   /// other parameters; lowers it. `smoothest`: the same with what starts and ends a run. At most
-  /// so many seconds.
-  void run(double& best, double& smoothest, double seconds);
+  /// so much of the watch.
+  void run(double& best, double& smoothest, double amount);
 
   /// Everything found that is worth a simulation, in no order.
   [[nodiscard]] std::vector<Finalist> finalists() const;

@@ -10,7 +10,7 @@ namespace einsight::mappings {
 enum class Objective { Latency, Energy, Edp };
 
 struct SearchProgress {
-  double fraction = 0;  ///< of the time limit or of the space, whichever is further
+  double fraction = 0;  ///< of the limit
   double evaluated = 0; ///< mappings so far
 };
 
@@ -18,6 +18,9 @@ struct SearchOptions {
   Objective objective = Objective::Latency;
   core::Settings settings;   ///< of the workload, given by the user: never changed
   std::int64_t seconds = 60; ///< after which the best so far is the answer
+  /// In place of seconds, for the same answer on every machine: a structure, or some hundred
+  /// choices of what is kept in it, is a step.
+  std::optional<std::int64_t> steps{};
   std::size_t finalists = 16;
   std::function<bool(const Evaluation&)> accepts{};      ///< requirements; empty: none
   std::function<bool(const SearchProgress&)> progress{}; ///< false stops the search at once
@@ -46,7 +49,8 @@ using LoadCascade = std::function<core::Expected<einsum::Cascade>(const core::Se
 /// Partitioning, tile sizes, loop order, fusion, binding and tiles in flight of any cascade on any
 /// spatial machine. docs/mapper.md says which mappings are looked at and how bounds exclude others.
 /// The finalists are legal for verify(), ranked by the objective on the bound of sim::analytic;
-/// equal ones by cycles, energy, then text. The same answer each time unless the time ran out.
+/// equal ones by cycles, energy, then text. The same answer each time, unless it was limited
+/// by time and that ran out.
 /// Fails when the workload cannot be loaded or no mapping of the space is legal and accepted.
 core::Expected<Found> search(const LoadCascade& load, const arch::Machine& machine,
                              const SearchOptions& options);

@@ -51,45 +51,46 @@ std::vector<Ranked> rank(const Facts& facts, const std::vector<int>& members, co
 } // namespace
 
 Watch::Watch(const SearchOptions& options, const Counts& counts)
-    : options_(options), counts_(counts) {
-  limit(static_cast<double>(options.seconds));
+    : options_(options), counts_(counts),
+      all_(static_cast<double>(options.steps.value_or(options.seconds))) {
+  limit(all_);
 }
 
-Watch::Clock::time_point Watch::in(double seconds) {
-  return Clock::now() +
-         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+double Watch::spent() const {
+  return options_.steps ? static_cast<double>(steps_)
+                        : std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
 double Watch::left() const {
-  const std::chrono::duration<double> gone = Clock::now() - start_;
-  return static_cast<double>(options_.seconds) - gone.count();
+  return all_ - spent();
 }
 
-void Watch::limit(double seconds) {
-  limit_ = in(std::min(seconds, left()));
+void Watch::limit(double amount) {
+  limit_ = spent() + std::min(amount, left());
   share_ = limit_;
 }
 
-void Watch::allow(double seconds) {
-  share_ = std::min(limit_, in(seconds));
+void Watch::allow(double amount) {
+  share_ = std::min(limit_, spent() + amount);
 }
 
 bool Watch::over() {
-  return stopped() || Clock::now() > limit_;
+  return stopped() || spent() > limit_;
 }
 
 bool Watch::stopped() {
   const auto now = Clock::now();
+  ++steps_;
   if (!stopped_ && options_.progress && now - asked_ > std::chrono::milliseconds(20)) {
     asked_ = now;
-    const auto all = static_cast<double>(std::max<std::int64_t>(1, options_.seconds));
+    const auto all = std::max(1.0, all_);
     stopped_ = !options_.progress({std::clamp(1 - left() / all, 0.0, 1.0), counts_.evaluated});
   }
   return stopped_ || left() <= 0;
 }
 
 bool Watch::late() {
-  return stopped() || Clock::now() > share_;
+  return stopped() || spent() > share_;
 }
 
 void searchSection(const Facts& facts, const std::vector<int>& members, bool anySize, bool smooth,

@@ -6,29 +6,32 @@
 /// The search through the structures of one section, and its tools.
 namespace einsight::mappings::mapper {
 
-/// Time that is left, and whoever may stop the search.
+/// What is left of a search, in seconds or in steps, and whoever may stop it.
 class Watch {
 public:
   Watch(const SearchOptions& options, const Counts& counts);
 
   /// Asked now and then. True: stop at once.
   bool stopped();
-  /// True once the share of the time for the section at hand is over.
+  /// True once the share for the section at hand is over.
   bool late();
-  void allow(double seconds);
-  /// What follows, up to the next call, may take so long in all.
-  void limit(double seconds);
-  /// Is that time over?
+  void allow(double amount);
+  /// What follows, up to the next call, may take so much in all.
+  void limit(double amount);
+  /// Is that over?
   bool over();
   [[nodiscard]] double left() const;
+  /// From the first moment on.
+  [[nodiscard]] double all() const { return all_; }
 
 private:
   using Clock = std::chrono::steady_clock;
   const SearchOptions& options_;
   const Counts& counts_;
-  [[nodiscard]] static Clock::time_point in(double seconds);
-  Clock::time_point start_ = Clock::now(), asked_ = Clock::now(), share_ = Clock::now();
-  Clock::time_point limit_ = Clock::now();
+  [[nodiscard]] double spent() const;
+  Clock::time_point start_ = Clock::now(), asked_ = Clock::now();
+  double all_ = 0, limit_ = 0, share_ = 0;
+  std::int64_t steps_ = 0;
   bool stopped_ = false;
 };
 

@@ -5,6 +5,11 @@
 
 namespace einsight::results::detail {
 
+// What helps where a batch of rows is not written.
+inline constexpr const char* kMakeRoom =
+    "what is complete is kept: make room, and go on with --resume";
+inline constexpr const char* kRunAgain = "the same point gave two results; run the sweep again";
+
 /// The right to write a database, held by one process at a time: a lock on FILE.lock, which ends
 /// with the process. The file is removed at the end.
 class WriterLock {
@@ -38,8 +43,9 @@ public:
 
   /// Empty: nothing was begun yet. Fails on a database that is not of ours or of another format.
   [[nodiscard]] core::Expected<std::optional<SweepIdentity>> identity() const;
-  /// Does it hold a sweep, of this format or of another? Fails on a file that is no database.
-  [[nodiscard]] core::Expected<bool> holdsSweep() const;
+  /// May another sweep take its place: does it hold a sweep, of this format or of another, or
+  /// nothing at all? Fails on a file that is no database.
+  [[nodiscard]] core::Expected<bool> replaceable() const;
   /// Makes the tables, in one transaction, or says of those that are there what they now hold.
   core::Expected<void> begin(const SweepIdentity& identity);
   core::Expected<void> write(std::span<const SweepRow> rows);

@@ -209,7 +209,7 @@ TEST_CASE("killed at random moments and resumed, a sweep ends with the rows of a
     }
     constexpr std::uint64_t kMoment = 250'000; // us
     usleep(static_cast<useconds_t>(draw.below(kMoment)));
-    kill(child, SIGKILL);
+    kill(child, round % 3 == 2 ? SIGTERM : SIGKILL); // a batch system sends both
     int status = 0;
     REQUIRE(waitpid(child, &status, 0) == child);
     CHECK((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
@@ -251,6 +251,22 @@ TEST_CASE("two sweeps on one file, and a file that cannot grow, are said", "[cli
   CHECK(full.err.find("cannot be written: ") != std::string::npos);
   CHECK(full.err.find("what is complete is kept: make room, and go on with --resume") !=
         std::string::npos);
+}
+
+TEST_CASE("a folder that cannot be written is said by sweep and by merge", "[cli]") {
+  const Folder folder;
+  const auto file = folder.write("s.yaml", kSweep);
+  const std::string refusal =
+      "/proc/r.db: error: cannot write '/proc/r.db.lock': No such file or directory\n"
+      "  help: give a file in a folder that can be written\n";
+  for (const auto* how : {"", " --resume", " --overwrite"}) {
+    const auto outcome = program("sweep " + file + " -o /proc/r.db" + how);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err == refusal);
+  }
+  const auto database = (folder.path() / "r.db").string();
+  REQUIRE(program("sweep " + file + " -o " + database + " --set L=1K").status == 0);
+  CHECK(program("merge -o /proc/r.db " + database).err == refusal);
 }
 
 TEST_CASE("progress says the rate and the time that is left", "[cli]") {

@@ -38,15 +38,36 @@ struct Searched {
 TEST_CASE("where there is no time to simulate, the answer is the best on the bound and says so",
           "[explore]") {
   Searched searched(Objective::Latency);
-  searched.request.seconds = 0;
-  const auto answer = bestFinalist(searched.request, searched.machine, searched.requirements,
-                                   searched.found, false);
-  REQUIRE(answer);
-  CHECK(answer->result.engine == "analytic");
-  CHECK(answer->simulated == 0);
-  CHECK(answer->optimal);
-  CHECK_FALSE(answer->proven);
-  CHECK(answer->value == Approx(searched.found.finalists.front().evaluation.cycles));
+  for (const bool counted : {false, true}) {
+    searched.request.seconds = counted ? 60 : 0;
+    searched.request.steps = counted ? std::optional<std::int64_t>(0) : std::nullopt;
+    const auto answer = bestFinalist(searched.request, searched.machine, searched.requirements,
+                                     searched.found, false);
+    REQUIRE(answer);
+    CHECK(answer->result.engine == "analytic");
+    CHECK(answer->simulated == 0);
+    CHECK(answer->optimal);
+    CHECK_FALSE(answer->proven);
+    CHECK(answer->value == Approx(searched.found.finalists.front().evaluation.cycles));
+  }
+}
+
+TEST_CASE("counted in steps, a deadline is over after so many reports and at no time",
+          "[explore]") {
+  MapRequest request;
+  request.seconds = 0;
+  request.steps = 1000;
+  auto deadline = Deadline::of(request);
+  auto half = deadline.part(0.5);
+  const auto whole = deadline.left();
+  CHECK(half.left() == whole / 2);
+  for (int reports = 1; !half.over(); ++reports) {
+    half.report();
+    deadline.report();
+    CHECK(half.left() == whole / 2 - reports);
+  }
+  CHECK_FALSE(deadline.over());
+  CHECK(deadline.left() == whole / 2);
 }
 
 TEST_CASE("a search that was stopped is answered at once on the bound", "[explore]") {

@@ -1,4 +1,4 @@
-#include "mappings/storage.hpp"
+#include "mappings/memory_use.hpp"
 #include "tests/generators/mutator.hpp"
 
 namespace einsight::generators {

@@ -2,6 +2,7 @@
 #include "mapping_text.hpp"
 #include "mappings/lower.hpp"
 #include "mappings/mapper/search.hpp"
+#include "mappings/write.hpp"
 #include "sim/totals.hpp"
 #include "workloads/catalogue.hpp"
 
@@ -209,4 +210,37 @@ TEST_CASE("a search that is stopped keeps what it has", "[mappings]") {
     CHECK_FALSE(found->exhaustive);
     CHECK_FALSE(found->finalists.empty());
   }
+}
+
+TEST_CASE("limited by steps, a search gives the same answer however slow the machine is",
+          "[mappings]") {
+  const auto machine = machineOf("fusemax", {{"rows", 16}, {"columns", 16}});
+  const auto answerOf = [&](const Found& found) {
+    std::string text;
+    for (const auto& finalist : found.finalists) {
+      text += write(finalist.mapping) + std::to_string(finalist.evaluation.cycles) + "\n";
+    }
+    return text + std::to_string(found.evaluated) + " of " + std::to_string(found.space);
+  };
+  SearchOptions options;
+  options.settings = {{"B", 1}, {"H", 2}, {"L", 512}};
+  options.steps = 300;
+  options.seconds = 0; // does not count then
+  const auto fast = searched("attention-1pass", machine, options);
+  int pauses = 20;
+  options.progress = [&](const SearchProgress&) {
+    usleep(pauses-- > 0 ? 25'000 : 0);
+    return true;
+  };
+  const auto slow = searched("attention-1pass", machine, options);
+  REQUIRE(fast);
+  REQUIRE(slow);
+  CHECK_FALSE(fast->exhaustive);
+  CHECK(pauses < 20);
+  CHECK(answerOf(*slow) == answerOf(*fast));
+  options.steps = 3000;
+  const auto longer = searched("attention-1pass", machine, options);
+  REQUIRE(longer);
+  CHECK(longer->evaluated > fast->evaluated);
+  CHECK(longer->finalists.front().evaluation.cycles <= fast->finalists.front().evaluation.cycles);
 }

@@ -1,5 +1,5 @@
 #include "mapping_text.hpp"
-#include "mappings/storage.hpp"
+#include "mappings/memory_use.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -181,6 +181,52 @@ TEST_CASE("a full disk is said, and what was complete is kept", "[results]") {
   CHECK(store->write(std::vector{row(kept + 1)}));
 }
 
+TEST_CASE("a merge that the disk has no room for is said, and leaves nothing", "[results]") {
+  const config::ScratchFolder folder;
+  const auto part = (folder.root() / "1.db").string();
+  const auto file = (folder.root() / "r.db").string();
+  {
+    std::vector<SweepRow> rows;
+    for (std::int64_t number = 1; number <= 3000; ++number) {
+      rows.push_back(row(number));
+    }
+    REQUIRE(SweepStore::create(part, kIdentity)->write(rows));
+  }
+  for (const rlim_t room : {rlim_t{0}, rlim_t{200'000}}) { // bytes
+    const auto child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      std::signal(SIGXFSZ, SIG_IGN);
+      const rlimit limit{room, room};
+      setrlimit(RLIMIT_FSIZE, &limit);
+      const auto merged = merge(file, {part});
+      const bool good = !merged && merged.error()[0].where.file == file &&
+                        merged.error()[0].what.starts_with("cannot be written: ") &&
+                        merged.error()[0].help == "make room, and merge again";
+      _exit(good ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(status == 0);
+    CHECK(!std::filesystem::exists(file));
+  }
+  CHECK(merge(file, {part})->counts()->all() == 3000);
+  CHECK(said(folder, merge(file, {part}).error()) == "r.db: error: the file is there already\n"
+                                                     "  help: --overwrite merges into it anew\n");
+}
+
+TEST_CASE("an empty file makes room, another database does not", "[results]") {
+  const config::ScratchFolder folder;
+  const auto empty = folder.write("e.db", "").string(); // a sweep that ended before its tables
+  CHECK(SweepStore::replace(empty, kIdentity));
+  const auto other = (folder.root() / "o.db").string();
+  SQLite::Database(other, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec("CREATE TABLE accounts(name TEXT)");
+  CHECK(said(folder, SweepStore::replace(other, kIdentity).error()) ==
+        "o.db: error: the file is a database, but not of sweep results\n"
+        "  help: give another file\n");
+}
+
 TEST_CASE("a folder that cannot be written is said", "[results]") {
   CHECK(core::render(SweepStore::create("/proc/r.db", kIdentity).error()) ==
         "/proc/r.db: error: cannot write '/proc/r.db.lock': No such file or directory\n"

@@ -167,3 +167,23 @@ TEST_CASE("a database of another sweep or shard is refused", "[sweep]") {
   CHECK(refusal() == "r.db: error: the file is there already\n"
                      "  help: --resume goes on with it, --overwrite begins again\n");
 }
+
+TEST_CASE("mappings that are searched for are the same ones at any speed", "[sweep]") {
+  const config::ScratchFolder folder;
+  const auto sweep = readText(folder, "version: 1\nsweep: found\nengine: analytic\n"
+                                      "workloads: linear-attention\nmachines: fusemax\n"
+                                      "set: {B: 1, H: 2, L: [192, 256], arch.PE: [8, 16]}\n");
+  REQUIRE(sweep);
+  const auto rows = [&](const std::string& name, int jobs) {
+    SweepOptions how;
+    how.database = (folder.root() / name).string();
+    how.jobs = jobs;
+    const auto answer = runSweep(*sweep, how);
+    REQUIRE(answer);
+    CHECK(answer->store.counts()->done == 4);
+    return rowsOf(answer->store);
+  };
+  const auto alone = rows("alone.db", 1);
+  CHECK(rows("crowded.db", 4) == alone); // each has a part of the time
+  CHECK(alone.front().find(R"("mapping":"found")") != std::string::npos);
+}
