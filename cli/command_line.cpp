@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kOutputs{"--json", "--csv", "--vcd", "--trace"};
+constexpr std::array kOutputs{"--json", "--csv", "--vcd", "--trace", "--svg"};
 
 std::string nameOf(const CLI::Option& option) {
   return option.get_lnames().empty() ? "-" + option.get_snames().front()

@@ -9,7 +9,7 @@ namespace einsight::cli {
 
 /// The command that was given, as one line for a shell: its name, its arguments, its options in the
 /// order of their declaration. Options that only say where answers go (--json, --csv, --vcd,
-/// --trace) are left out.
+/// --trace, --svg) are left out.
 std::string commandLine(const CLI::App& command);
 
 /// A JSON object with `provenance.command` and `provenance.version` set, and

@@ -1,28 +1,27 @@
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/compare_points.hpp"
+#include "cli/compare_text.hpp"
 #include "cli/engines.hpp"
+#include "cli/output_file.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
-#include "core/format.hpp"
-#include "core/text.hpp"
+#include "config/catalogue.hpp"
 #include "explore/sweep/values.hpp"
-#include "report/table.hpp"
+#include "report/pictures.hpp"
+#include "report/read_document.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace einsight::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-using report::Table;
-
 struct Options {
   std::vector<std::string> workloads, machines, settings;
-  std::string mapping, engine = "cycle";
+  std::string mapping, engine = "cycle", svg;
 };
 
 /// Takes the one setting with several values out of the texts.
@@ -59,112 +58,36 @@ void readRange(Options& options, CompareRequest& request, core::Problems& proble
   }
 }
 
-std::string countOf(double value) {
-  return core::binaryCount(static_cast<std::int64_t>(value));
-}
-
-Json toJson(const CompareRequest& request, const Comparison& comparison) {
-  Json points = Json::array();
-  for (const auto& point : comparison.points) {
-    points.push_back({{"phase", point.phase},
-                      {"workload", point.workload},
-                      {"machine", point.machine},
-                      {"mapping", point.mapping},
-                      {request.parameter, point.value},
-                      {"seconds", point.seconds ? Json(*point.seconds) : Json()},
-                      {"cache_bytes", point.cacheBytes ? Json(*point.cacheBytes) : Json()},
-                      {"operations", point.operations},
-                      {"busiest", point.busiest},
-                      {"utilization", point.utilization},
-                      {"reason", point.problem}});
-  }
-  Json crossovers = Json::array();
-  for (const auto& each : comparison.crossovers) {
-    crossovers.push_back({{"phase", each.phase},
-                          {"machine", each.machine},
-                          {"faster", each.faster},
-                          {"slower", each.slower},
-                          {"between", {each.between, each.until}},
-                          {"at", each.at}});
-  }
-  return {{"parameter", request.parameter},
-          {"engine", request.engine},
-          {"points", std::move(points)},
-          {"crossovers", std::move(crossovers)}};
-}
-
-std::string tableOf(const CompareRequest& request, const Comparison& comparison,
-                    const std::string& phase, const std::string& machine,
-                    const report::Style& style) {
-  Table table({{request.parameter},
-               {"workload", Table::Align::Left},
-               {"time"},
-               {"against first"},
-               {"cache"},
-               {"operations"},
-               {"busiest", Table::Align::Left},
-               {"busy"},
-               {"mapping", Table::Align::Left}});
-  std::optional<double> first;
-  double value = -1;
-  for (const auto& point : comparison.points) {
-    if (point.phase != phase || point.machine != machine) {
-      continue;
-    }
-    const bool next = point.value != value;
-    if (next) {
-      first = point.seconds;
-      value = point.value;
-    }
-    const auto cache = point.cacheBytes ? core::formatBytes(*point.cacheBytes) : "";
-    if (!point.seconds) {
-      table.row({next ? countOf(value) : "", point.workload, "-", "", cache,
-                 core::formatLarge(point.operations), point.problem});
-      continue;
-    }
-    table.row({next ? countOf(value) : "", point.workload, core::formatSeconds(*point.seconds),
-               first ? fmt::format("{:.3g}x", *first / *point.seconds) : "", cache,
-               core::formatLarge(point.operations), point.busiest,
-               core::formatPercent(point.utilization), point.mapping});
-  }
-  return table.empty() ? std::string()
-                       : report::bold(fmt::format("{} on {}", phase, machine), style) + "\n" +
-                             table.render(style) + "\n";
-}
-
-std::string toText(const CompareRequest& request, const Comparison& comparison,
-                   const report::Style& style) {
-  std::string out;
-  for (const std::string phase : {"prefill", "decode"}) {
-    for (const auto& machine : request.machines) {
-      out += tableOf(request, comparison, phase, machine, style);
-      for (const auto& each : comparison.crossovers) {
-        if (each.phase == phase && each.machine == machine) {
-          out +=
-              fmt::format("  {} is faster than {} from {} = {} on (between {} and {})\n",
-                          each.faster, each.slower, request.parameter, core::formatLarge(each.at),
-                          countOf(each.between), countOf(each.until));
+/// Draws the pictures of an answer, one for each machine, below each other.
+core::Expected<std::string> pictureOf(const std::string& json, const CLI::App& app,
+                                      const report::WebFolders& folders) {
+  return report::readAnswer({"compare", {}, {}, {}}, json,
+                            {commandLine(app), EINSIGHT_VERSION, {}, {}})
+      .and_then(
+          [&](const report::Document& document) { return report::pictures(document, folders); })
+      .map([](const auto& drawn) {
+        std::vector<std::string> svgs;
+        for (const auto& [name, svg] : drawn) {
+          svgs.push_back(svg);
         }
-      }
-      out += out.empty() || out.ends_with("\n\n") ? "" : "\n";
-    }
-  }
-  if (comparison.crossovers.empty()) {
-    out += fmt::format("  no two of them change places over this range of {}\n", request.parameter);
-  }
-  return out +
-         "  time of one layer; cache: bytes of a layer and sequence that decoding keeps; "
-         "operations: a multiply-accumulate counts 2; sizes that --set does not give are each "
-         "workload's own\n";
+        return report::stacked(svgs);
+      });
 }
 
-core::Expected<Answer> work(Options options) {
+core::Expected<Answer> work(Options options, const CLI::App& app) {
   core::Problems problems;
   CompareRequest request;
   readRange(options, request, problems);
   auto settings = readSettings(options.settings, problems);
   const auto engine = checkEngine(options.engine);
   problems.insert(problems.end(), engine.begin(), engine.end());
+  const auto folders = report::webFolders(config::catalogueRoot());
+  if (!options.svg.empty()) {
+    for (const auto& found :
+         {checkWritable("--svg", options.svg), report::missingForPictures(folders)}) {
+      problems.insert(problems.end(), found.begin(), found.end());
+    }
+  }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
@@ -176,10 +99,22 @@ core::Expected<Answer> work(Options options) {
   request.machine = std::move(settings.machine);
   request.mappingSettings = std::move(settings.mapping);
   ProgressBar bar("comparing");
-  return compare(request, [&](double part) { bar.show(part); }).map([&](const Comparison& found) {
-    return Answer{
-        toText(request, found, stdoutStyle()), toJson(request, found).dump(2) + "\n", false, {}};
-  });
+  const auto found = compare(request, [&](double part) { bar.show(part); });
+  if (!found) {
+    return core::failure(found.error());
+  }
+  Answer answer{toText(request, *found, stdoutStyle()),
+                withProvenance(toJson(request, *found, options.settings), app),
+                false,
+                {}};
+  if (!options.svg.empty()) {
+    auto picture = pictureOf(answer.json, app, folders);
+    if (!picture) {
+      return core::failure(picture.error());
+    }
+    answer.files.emplace_back(options.svg, std::move(*picture));
+  }
+  return answer;
 }
 
 } // namespace
@@ -196,7 +131,11 @@ Work addCompare(CLI::App& options) {
   options.add_option("--set", given->settings, "L=4K..1M,H=16: one range, any values")
       ->delimiter(',');
   options.add_option("--engine", given->engine, "analytic or cycle");
-  return [given] { return work(*given); };
+  options
+      .add_option("--svg", given->svg,
+                  "draw time, operations and cache over the range into FILE, for each machine")
+      ->type_name("FILE");
+  return [given, &options] { return work(*given, options); };
 }
 
 } // namespace einsight::cli

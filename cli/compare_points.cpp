@@ -109,12 +109,6 @@ std::vector<std::pair<std::string, std::string>> phasesOf(const std::string& wor
   return out;
 }
 
-/// Without "-decode": two phases of a mechanism are one line each in two pictures.
-std::string mechanismName(const std::string& workload) {
-  return workload.ends_with(kDecode) ? workload.substr(0, workload.size() - kDecode.size())
-                                     : workload;
-}
-
 std::optional<double> secondsAt(const std::vector<ComparePoint>& points, const ComparePoint& like,
                                 const std::string& name) {
   const auto found = std::find_if(points.begin(), points.end(), [&](const ComparePoint& each) {
@@ -160,6 +154,11 @@ bool addOnce(std::vector<T>& list, const T& value) {
 }
 
 } // namespace
+
+std::string mechanismName(const std::string& workload) {
+  return workload.ends_with(kDecode) ? workload.substr(0, workload.size() - kDecode.size())
+                                     : workload;
+}
 
 std::vector<Crossover> crossoversOf(const std::vector<ComparePoint>& points) {
   std::vector<Crossover> out;

@@ -50,6 +50,9 @@ struct Comparison {
 core::Expected<Comparison> compare(const CompareRequest& request,
                                    const std::function<void(double)>& progress);
 
+/// A workload without the "-decode" of its form that decodes: both are one line in a picture.
+std::string mechanismName(const std::string& workload);
+
 /// The crossings of each pair of workloads in points of one phase and machine, in the order of the
 /// parameter.
 std::vector<Crossover> crossoversOf(const std::vector<ComparePoint>& points);

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/command_line.hpp"
+#include "cli/device_peaks.hpp"
 #include "cli/output_file.hpp"
 #include "config/catalogue.hpp"
 #include "core/text.hpp"
@@ -125,13 +126,15 @@ core::Expected<Answer> work(const Options& options, const CLI::App& app) {
                         fmt::format("{} is one file with everything", format),
                         "goes with --format svg and --format csv"});
   }
+  const DevicePeaks peaks;
   const report::DocumentOptions how{commandLine(app), EINSIGHT_VERSION,
-                                    baselineOf(options.baseline, problems)};
+                                    baselineOf(options.baseline, problems), peaks.function()};
   std::vector<report::Input> inputs;
   for (const auto& file : options.inputs) {
     inputs.push_back({file, config::hashOfFile(file), {}, {}});
   }
   const auto document = report::readDocument(inputs, how);
+  problems.insert(problems.end(), peaks.problems().begin(), peaks.problems().end());
   if (!document) {
     problems.insert(problems.end(), document.error().begin(), document.error().end());
   }
@@ -158,8 +161,9 @@ core::Expected<Answer> work(const Options& options, const CLI::App& app) {
 Work addReport(CLI::App& options) {
   const auto given = std::make_shared<Options>();
   options
-      .add_option("inputs", given->inputs,
-                  "JSON of run, validate or gna, or the database of a sweep")
+      .add_option(
+          "inputs", given->inputs,
+          "JSON of run, compare, plan, validate, gna or measure, or the database of a sweep")
       ->required();
   options
       .add_option("-o,--output", given->output,

@@ -116,6 +116,9 @@ std::string DataTable::text(std::size_t row, const DataColumn& column) const {
 }
 
 std::string DataTable::command(std::size_t row) const {
+  if (const auto* own = column("command")) {
+    return own->texts[row];
+  }
   std::string out;
   for (std::size_t at = 0; at < commandTemplate.size();) {
     const auto open = commandTemplate.find('{', at);

@@ -36,7 +36,8 @@ public:
   [[nodiscard]] const DataColumn* column(const std::string& name) const;
   /// A cell for people: numbers with at most six digits; empty where unknown.
   [[nodiscard]] std::string text(std::size_t row, const DataColumn& column) const;
-  /// The command that makes the numbers of a row; empty where the table knows none.
+  /// The command that makes the numbers of a row: that of its column `command`, or of the template;
+  /// empty where the table knows none.
   [[nodiscard]] std::string command(std::size_t row) const;
 
   /// What reproduces a row: {name} stands for the cell of a column, {settings} for a --set of every

@@ -1,8 +1,11 @@
 #include "report/document.hpp"
 
+#include "report/base64.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -13,6 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kExactIntegers = 9007199254740992.0; // 2^53
 constexpr std::size_t kFewValues = 1000;              // that are worth a list of their own
+constexpr std::size_t kPackedFrom = 1000;             // rows of a table that is worth packing
 
 Json numberJson(double value) {
   if (!std::isfinite(value)) {
@@ -63,21 +67,54 @@ Json cellJson(const std::string& value) {
   return value;
 }
 
-template <class Value>
-void addCells(Json& column, const std::vector<Value>& cells) {
-  const auto few = coded(cells);
-  const bool shorter = !few.places.empty() && 2 * few.values.size() <= cells.size();
-  Json values = Json::array();
-  for (const auto& cell : shorter ? few.values : cells) {
-    values.push_back(cellJson(cell));
-  }
-  column["values"] = std::move(values);
-  if (shorter) {
-    column["places"] = few.places;
-  }
+/// The bytes of numbers as they lie in memory, in base64.
+template <class Number>
+std::string packed(const std::vector<Number>& numbers) {
+  static_assert(std::endian::native == std::endian::little, "pages expect little-endian numbers");
+  std::string bytes(numbers.size() * sizeof(Number), '\0');
+  std::memcpy(bytes.data(), numbers.data(), bytes.size());
+  return base64(bytes);
 }
 
-Json tableJson(const DataTable& table) {
+Json placesJson(const std::vector<std::size_t>& places, bool pack) {
+  if (!pack) {
+    return places;
+  }
+  std::vector<std::uint16_t> small;
+  small.reserve(places.size());
+  std::transform(places.begin(), places.end(), std::back_inserter(small),
+                 [](std::size_t place) { return static_cast<std::uint16_t>(place); });
+  return packed(small);
+}
+
+template <class Value>
+Json valuesJson(const std::vector<Value>& cells) {
+  Json values = Json::array();
+  for (const auto& cell : cells) {
+    values.push_back(cellJson(cell));
+  }
+  return values;
+}
+
+template <class Value>
+void addCells(Json& column, const std::vector<Value>& cells, Numbers numbers) {
+  const bool pack = numbers == Numbers::Packed && cells.size() >= kPackedFrom;
+  const auto few = coded(cells);
+  if (!few.places.empty() && 2 * few.values.size() <= cells.size()) {
+    column["values"] = valuesJson(few.values);
+    column["places"] = placesJson(few.places, pack);
+    return;
+  }
+  if constexpr (std::is_same_v<Value, double>) {
+    if (pack) {
+      column["values"] = packed(cells);
+      return;
+    }
+  }
+  column["values"] = valuesJson(cells);
+}
+
+Json tableJson(const DataTable& table, Numbers numbers) {
   Json columns = Json::array();
   for (const auto& each : table.columns()) {
     Json column{{"name", each.name}, {"title", each.title}};
@@ -89,9 +126,9 @@ Json tableJson(const DataTable& table) {
       column["setting"] = true;
     }
     if (each.text) {
-      addCells(column, each.texts);
+      addCells(column, each.texts, numbers);
     } else {
-      addCells(column, each.numbers);
+      addCells(column, each.numbers, numbers);
     }
     columns.push_back(std::move(column));
   }
@@ -151,7 +188,7 @@ const DataTable* Document::table(const std::string& id) const {
   return found == tables.end() ? nullptr : &*found;
 }
 
-std::string toJson(const Document& document) {
+std::string toJson(const Document& document, Numbers numbers) {
   Json inputs = Json::array();
   for (const auto& input : document.inputs) {
     inputs.push_back({{"file", input.file},
@@ -165,7 +202,7 @@ std::string toJson(const Document& document) {
   }
   Json tables = Json::array();
   for (const auto& table : document.tables) {
-    tables.push_back(tableJson(table));
+    tables.push_back(tableJson(table, numbers));
   }
   const Json json{{"title", document.title},         {"version", document.version},
                   {"command", document.command},     {"inputs", std::move(inputs)},

@@ -65,9 +65,16 @@ struct Document {
   [[nodiscard]] const DataTable* table(const std::string& id) const;
 };
 
+/// How columns of numbers stand in JSON.
+enum class Numbers {
+  Plain, ///< as numbers
+  Packed ///< those of long tables as the bytes of an array in base64, for a page that opens quickly
+};
+
 /// The document as one line of JSON: tables by column, texts and repeated numbers as a list of
 /// values and the place of each row's value in it. Unknown numbers are null; "<" is escaped, so
-/// that it can stand in a page.
-std::string toJson(const Document& document);
+/// that it can stand in a page. Packed: "values" is then the bytes of doubles (NaN where unknown),
+/// "places" those of unsigned 16-bit integers, both little-endian.
+std::string toJson(const Document& document, Numbers numbers = Numbers::Plain);
 
 } // namespace einsight::report

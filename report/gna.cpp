@@ -16,7 +16,7 @@ DataTable stridesTable(const std::string& id, const Json& mask, const std::strin
                   row.at("fully_block_sparse").get<bool>() ? "no tile needs one" : "some tiles",
                   numberAt(mask, "flop_speedup")});
   }
-  table.commandTemplate = command;
+  addCommand(table, command);
   return table;
 }
 
@@ -31,7 +31,7 @@ DataTable lossesTable(const std::string& id, const Json& mask, const std::string
   for (const auto& [cause, share] : membersOf(mask, "losses")) {
     table.addRow({"time", cause, share.is_null() ? kUnknown : share.get<double>()});
   }
-  table.commandTemplate = command;
+  addCommand(table, command);
   return table;
 }
 
@@ -46,7 +46,7 @@ DataTable tilesTable(const std::string& id, const Json& mask, const std::string&
                   row.at("kv_tile").get<std::string>(), numberAt(row, "sim_speedup"),
                   numberAt(row, "wasted_fraction"), numberAt(row, "seconds")});
   }
-  table.commandTemplate = command;
+  addCommand(table, command);
   return table;
 }
 

@@ -1,6 +1,7 @@
 #include "report/page.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <fstream>
@@ -13,8 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Scripts of the page, in the order in which they run.
-constexpr std::array kScripts{"data.js",  "chart.js",    "roofline.js", "tooltip.js",
-                              "table.js", "controls.js", "page.js"};
+constexpr std::array kScripts{"data.js",    "chart.js", "prepare.js",  "roofline.js",
+                              "tooltip.js", "table.js", "controls.js", "page.js"};
 constexpr std::array kLibraries{"vega", "vega-lite", "vega-embed"};
 
 /// Reads files and remembers which could not be read.
@@ -81,6 +82,21 @@ std::string specifications(const fs::path& folder, Files& files) {
   return safe;
 }
 
+/// Says which pictures there will not be.
+void addPictures(const Document& document, core::Problems& problems) {
+  std::vector<std::string> titles;
+  for (const auto& section : document.sections) {
+    for (const auto& chart : section.charts) {
+      titles.push_back(section.title + ": " + chart.title);
+    }
+  }
+  if (!titles.empty()) {
+    problems.push_back({{},
+                        fmt::format("these pictures cannot be drawn: {}", fmt::join(titles, "; ")),
+                        "--format md and --format csv write everything else"});
+  }
+}
+
 /// Replaces each "{{name}}" of a template; what is put in is not looked at again.
 std::string filled(const std::string& text, const std::map<std::string, std::string>& parts) {
   std::string out;
@@ -124,10 +140,11 @@ core::Expected<std::string> htmlPage(const Document& document, const WebFolders&
       {"libraries", libraries},
       {"themes", files(folders.sources / "themes.json", kOurs)},
       {"specifications", specifications(folders.sources, files)},
-      {"document", toJson(document)},
+      {"document", toJson(document, Numbers::Packed)},
       {"scripts", scripts}};
   const auto page = files(folders.sources / "page.html", kOurs);
   if (!files.problems.empty()) {
+    addPictures(document, files.problems);
     return core::failure(std::move(files.problems));
   }
   return filled(page, parts);

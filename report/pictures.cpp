@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +20,19 @@ constexpr int kNoCommand = 127; ///< of a shell that does not find a command
 
 tl::unexpected<core::Problems> refuse(std::string what, std::string help) {
   return core::failure({{{{}, 0, 0, "--format"}, std::move(what), std::move(help)}});
+}
+
+core::Problems noNode() {
+  return {{{{}, 0, 0, "--format"},
+           "pictures are drawn by node, which is not installed",
+           "install it (Debian: apt-get install nodejs), or write --format html"}};
+}
+
+/// The number of an attribute of an SVG's root; 0 without one.
+double lengthOf(const std::string& svg, const std::string& attribute) {
+  const auto at = svg.find(" " + attribute + "=\"");
+  return at == std::string::npos ? 0
+                                 : std::strtod(svg.c_str() + at + attribute.size() + 3, nullptr);
 }
 
 /// A file with a document in it, removed at the end.
@@ -67,6 +81,33 @@ std::pair<int, std::string> outputOf(const std::string& command) {
 
 } // namespace
 
+core::Problems missingForPictures(const WebFolders& folders) {
+  core::Problems problems;
+  if (const auto page = htmlPage({}, folders); !page) {
+    problems = page.error();
+  }
+  if (outputOf("command -v node").first != 0) {
+    problems.push_back(noNode().front());
+  }
+  return problems;
+}
+
+std::string stacked(const std::vector<std::string>& svgs) {
+  if (svgs.size() == 1) {
+    return svgs.front();
+  }
+  double width = 0, height = 0;
+  std::string parts;
+  for (const auto& svg : svgs) {
+    parts += fmt::format("<svg y=\"{}\"{}\n", height, svg.substr(std::string("<svg").size()));
+    width = std::max(width, lengthOf(svg, "width"));
+    height += lengthOf(svg, "height");
+  }
+  return fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
+                     "viewBox=\"0 0 {0} {1}\">\n{2}</svg>\n",
+                     width, height, parts);
+}
+
 core::Expected<std::vector<std::pair<std::string, std::string>>>
 pictures(const Document& document, const WebFolders& folders) {
   if (const auto page = htmlPage(document, folders); !page) {
@@ -80,8 +121,7 @@ pictures(const Document& document, const WebFolders& folders) {
       outputOf(fmt::format("node {} {} {}", shellWord((folders.sources / "render.js").string()),
                            shellWord(folders.libraries.string()), shellWord(file.path())));
   if (status == kNoCommand) {
-    return refuse("pictures are drawn by node, which is not installed",
-                  "install it (Debian: apt-get install nodejs), or write --format html");
+    return core::failure(noNode());
   }
   const auto drawn = nlohmann::ordered_json::parse(out, nullptr, false);
   if (status != 0 || !drawn.is_object()) {

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -19,6 +21,11 @@ std::string stemOf(const std::string& file) {
   return std::filesystem::path(file).stem().string();
 }
 
+std::vector<std::string> wordsOf(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
 } // namespace detail
 
 namespace {
@@ -26,8 +33,8 @@ namespace {
 using detail::Answer;
 using detail::Json;
 
-constexpr const char* kKinds =
-    "a report is made of the JSON of run, validate and gna, and the database of sweep";
+constexpr const char* kKinds = "a report is made of the JSON of run, compare, plan, validate, gna "
+                               "and measure, and the database of sweep";
 
 core::Problem problem(const std::string& file, std::string what, std::string help = kKinds) {
   return {{file, 0, 0, {}}, std::move(what), std::move(help)};
@@ -35,7 +42,8 @@ core::Problem problem(const std::string& file, std::string what, std::string hel
 
 /// Everything that was read, kind by kind.
 struct Contents {
-  std::vector<Answer> runs, validations, masks;
+  /// By the command that makes them; "serve" are runs of whole models.
+  std::map<std::string, std::vector<Answer>> answers;
   std::vector<std::pair<Input, results::SweepStore>> sweeps;
 };
 
@@ -51,8 +59,12 @@ core::Where placeOf(const std::string& file, const std::string& text, std::size_
 const char* kindOf(const Json& json) {
   const auto has = [&](const char* key) { return json.contains(key); };
   return has("suites")                                         ? "validate"
+         : has("serving") && has("units")                      ? "serve"
          : has("units") && has("levels")                       ? "run"
          : has("patterns") || (has("layout") && has("window")) ? "gna"
+         : has("points") && has("crossovers")                  ? "compare"
+         : has("plan") && has("candidates")                    ? "plan"
+         : has("cases") && has("provenance")                   ? "measure"
                                                                : "";
 }
 
@@ -65,16 +77,18 @@ void readJson(Input input, const std::string& text, Contents& contents, core::Pr
         {placeOf(input.file, text, error.byte), "is neither JSON nor a database", kKinds});
     return;
   }
-  input.kind = kindOf(json);
-  if (input.kind.empty()) {
+  const std::string kind = kindOf(json);
+  input.kind = kind == "serve" ? "run" : kind;
+  if (kind.empty()) {
     problems.push_back(problem(input.file, "is JSON, but no answer that a report shows"));
     return;
   }
-  input.version = json.value(Json::json_pointer("/provenance/version"), std::string());
-  auto& place = input.kind == "run"   ? contents.runs
-                : input.kind == "gna" ? contents.masks
-                                      : contents.validations;
-  place.push_back({std::move(input), std::move(json)});
+  const Json::json_pointer version(kind == "measure" ? "/provenance/einsight"
+                                                     : "/provenance/version");
+  if (json.contains(version) && json.at(version).is_string()) {
+    input.version = json.at(version).get<std::string>();
+  }
+  contents.answers[kind].push_back({std::move(input), std::move(json)});
 }
 
 void read(Input input, Contents& contents, core::Problems& problems) {
@@ -121,8 +135,7 @@ void addSweep(const Input& input, const results::SweepStore& store,
               const std::optional<Baseline>& baseline, Document& document,
               core::Problems& problems) {
   reading(input.file, "sweep", problems, [&] {
-    detail::SweepSection section(input, store.identity().sweep, store.identity().objectives,
-                                 baseline);
+    detail::SweepSection section(input, store.identity(), baseline);
     const auto read = store.forEach([&](const results::SweepRow& row) { section.add(row); });
     if (!read) {
       problems.insert(problems.end(), read.error().begin(), read.error().end());
@@ -136,6 +149,9 @@ void addSweep(const Input& input, const results::SweepStore& store,
 void checkBaseline(const Baseline& baseline, const Document& document, core::Problems& problems) {
   std::set<std::string> columns, values;
   for (const auto& table : document.tables) {
+    if (table.id() != "runs" && !table.id().starts_with("sweep-")) {
+      continue;
+    }
     if (table.column("seconds") == nullptr || table.column("workload") == nullptr) {
       continue;
     }
@@ -174,6 +190,55 @@ std::string titleOf(const Document& document) {
              : title;
 }
 
+/// Sections of all answers, kind by kind.
+void addAnswers(Contents& contents, const DocumentOptions& options, Document& document,
+                core::Problems& problems) {
+  auto& answers = contents.answers;
+  const auto together = [&](const char* kind, const auto& add) {
+    if (!answers[kind].empty()) {
+      reading(answers[kind].front().input.file, "run", problems, [&] { add(answers[kind]); });
+    }
+  };
+  const auto each = [&](const char* kind, const auto& add) {
+    for (const auto& answer : answers[kind]) {
+      reading(answer.input.file, kind, problems, [&] { add(answer); });
+    }
+  };
+  together("run", [&](const auto& runs) { detail::addRuns(runs, options.baseline, document); });
+  together("serve", [&](const auto& runs) { detail::addServed(runs, document); });
+  each("compare", [&](const Answer& answer) { detail::addComparison(answer, document); });
+  each("plan", [&](const Answer& answer) { detail::addPlan(answer, document); });
+  for (const auto& [input, store] : contents.sweeps) {
+    addSweep(input, store, options.baseline, document, problems);
+  }
+  each("validate", [&](const Answer& answer) { detail::addValidation(answer, document); });
+  each("gna", [&](const Answer& answer) { detail::addGna(answer, document); });
+  each("measure",
+       [&](const Answer& answer) { detail::addMeasured(answer, options.peakOf, document); });
+}
+
+core::Expected<Document> documentOf(Contents& contents, const DocumentOptions& options,
+                                    core::Problems problems) {
+  Document document{{}, options.version, options.command, {}, {}, {}};
+  addAnswers(contents, options, document, problems);
+  if (options.baseline && problems.empty()) {
+    checkBaseline(*options.baseline, document, problems);
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  for (const auto* kind : {"run", "serve", "compare", "plan", "validate", "gna", "measure"}) {
+    for (const auto& answer : contents.answers[kind]) {
+      document.inputs.push_back(answer.input);
+    }
+  }
+  for (const auto& [input, store] : contents.sweeps) {
+    document.inputs.push_back(input);
+  }
+  document.title = titleOf(document);
+  return document;
+}
+
 } // namespace
 
 core::Expected<Document> readDocument(const std::vector<Input>& inputs,
@@ -183,38 +248,15 @@ core::Expected<Document> readDocument(const std::vector<Input>& inputs,
   for (const auto& input : inputs) {
     read(input, contents, problems);
   }
-  Document document{{}, options.version, options.command, {}, {}, {}};
-  const auto& baseline = options.baseline;
-  if (!contents.runs.empty()) {
-    reading(contents.runs.front().input.file, "run", problems,
-            [&] { detail::addRuns(contents.runs, baseline, document); });
-  }
-  for (const auto& [input, store] : contents.sweeps) {
-    addSweep(input, store, baseline, document, problems);
-  }
-  for (const auto& answer : contents.validations) {
-    reading(answer.input.file, "validate", problems,
-            [&] { detail::addValidation(answer, document); });
-  }
-  for (const auto& answer : contents.masks) {
-    reading(answer.input.file, "gna", problems, [&] { detail::addGna(answer, document); });
-  }
-  if (baseline && problems.empty()) {
-    checkBaseline(*baseline, document, problems);
-  }
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
-  }
-  for (const auto* kind : {&contents.runs, &contents.validations, &contents.masks}) {
-    for (const auto& answer : *kind) {
-      document.inputs.push_back(answer.input);
-    }
-  }
-  for (const auto& [input, store] : contents.sweeps) {
-    document.inputs.push_back(input);
-  }
-  document.title = titleOf(document);
-  return document;
+  return documentOf(contents, options, std::move(problems));
+}
+
+core::Expected<Document> readAnswer(const Input& input, const std::string& json,
+                                    const DocumentOptions& options) {
+  core::Problems problems;
+  Contents contents;
+  readJson(input, json, contents, problems);
+  return documentOf(contents, options, std::move(problems));
 }
 
 } // namespace einsight::report

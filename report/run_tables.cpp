@@ -1,6 +1,10 @@
 #include "report/detail/run_tables.hpp"
 
+#include "report/labels.hpp"
+
+#include <algorithm>
 #include <array>
+#include <set>
 
 namespace einsight::report::detail {
 namespace {
@@ -13,10 +17,60 @@ constexpr std::array<std::pair<const char*, const char*>, 5> kStalls{
      {"wait_sync", "waits at barriers"},
      {"idle", "idle"}}};
 
+/// Busy and all stalls: the time of the run in the unit of its counters.
+double wholeOf(const Json& unit) {
+  double whole = numberAt(unit, "busy_cycles");
+  for (const auto& [key, state] : kStalls) {
+    whole += numberAt(unit.at("stalls"), key);
+  }
+  return whole;
+}
+
 } // namespace
 
-DataTable unitsTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
-  DataTable table("units", "What every unit and port does",
+bool RunGroup::clusters() const {
+  return std::all_of(runs.begin(), runs.end(),
+                     [](const Answer& run) { return run.json.at("cycles").is_null(); });
+}
+
+void addSettings(const std::vector<Answer>& runs, std::size_t place, DataTable& table) {
+  static const Json kNone = Json::object();
+  const auto settingsOf = [](const Json& run) -> const Json& {
+    const Json::json_pointer at("/provenance/settings");
+    return run.contains(at) ? run.at(at) : kNone;
+  };
+  std::set<std::string> names;
+  for (const auto& each : runs) {
+    for (const auto& [name, value] : settingsOf(each.json).items()) {
+      names.insert(name);
+    }
+  }
+  for (const auto& name : names) {
+    std::vector<std::string> texts;
+    for (const auto& each : runs) {
+      texts.push_back(textAt(settingsOf(each.json), name.c_str()));
+    }
+    table.addColumn(settingColumn(name, std::move(texts)), place++);
+  }
+}
+
+std::vector<std::string> labelsOf(const DataTable& runs) {
+  std::vector<std::string> columns{"workload", "machine", "mapping", "engine"};
+  for (const auto& column : runs.columns()) {
+    if (column.setting) {
+      columns.insert(columns.begin() + 1, column.name);
+    }
+  }
+  auto labels = namesOf(runs, columns);
+  const std::set<std::string> distinct(labels.begin(), labels.end());
+  return distinct.size() == labels.size() ? labels : namesOf(runs, {"file"});
+}
+
+DataTable unitsTable(const RunGroup& group) {
+  const auto& [runs, labels, before] = group;
+  DataTable table(before + "units",
+                  group.clusters() ? "What every device and link does"
+                                   : "What every unit and port does",
                   {textColumn("run", "run"), textColumn("unit", "unit"),
                    textColumn("state", "state"), numberColumn("cycles", "cycles", "cycles"),
                    numberColumn("share", "share of the time", "share"),
@@ -24,11 +78,13 @@ DataTable unitsTable(const std::vector<Answer>& runs, const std::vector<std::str
                    textColumn("command", "command")});
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto& run = runs[i].json;
-    const double cycles = numberAt(run, "cycles");
+    const bool clocked = !run.at("cycles").is_null();
     for (const auto& [name, unit] : run.at("units").items()) {
       const double used = numberAt(unit, "utilization");
+      const double whole = clocked ? numberAt(run, "cycles") : wholeOf(unit);
       const auto add = [&](const char* state, double spent) {
-        table.addRow({labels[i], name, state, spent, spent / cycles, used, commandOf(run)});
+        table.addRow({labels[i], name, state, clocked ? spent : kUnknown, spent / whole, used,
+                      commandOf(run)});
       };
       add("busy", numberAt(unit, "busy_cycles"));
       for (const auto& [key, state] : kStalls) {
@@ -39,8 +95,9 @@ DataTable unitsTable(const std::vector<Answer>& runs, const std::vector<std::str
   return table;
 }
 
-DataTable energyTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
-  DataTable table("energy", "Energy by component",
+DataTable energyTable(const RunGroup& group) {
+  const auto& [runs, labels, before] = group;
+  DataTable table(before + "energy", "Energy by component",
                   {textColumn("run", "run"), textColumn("component", "component"),
                    numberColumn("energy", "energy", "J"), numberColumn("share", "share", "share"),
                    textColumn("command", "command")});
@@ -56,15 +113,18 @@ DataTable energyTable(const std::vector<Answer>& runs, const std::vector<std::st
   return table;
 }
 
-DataTable trafficTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
-  DataTable table("traffic", "Bytes per memory",
-                  {textColumn("run", "run"), textColumn("memory", "memory"),
+DataTable trafficTable(const RunGroup& group) {
+  const auto& [runs, labels, before] = group;
+  const bool links = group.clusters();
+  DataTable table(before + "traffic", links ? "Bytes per link" : "Bytes per memory",
+                  {textColumn("run", "run"), textColumn("memory", links ? "link" : "memory"),
                    textColumn("direction", "direction"), numberColumn("bytes", "bytes", "B"),
                    textColumn("command", "command")});
   for (std::size_t i = 0; i < runs.size(); ++i) {
     for (const auto& [name, level] : runs[i].json.at("levels").items()) {
       for (const auto& [key, direction] :
-           {std::pair("read_bytes", "read"), std::pair("write_bytes", "written")}) {
+           {std::pair("read_bytes", links ? "sent" : "read"),
+            std::pair("write_bytes", links ? "received" : "written")}) {
         table.addRow({labels[i], name, direction, numberAt(level, key), commandOf(runs[i].json)});
       }
     }
@@ -72,8 +132,9 @@ DataTable trafficTable(const std::vector<Answer>& runs, const std::vector<std::s
   return table;
 }
 
-DataTable limitsTable(const std::vector<Answer>& runs, const std::vector<std::string>& labels) {
-  DataTable table("limits", "Speedup if one unit or port were twice as fast",
+DataTable limitsTable(const RunGroup& group) {
+  const auto& [runs, labels, before] = group;
+  DataTable table(before + "limits", "Speedup if one unit or port were twice as fast",
                   {textColumn("run", "run"), textColumn("unit", "unit"),
                    numberColumn("speedup", "speedup if twice as fast", "x"),
                    textColumn("command", "command")});
@@ -81,6 +142,37 @@ DataTable limitsTable(const std::vector<Answer>& runs, const std::vector<std::st
     for (const auto& limit : runs[i].json.at("limits")) {
       table.addRow({labels[i], limit.at("unit").get<std::string>(),
                     numberAt(limit, "speedup_if_doubled"), commandOf(runs[i].json)});
+    }
+  }
+  return table;
+}
+
+DataTable kernelsTable(const RunGroup& group) {
+  const auto& [runs, labels, before] = group;
+  DataTable table(before + "kernels", "Kernels",
+                  {textColumn("run", "run"), textColumn("kernel", "kernel"),
+                   numberColumn("seconds", "time", "s"), numberColumn("launch", "launch", "s"),
+                   numberColumn("clock", "clock", "Hz"),
+                   numberColumn("tensor_cores", "utilisation of tensor cores", "share"),
+                   numberColumn("lanes", "utilisation of lanes", "share"),
+                   numberColumn("tail", "tail", "share"), numberColumn("masks", "masks", "share"),
+                   numberColumn("l2_bytes", "read from L2", "B"),
+                   numberColumn("dram_read_bytes", "read from DRAM", "B"),
+                   numberColumn("dram_write_bytes", "written to DRAM", "B"),
+                   numberColumn("ctas", "CTAs"), numberColumn("waves", "waves"),
+                   textColumn("occupancy_limit", "what limits CTAs per SM"),
+                   textColumn("command", "command")});
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const auto& kernel : runs[i].json.value("kernels", Json::array())) {
+      const auto& occupancy = kernel.at("occupancy");
+      table.addRow({labels[i], kernel.at("name").get<std::string>(), numberAt(kernel, "seconds"),
+                    numberAt(kernel, "launch_seconds"), numberAt(kernel, "hertz"),
+                    numberAt(kernel, "tensor_core_utilization"),
+                    numberAt(kernel, "lanes_utilization"), numberAt(kernel, "tail_share"),
+                    numberAt(kernel, "mask_share"), numberAt(kernel, "l2_read_bytes"),
+                    numberAt(kernel, "dram_read_bytes"), numberAt(kernel, "dram_write_bytes"),
+                    numberAt(occupancy, "ctas"), numberAt(occupancy, "waves"),
+                    textAt(occupancy, "limited_by"), commandOf(runs[i].json)});
     }
   }
   return table;

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 namespace einsight::report::detail {
 namespace {
@@ -53,39 +52,8 @@ DataTable runsTable(const std::vector<Answer>& runs) {
                   numberAt(run.at("energy_pj"), "total") * kJoulesPerPicojoule,
                   numberAt(run, "area_um2") * kMm2PerUm2, limitedBy(run), commandOf(run)});
   }
-  std::set<std::string> names;
-  static const Json kNone = Json::object();
-  const auto settingsOf = [](const Json& run) -> const Json& {
-    const Json::json_pointer place("/provenance/settings");
-    return run.contains(place) ? run.at(place) : kNone;
-  };
-  for (const auto& each : runs) {
-    for (const auto& [name, value] : settingsOf(each.json).items()) {
-      names.insert(name);
-    }
-  }
-  std::size_t place = 2;
-  for (const auto& name : names) {
-    std::vector<std::string> texts;
-    for (const auto& each : runs) {
-      texts.push_back(textAt(settingsOf(each.json), name.c_str()));
-    }
-    table.addColumn(settingColumn(name, std::move(texts)), place++);
-  }
+  addSettings(runs, 2, table);
   return table;
-}
-
-/// Labels that tell the runs apart; the file's name where nothing else does.
-std::vector<std::string> labelsOf(const DataTable& runs) {
-  std::vector<std::string> columns{"workload", "machine", "mapping", "engine"};
-  for (const auto& column : runs.columns()) {
-    if (column.setting) {
-      columns.insert(columns.begin() + 1, column.name);
-    }
-  }
-  auto labels = namesOf(runs, columns);
-  const std::set<std::string> distinct(labels.begin(), labels.end());
-  return distinct.size() == labels.size() ? labels : namesOf(runs, {"file"});
 }
 
 std::vector<RooflinePoint> rooflinePoints(const std::vector<Answer>& runs,
@@ -125,19 +93,8 @@ void addFacts(const DataTable& runs, Section& section) {
   section.facts.push_back({"limited by", limit.empty() ? "no unit alone" : limit});
 }
 
-/// A chart per part where several runs are compared, one chart of all parts for a single run.
-void addPerPart(const DataTable& table, const char* part, Chart chart, bool several,
-                Section& section) {
-  chart.table = table.id();
-  chart.placeholders.emplace_back("y", several ? "run" : part);
-  if (several) {
-    chart.filters.push_back({part, true});
-  }
-  section.charts.push_back(std::move(chart));
-}
-
-void addCharts(const Document& document, bool several, Section& section) {
-  const auto table = [&](const char* id) -> const DataTable& { return *document.table(id); };
+void addCharts(const RunGroup& group, const Document& document, Section& section) {
+  const bool several = group.several();
   if (several) {
     section.charts.push_back({"runs-speedup",
                               "bars",
@@ -146,14 +103,8 @@ void addCharts(const Document& document, bool several, Section& section) {
                               "runs",
                               {{"x", "speedup"}, {"y", "run"}}});
   }
-  addPerPart(table("units"), "unit",
-             {"runs-utilisation",
-              "utilisation",
-              "Where the time of each unit goes",
-              "Busy: it works on some task or transfer, whatever part of its lanes that uses.",
-              {}},
-             several, section);
-  if (table("energy").rows() > 0) {
+  addUnitCharts(group, document, section);
+  if (document.table("energy")->rows() > 0) {
     section.charts.push_back({"runs-energy",
                               "stack",
                               "Energy by component",
@@ -162,22 +113,15 @@ void addCharts(const Document& document, bool several, Section& section) {
                               {{"x", "energy"}, {"y", "run"}, {"colour", "component"}},
                               {{"x", "show", {"energy", "share"}}}});
   }
-  addPerPart(table("traffic"), "memory",
-             {"runs-traffic",
-              "dots",
-              "Traffic per memory",
-              "Bytes that crossed the boundary of each memory.",
-              "",
-              {{"x", "bytes"}, {"colour", "direction"}}},
-             several, section);
-  if (table("limits").rows() > 0) {
-    addPerPart(table("limits"), "unit",
-               {"runs-limits",
+  if (document.table("kernels")->rows() > group.runs.size()) {
+    addPerPart(*document.table("kernels"), "kernel",
+               {"runs-kernels",
                 "bars",
-                "What would help",
-                "Speedup with one unit or port twice as fast, simulated again.",
+                "Kernels",
+                "Time of each kernel with its launch.",
                 "",
-                {{"x", "speedup"}}},
+                {{"x", "seconds"}},
+                {{"x", "show", {"seconds", "tensor_cores", "lanes", "dram_read_bytes"}}}},
                several, section);
   }
 }
@@ -213,14 +157,17 @@ void addRuns(const std::vector<Answer>& runs, const std::optional<Baseline>& bas
   }
   section.tables = {"runs"};
   document.tables.push_back(std::move(table));
-  document.tables.push_back(unitsTable(runs, labels));
-  document.tables.push_back(energyTable(runs, labels));
-  document.tables.push_back(trafficTable(runs, labels));
-  document.tables.push_back(limitsTable(runs, labels));
+  const RunGroup group{runs, labels, {}};
+  for (auto* make : {unitsTable, energyTable, trafficTable, limitsTable, kernelsTable}) {
+    document.tables.push_back(make(group));
+  }
+  if (document.table("kernels")->rows() > 0) {
+    section.tables.emplace_back("kernels");
+  }
   if (auto roofline = addRoofline("roofline", rooflinePoints(runs, labels), document)) {
     section.charts.push_back(std::move(*roofline));
   }
-  addCharts(document, several, section);
+  addCharts(group, document, section);
   document.sections.push_back(std::move(section));
 }
 

@@ -2,6 +2,7 @@
 #include "report/detail/sections.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,16 +12,15 @@ namespace {
 
 constexpr double kJoulesPerPicojoule = 1e-12;
 constexpr std::size_t kMostRoofline = 5000; ///< points of a roofline
-constexpr std::size_t kMostEnergy = 60;     ///< points of a chart of energies
+constexpr std::size_t kMostEnergy = 32;     ///< points of a chart of energies
 constexpr std::size_t kMostNarrow = 12;     ///< of those beside another chart
 constexpr std::size_t kMostReasons = 6;     ///< why points are missing
 
 } // namespace
 
-SweepSection::SweepSection(Input input, std::string name, std::string objectives,
+SweepSection::SweepSection(Input input, results::SweepIdentity identity,
                            std::optional<Baseline> baseline)
-    : input_(std::move(input)), name_(std::move(name)), objectives_(std::move(objectives)),
-      baseline_(std::move(baseline)) {}
+    : input_(std::move(input)), identity_(std::move(identity)), baseline_(std::move(baseline)) {}
 
 void SweepSection::add(const results::SweepRow& row) {
   if (row.status != results::RowStatus::Done) {
@@ -138,6 +138,7 @@ void SweepSection::finish(Document& document) {
       textColumn("design", "design", namesOf(table, {"workload", "machine", "mapping", "engine"})),
       1);
   addSpeedups(table);
+  addGroups(table);
   const auto front = addFront(table);
   std::vector<std::string> naming{"design"};
   for (const auto& column : table.columns()) {
@@ -145,16 +146,20 @@ void SweepSection::finish(Document& document) {
       naming.push_back(column.name);
     }
   }
-  Section section{id, "Sweep " + name_, {}, {}};
-  section.facts = {{"points", core::formatCount(static_cast<std::int64_t>(rows_.size()))},
-                   {"on the front", core::formatCount(front), "of " + objectives_}};
+  Section section{id, "Sweep " + identity_.sweep, {}, {}};
+  const auto per = wordsOf(identity_.per);
+  section.facts = {
+      {"points", core::formatCount(static_cast<std::int64_t>(rows_.size()))},
+      {per.empty() ? "on the front" : "on fronts", core::formatCount(front),
+       fmt::format("of {}{}", fmt::join(wordsOf(identity_.objectives), " and "),
+                   per.empty() ? "" : fmt::format(", for each {}", fmt::join(per, ", ")))}};
   const auto missing = addReasons(section);
   if (missing > 0) {
     section.facts.push_back({"not simulated", core::formatCount(missing)});
   }
   section.tables = {id};
   if (!rows_.empty()) {
-    addSweepCharts(table, objectiveColumns(), section);
+    addSweepCharts(table, objectiveColumns(), per, section);
     addPictures(table,
                 rows_.size() <= kMostRoofline ? namesOf(table, naming) : std::vector<std::string>(),
                 document, section);

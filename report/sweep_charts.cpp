@@ -1,5 +1,8 @@
 #include "report/detail/sections.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -108,8 +111,8 @@ std::string seriesOf(const Axes& axes) {
 }
 
 /// Any column against any other, with the front of what is shown.
-Chart explorer(const std::string& id, const Axes& axes,
-               const std::vector<std::string>& objectives) {
+Chart explorer(const std::string& id, const Axes& axes, const std::vector<std::string>& objectives,
+               const std::vector<std::string>& per) {
   auto columns = axes.metrics;
   columns.insert(columns.end(), axes.parameters.begin(), axes.parameters.end());
   if (columns.empty()) { // a single point
@@ -132,10 +135,21 @@ Chart explorer(const std::string& id, const Axes& axes,
               "The line joins the points that no other point shown beats in both directions. Drag "
               "to select points for the table, click one to keep its command.",
               id};
+  auto series = seriesOf(axes);
+  if (!per.empty()) {
+    chart.caption = "A line joins the points that no other point shown of the same " +
+                    fmt::format("{}", fmt::join(per, " and ")) +
+                    " beats in both directions. Drag to select points for the table, click one to "
+                    "keep its command.";
+    chart.placeholders = {{"per", "group"}};
+    if (shown.size() > 1) { // else it is drawn over a parameter, a colour for each design
+      series = per.size() == 1 ? per.front() : "group";
+    }
+  }
   chart.wide = true;
   chart.choices = {{"x", "across", startingWith(x, columns)},
                    {"y", "up", startingWith(y, columns)},
-                   {"colour", "colour", startingWith(seriesOf(axes), colours)}};
+                   {"colour", "colour", startingWith(series, colours)}};
   chart.filters = filtersOf(axes, {}, false);
   return chart;
 }
@@ -153,7 +167,7 @@ std::vector<std::string> speedupColumns(const DataTable& table) {
 } // namespace
 
 void addSweepCharts(const DataTable& table, const std::vector<std::string>& objectives,
-                    Section& section) {
+                    const std::vector<std::string>& per, Section& section) {
   const auto& id = table.id();
   const auto axes = axesOf(table);
   const auto speedups = speedupColumns(table);
@@ -196,7 +210,9 @@ void addSweepCharts(const DataTable& table, const std::vector<std::string>& obje
       lines("-utilisation", "Utilisation", unit);
     }
   }
-  section.charts.push_back(explorer(id, axes, objectives));
+  const bool grouped = table.column("group") != nullptr;
+  section.charts.push_back(
+      explorer(id, axes, objectives, grouped ? per : std::vector<std::string>()));
 }
 
 } // namespace einsight::report::detail

@@ -2,10 +2,9 @@
 #include "report/pareto.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <functional>
-#include <sstream>
 
 namespace einsight::report::detail {
 namespace {
@@ -21,9 +20,16 @@ std::string columnOfObjective(const std::string& objective) {
                                                            {"energy", "energy"},
                                                            {"area", "area"},
                                                            {"edp", "edp"},
-                                                           {"utilization", "utilization"}};
+                                                           {"utilization", "utilization"},
+                                                           {"throughput", "tokens_per_s"},
+                                                           {"usd", "usd"},
+                                                           {"usd_per_mtoken", "usd_per_mtoken"}};
   const auto found = kColumns.find(objective);
   return found == kColumns.end() ? std::string() : found->second;
+}
+
+bool isBetterWhenLarger(const std::string& column) {
+  return column == "utilization" || column == "tokens_per_s";
 }
 
 DataColumn numbersOf(const std::vector<results::SweepRow>& rows, const char* name,
@@ -79,7 +85,7 @@ bool occurs(const DataTable& table, const Baseline& baseline) {
 
 DataTable SweepSection::pointsTable(const std::string& id) const {
   using Row = results::SweepRow;
-  DataTable table(id, fmt::format("Points of {}", name_), {numberColumn("number", "number")});
+  DataTable table(id, "Points of " + identity_.sweep, {numberColumn("number", "number")});
   for (const auto& row : rows_) {
     table.addRow({static_cast<double>(row.number)});
   }
@@ -96,6 +102,17 @@ DataTable SweepSection::pointsTable(const std::string& id) const {
       numbersOf(rows_, "edp", "energy x time", "J·s", &Row::edpPjS, kJoulesPerPicojoule));
   table.addColumn(numbersOf(rows_, "utilization", "utilisation of the busiest array", "share",
                             &Row::utilization));
+  const auto addIfKnown = [&](DataColumn column) {
+    const auto& numbers = column.numbers;
+    if (std::any_of(numbers.begin(), numbers.end(), [](double value) { return value == value; })) {
+      table.addColumn(std::move(column));
+    }
+  };
+  addIfKnown(numbersOf(rows_, "tokens_per_s", "tokens per second", "", &Row::tokensPerS));
+  addIfKnown(numbersOf(rows_, "usd", "dollars of the run", "USD", &Row::usd));
+  addIfKnown(
+      numbersOf(rows_, "usd_per_mtoken", "USD per million tokens", "USD", &Row::usdPerMtoken));
+  addIfKnown(numbersOf(rows_, "power", "power", "W", &Row::powerW));
   addDerived(table);
   table.commandTemplate = kCommand;
   return table;
@@ -157,8 +174,7 @@ void SweepSection::addSpeedups(DataTable& table) const {
 
 std::vector<std::string> SweepSection::objectiveColumns() const {
   std::vector<std::string> columns;
-  std::istringstream words(objectives_);
-  for (std::string word; words >> word;) {
+  for (const auto& word : wordsOf(identity_.objectives)) {
     if (auto column = columnOfObjective(word); !column.empty()) {
       columns.push_back(std::move(column));
     }
@@ -166,23 +182,53 @@ std::vector<std::string> SweepSection::objectiveColumns() const {
   return columns;
 }
 
-/// "yes" where no other point is better in all objectives.
-std::int64_t SweepSection::addFront(DataTable& table) const {
-  std::vector<std::vector<double>> values;
-  for (const auto& name : objectiveColumns()) {
-    values.push_back(table.column(name)->numbers);
-    if (name == "utilization") { // more is better
-      std::transform(values.back().begin(), values.back().end(), values.back().begin(),
-                     std::negate<>());
+/// What points have in common that are compared with each other: "L=4K".
+void SweepSection::addGroups(DataTable& table) const {
+  std::vector<std::string> columns;
+  for (const auto& name : wordsOf(identity_.per)) {
+    if (table.column(name) != nullptr) {
+      columns.push_back(name);
     }
   }
-  const auto front = onFront(values);
-  auto column = textColumn("on_front", "on the front of " + objectives_);
-  std::int64_t count = 0;
+  if (!columns.empty()) {
+    table.addColumn(textColumn("group", "compared within", namesOf(table, columns)));
+  }
+}
+
+/// "yes" where no other point of its group is better in all objectives.
+std::int64_t SweepSection::addFront(DataTable& table) const {
+  const auto* groups = table.column("group");
+  std::map<std::string, std::vector<std::size_t>> members;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const bool on = !front.empty() && front[i] && rows_[i].meets;
-    column.texts.emplace_back(on ? "yes" : "no");
-    count += on ? 1 : 0;
+    members[groups == nullptr ? std::string() : groups->texts[i]].push_back(i);
+  }
+  auto column =
+      textColumn("on_front", fmt::format("on the front of {}",
+                                         fmt::join(wordsOf(identity_.objectives), " and ")));
+  column.texts.assign(rows_.size(), "no");
+  const auto objectives = objectiveColumns();
+  const bool known = std::all_of(objectives.begin(), objectives.end(),
+                                 [&](const auto& name) { return table.column(name) != nullptr; });
+  if (!known) {
+    members.clear();
+  }
+  std::int64_t count = 0;
+  for (const auto& [group, rows] : members) {
+    std::vector<std::vector<double>> values;
+    for (const auto& name : objectives) {
+      const double sign = isBetterWhenLarger(name) ? -1 : 1;
+      values.emplace_back();
+      for (const auto row : rows) {
+        values.back().push_back(sign * table.column(name)->numbers[row]);
+      }
+    }
+    const auto front = onFront(values);
+    for (std::size_t i = 0; i < front.size(); ++i) {
+      if (front[i] && rows_[rows[i]].meets) {
+        column.texts[rows[i]] = "yes";
+        ++count;
+      }
+    }
   }
   table.addColumn(std::move(column));
   return count;

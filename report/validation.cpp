@@ -12,6 +12,7 @@ namespace einsight::report::detail {
 namespace {
 
 constexpr std::size_t kWorst = 25;
+constexpr std::size_t kLongName = 32; ///< of a family: needs a picture as wide as the page
 
 /// Points of a suite, those with the largest errors first, those without a number last.
 std::vector<const Json*> worstFirst(const Json& suite) {
@@ -35,9 +36,9 @@ std::vector<DataColumn> pointColumns() {
           numberColumn("reference", "reference"),
           numberColumn("simulated", "simulated"),
           numberColumn("error", "relative error", "share"),
-          numberColumn("tolerance", "allowed", "share"),
-          textColumn("verdict", "verdict"),
           textColumn("reason", "reason"),
+          textColumn("verdict", "verdict"),
+          numberColumn("tolerance", "allowed", "share"),
           textColumn("family", "family")};
 }
 
@@ -49,8 +50,8 @@ std::string familyOf(const Json& point) {
 void addPoint(const Json& point, DataTable& table) {
   table.addRow({textAt(point, "id"), textAt(point, "metric"), textAt(point, "engine"),
                 numberAt(point, "reference"), numberAt(point, "simulated"),
-                numberAt(point, "relative_error"), numberAt(point, "tolerance"),
-                textAt(point, "verdict"), textAt(point, "reason"), familyOf(point)});
+                numberAt(point, "relative_error"), textAt(point, "reason"),
+                textAt(point, "verdict"), numberAt(point, "tolerance"), familyOf(point)});
 }
 
 /// What is known of the errors of a family and metric.
@@ -130,6 +131,30 @@ DataTable exhibit(const std::string& id, const Json& table) {
   return out;
 }
 
+/// Notes of a table. Where they are sentences, lines that go on with one are joined.
+void addNotes(const Json& table, std::vector<std::string>& notes) {
+  const auto all = table.value("notes", std::vector<std::string>());
+  const bool sentences = !all.empty() && all.back().ends_with('.');
+  bool open = false;
+  for (const auto& note : all) {
+    if (open) {
+      notes.back() += " " + note;
+    } else {
+      notes.push_back(note);
+    }
+    open = sentences && !note.ends_with('.');
+  }
+}
+
+/// How long the longest name of a family is.
+std::size_t longestName(const DataTable& families) {
+  std::size_t longest = 0;
+  for (const auto& name : families.column("family")->texts) {
+    longest = std::max(longest, name.size());
+  }
+  return longest;
+}
+
 void addSuite(const Json& suite, const std::string& command, Document& document) {
   const auto name = suite.at("name").get<std::string>();
   const auto id = fmt::format("validate-{}", document.sections.size() + 1);
@@ -142,11 +167,13 @@ void addSuite(const Json& suite, const std::string& command, Document& document)
       addPoint(*point, worst);
     }
   }
-  points.commandTemplate = worst.commandTemplate = command.empty() ? own : command;
   auto families = familiesTable(id + "-families", suite);
-  families.commandTemplate = points.commandTemplate;
+  const auto& made = command.empty() ? own : command;
+  for (auto* table : {&points, &worst, &families}) {
+    addCommand(*table, made);
+  }
   Section section{id, "Validation: " + name, "simulated against published or measured numbers",
-                  points.commandTemplate, factsOf(suite)};
+                  made, factsOf(suite)};
   section.tables = {worst.id(), families.id(), id};
   const std::vector<Filter> filters{{"metric"}, {"family"}, {"engine"}, {"verdict"}};
   Chart scatter{id + "-scatter",
@@ -166,6 +193,7 @@ void addSuite(const Json& suite, const std::string& command, Document& document)
                {{"y", "family"}},
                {{"y", "rows", {"family", "metric"}}},
                filters};
+  errors.wide = longestName(families) > kLongName;
   section.charts = {std::move(scatter), std::move(errors)};
   document.tables.push_back(std::move(worst));
   document.tables.push_back(std::move(families));
@@ -175,9 +203,7 @@ void addSuite(const Json& suite, const std::string& command, Document& document)
     auto shown = exhibit(fmt::format("{}-table-{}", id, ++number), table);
     section.tables.insert(section.tables.begin() + 1, shown.id());
     document.tables.push_back(std::move(shown));
-    for (const auto& note : table.value("notes", Json::array())) {
-      section.notes.push_back(note.get<std::string>());
-    }
+    addNotes(table, section.notes);
   }
   document.sections.push_back(std::move(section));
 }

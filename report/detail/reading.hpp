@@ -43,6 +43,16 @@ inline std::string commandOf(const Json& json) {
   return found == json.end() ? std::string() : textAt(*found, "command");
 }
 
+/// Adds the command that made all rows of a table; nothing where it is not known.
+inline void addCommand(DataTable& table, const std::string& command) {
+  if (!command.empty()) {
+    table.addColumn(textColumn("command", "command", std::vector(table.rows(), command)));
+  }
+}
+
+/// "latency energy" -> its words.
+std::vector<std::string> wordsOf(const std::string& text);
+
 /// "file" without folders and ending.
 std::string stemOf(const std::string& file);
 

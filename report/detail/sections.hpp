@@ -1,7 +1,8 @@
 #pragma once
 #include "report/detail/reading.hpp"
 #include "report/labels.hpp"
-#include "results/sweep_row.hpp"
+#include "report/peak.hpp"
+#include "results/store.hpp"
 
 #include <map>
 
@@ -18,12 +19,23 @@ void addValidation(const Answer& answer, Document& document);
 /// One answer of `gna`: a section per mask.
 void addGna(const Answer& answer, Document& document);
 
+/// Runs of whole models that serve requests, side by side.
+void addServed(const std::vector<Answer>& runs, Document& document);
+
+/// One answer of `plan`.
+void addPlan(const Answer& answer, Document& document);
+
+/// One answer of `compare`: a picture for each machine, or one of all where a single workload is
+/// compared on several.
+void addComparison(const Answer& answer, Document& document);
+
+/// One file of `measure`.
+void addMeasured(const Answer& answer, const PeakOf& peakOf, Document& document);
+
 /// A sweep, row by row: call `add` for each, then `finish`.
 class SweepSection {
 public:
-  /// `objectives`: "latency energy".
-  SweepSection(Input input, std::string name, std::string objectives,
-               std::optional<Baseline> baseline);
+  SweepSection(Input input, results::SweepIdentity identity, std::optional<Baseline> baseline);
   void add(const results::SweepRow& row);
   void finish(Document& document);
 
@@ -35,13 +47,14 @@ private:
   void addDerived(DataTable& table) const;
   void addSpeedups(DataTable& table) const;
   [[nodiscard]] std::vector<std::string> objectiveColumns() const;
+  void addGroups(DataTable& table) const;
   std::int64_t addReasons(Section& section) const;
   std::int64_t addFront(DataTable& table) const;
   void addPictures(const DataTable& points, const std::vector<std::string>& labels,
                    Document& document, Section& section) const;
 
   Input input_;
-  std::string name_, objectives_;
+  results::SweepIdentity identity_;
   std::optional<Baseline> baseline_;
   std::vector<results::SweepRow> rows_; ///< those that are done
   std::map<std::string, std::vector<double>> utilization_, bytes_, energy_, roofs_;
@@ -49,9 +62,9 @@ private:
 };
 
 /// The charts of a sweep's points: speedups, lines, and any column against any other.
-/// `objectives` are columns.
+/// `objectives` and `per` are columns; points that differ in those of `per` are not compared.
 void addSweepCharts(const DataTable& table, const std::vector<std::string>& objectives,
-                    Section& section);
+                    const std::vector<std::string>& per, Section& section);
 
 /// Roofline of runs or points: adds the tables "ID" (a row for each run and memory) and "ID-roofs"
 /// to a document, and returns the chart.

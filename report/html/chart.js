@@ -4,26 +4,29 @@
   "use strict";
   const Report = (globalThis.Report = globalThis.Report || {});
 
-  /** What a specification needs besides its table: name -> function of a context. */
+  /** What a specification needs besides its table: name -> function of a context (prepare.js). */
   Report.prepare = {};
 
   /** A name that Vega does not read as a path. */
   Report.safe = (name) => name.replace(/[^A-Za-z0-9_]/g, "_");
 
+  /** Columns of a legend that have room, at most so many. */
+  Report.legendColumns = (width, most) => Math.max(1, Math.min(most, Math.floor(width / 125)));
+
   /** Vega-Lite's configuration for a theme. */
-  Report.configuration = (theme) => ({
+  Report.configuration = (theme, width) => ({
     background: null, font: theme.font, padding: 4,
     view: { stroke: null, continuousWidth: 400, continuousHeight: 260 },
     range: { category: theme.series, ordinal: theme.series, ramp: theme.ramp, heatmap: theme.ramp },
     axis: {
-      labelColor: theme.muted, labelFontSize: theme.size, labelPadding: 6, labelLimit: 260,
+      labelColor: theme.muted, labelFontSize: theme.size, labelPadding: 6, labelLimit: 300, labelSeparation: 6,
       titleColor: theme.text, titleFontSize: theme.size + 1, titleFontWeight: 500, titlePadding: 10,
       grid: true, gridColor: theme.grid, domain: false, ticks: false,
     },
     axisDiscrete: { grid: false, labelColor: theme.text },
     legend: {
       labelColor: theme.text, labelFontSize: theme.size, labelLimit: 240, titleColor: theme.muted, titleFontSize: theme.size,
-      titleFontWeight: 500, orient: "top", direction: "horizontal", columns: 4, symbolLimit: 16, offset: 8, padding: 0, symbolSize: 70, symbolStrokeWidth: 1.5,
+      titleFontWeight: 500, orient: "top", direction: "horizontal", columns: Report.legendColumns(width, 4), symbolLimit: 16, offset: 8, padding: 0, symbolSize: 70, symbolStrokeWidth: 1.5,
     },
     title: { color: theme.text, fontSize: theme.size + 3, fontWeight: 600, anchor: "start", offset: 12 },
     bar: { color: theme.accent }, tick: { color: theme.accent }, point: { color: theme.accent, filled: true }, line: { color: theme.accent },
@@ -39,21 +42,25 @@
     return ticks.length > 1 ? ticks : undefined;
   };
 
-  function isLogarithmic(values) {
-    return values.length > 1 && values[0] > 0 && values[values.length - 1] / values[0] > 30;
-  }
+  /** Units that go with prefixes: they stand at every number, "10 ms". */
+  const PREFIXED = new Set(["s", "B", "J", "J·s", "op", "op/s", "B/s", "Hz", "W"]);
+
+  /** An expression: 0.01 -> "10 ms", 1e7 -> "10 MB". */
+  const prefixed = (unit) => `replace(format(datum.value, '.3~s'), /([a-zA-Zµ]?)$/, ' $1') + '${unit}'`;
 
   function labelsOf(column) {
+    if (PREFIXED.has(column.unit)) return prefixed(column.unit);
+    if (column.unit === "USD") return "'$' + format(datum.value, ',.3~r')";
     if (column.unit === "share") return "format(datum.value, '.3~p')";
     if (column.unit === "x") return "format(datum.value, '.3~r') + '×'";
     if (column.setting) {
       return "datum.value >= 1048576 && datum.value % 1048576 == 0 ? datum.value / 1048576 + 'M' : datum.value >= 1024 && datum.value % 1024 == 0 ? datum.value / 1024 + 'K' : format(datum.value, '~r')";
     }
-    return column.unit !== "mm²" ? "format(datum.value, '.3~s')" : "format(datum.value, '.3~g')";
+    return column.unit !== "mm²" ? "format(datum.value, '.3~s')" : "format(datum.value, ',.4~r')";
   }
 
-  /** Title with its unit. */
-  Report.titleOf = (column) => !column.unit || column.unit === "share" || column.unit === "x" || column.unit === column.title ? column.title : `${column.title} (${column.unit})`;
+  /** Title, with its unit where numbers stand without it. */
+  Report.titleOf = (column) => !column.unit || ["share", "x", "USD", column.title].includes(column.unit) || PREFIXED.has(column.unit) ? column.title : `${column.title} (${column.unit})`;
 
   /** A colour of a ramp, 0 to 1. */
   function mixed(ramp, at) {
@@ -62,37 +69,74 @@
     return `rgb(${[0, 1, 2].map((i) => Math.round(channel(ramp[from], i) * (1 - part) + channel(ramp[from + 1], i) * part)).join(",")})`;
   }
 
+  const MOST_NAMED = 8; // numbers that a legend names one by one
+
+  /**
+   * What of a column is drawn: values in rising order (texts as they come), and whether a legend can
+   * name each. Of more numbers than that only the least and the largest.
+   */
+  function presentIn(column, rows, most) {
+    const seen = new Set();
+    let low = Infinity, high = -Infinity;
+    for (const row of rows) {
+      const value = column.at(row);
+      if (value === null) continue;
+      if (column.text || seen.size <= most) seen.add(value);
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    if (column.text) return { values: [...seen], nominal: true };
+    if (seen.size > most) return { values: low < high ? [low, high] : [low], nominal: false };
+    return { values: [...seen].sort((a, b) => a - b), nominal: true };
+  }
+
+  function scaleOf(column, log) {
+    if (log) return { type: "log", nice: false, padding: 14, ...(column.setting ? { base: 2 } : {}) };
+    return column.unit === "share" ? { type: "linear", zero: true, nice: true } : { type: "linear", zero: false, nice: false, padding: 14 };
+  }
+
+  /** Colours and dashes: more texts than there are colours differ by their dashes. */
+  function palettesOf(column, values, theme) {
+    const DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]];
+    const count = theme.series.length;
+    const colours = values.map((_, i) => (column.text ? theme.series[i % count] : mixed(theme.ramp, values.length > 1 ? i / (values.length - 1) : 1)));
+    const dashes = values.map((_, i) => (column.text ? DASHES[Math.floor(i / count) % DASHES.length] : DASHES[0]));
+    return { colours: { range: colours, domain: values }, dashes: { range: dashes, domain: values } };
+  }
+
   /** What "$x", "$x.title", … of a specification stand for. */
   function standsFor(placeholder, name, table, theme, used) {
     const column = table.column(name);
     if (!column) return { [placeholder]: name };
-    const present = [...new Set(used.map((row) => column.at(row)))].filter((value) => value !== null);
-    if (!column.text) present.sort((a, b) => a - b);
-    const nominal = column.text || present.length <= theme.series.length;
-    const log = !column.text && column.unit !== "share" && isLogarithmic(present);
-    const scale = log ? { type: "log", nice: false, padding: 14 } : column.unit === "share" ? { type: "linear", zero: true, nice: true } : { type: "linear", zero: false, nice: false, padding: 14 };
-    if (log && column.setting) scale.base = 2;
-    const series = column.text ? theme.series : present.map((_, i) => mixed(theme.ramp, present.length > 1 ? i / (present.length - 1) : 1));
+    const { values: present, nominal } = presentIn(column, used, MOST_NAMED);
+    const low = present[0], high = present[present.length - 1];
+    const log = !column.text && column.unit !== "share" && present.length > 1 && low > 0 && high / low > (column.setting ? 7 : 30);
+    const palettes = nominal ? palettesOf(column, present, theme) : null;
     return {
       [placeholder]: Report.safe(name),
       [`${placeholder}.title`]: Report.titleOf(column),
-      [`${placeholder}.scale`]: scale,
-      [`${placeholder}.ticks`]: log && !column.setting ? Report.decades([present[0] / 1.5, present[present.length - 1] * 1.5]) : undefined,
+      [`${placeholder}.scale`]: scaleOf(column, log),
+      [`${placeholder}.ticks`]: log && !column.setting ? Report.decades([low / 1.5, high * 1.5]) : undefined,
       [`${placeholder}.zero`]: { type: "linear", zero: true, nice: true },
       [`${placeholder}.labels`]: column.text ? "datum.label" : labelsOf(column),
       [`${placeholder}.type`]: !nominal ? "quantitative" : column.text ? "nominal" : "ordinal",
       [`${placeholder}.order`]: present,
       [`${placeholder}.legend`]: present.length < 2 ? null : { title: Report.titleOf(column), ...(column.text ? {} : { labelExpr: labelsOf(column) }) },
-      [`${placeholder}.palette`]: nominal ? { range: series, domain: present } : { type: log ? "log" : "linear", range: theme.ramp },
+      [`${placeholder}.palette`]: nominal ? palettes.colours : { type: log ? "log" : "linear", range: theme.ramp },
+      [`${placeholder}.dashes`]: nominal ? palettes.dashes : undefined,
     };
   }
 
-  /** A copy in which every "$name" is replaced; keys that become undefined are left out. */
+  /**
+   * A copy in which every "$name" is replaced; keys that become undefined are left out, and so are
+   * objects with "$if": "name" where that is not true.
+   */
   function filled(part, values) {
     if (typeof part === "string" && part.startsWith("$")) return values[part.slice(1)];
     if (Array.isArray(part)) return part.map((each) => filled(each, values)).filter((each) => each !== undefined);
     if (part && typeof part === "object") {
-      const entries = Object.entries(part).map(([key, each]) => [key, filled(each, values)]);
+      if (part.$if !== undefined && !values[part.$if]) return undefined;
+      const entries = Object.entries(part).filter(([key]) => key !== "$if").map(([key, each]) => [key, filled(each, values)]);
       return Object.fromEntries(entries.filter(([, each]) => each !== undefined));
     }
     return part;
@@ -131,7 +175,7 @@
     let rows = Report.rowsOf(chart, state, tables);
     const shown = Object.values(state.placeholders);
     const text = JSON.stringify(template);
-    const needed = table.columns.filter((column) => shown.includes(column.name) || text.includes(`"${Report.safe(column.name)}"`));
+    const needed = table.columns.filter((column) => shown.includes(column.name) || text.includes(`"${Report.safe(column.name)}"`)).map((column) => [Report.safe(column.name), column]);
     const drawn = Object.entries(state.placeholders).filter(([name]) => "xy".includes(name)).map(([, name]) => table.column(name)).filter((column) => column && !column.text);
     rows = rows.filter((row) => drawn.every((column) => column.at(row) !== null));
     const context = { chart, state, table, tables, theme, width, print, rows, values: {}, datasets: {} };
@@ -139,6 +183,8 @@
       Object.assign(context.values, standsFor(placeholder, name, table, theme, rows));
     }
     context.values.width = width;
+    context.values["legend.wide"] = Report.legendColumns(width, 8);
+    context.values["legend.narrow"] = Report.legendColumns(width, 3);
     context.values.accent = theme.accent;
     context.values.background = theme.background;
     context.values.states = theme.states;
@@ -147,7 +193,7 @@
     context.values.line = theme.line;
     context.objectOf = (row) => {
       const object = { row };
-      for (const column of needed) object[Report.safe(column.name)] = column.at(row);
+      for (const [name, column] of needed) object[name] = column.at(row);
       return object;
     };
     context.datasets.rows = rows.map(context.objectOf);
@@ -155,114 +201,5 @@
     const spec = filled(template, context.values);
     spec.datasets = context.datasets;
     return { spec, rows, marks: context.datasets.rows.length };
-  };
-
-  const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-  /** Bars and stacks: categories in the order of the table, labels in a readable size. */
-  Report.prepare.bars = ({ datasets, values, table, state }) => {
-    const column = table.column(state.placeholders.x);
-    for (const each of datasets.rows) each.label = Report.format(each[Report.safe(column.name)], column, 3);
-    values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
-    const numbers = datasets.rows.map((each) => each[values.x]);
-    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-    const gains = column.unit === "x" && least > 0.5 && most <= 2.1; // small ones are told apart from 1 on
-    values.start = gains ? 1 : 0;
-    values.scale = gains ? { type: "linear", zero: false, domain: [Math.min(least, 1), Math.max(most, 1.1)], nice: true } : values["x.zero"];
-  };
-  Report.prepare.groups = ({ datasets, values, table, state, width }) => {
-    const column = table.column(state.placeholders.y);
-    values.flat = state.placeholders.x === state.placeholders.colour;
-    const groups = new Set(datasets.rows.map((each) => each[values.x])).size;
-    const series = new Set(datasets.rows.map((each) => each[values.colour])).size;
-    const room = width / (groups * (values.flat ? 1 : series));
-    values.labelled = room >= 24 ? 1 : 0;
-    for (const each of datasets.rows) each.label = Report.format(each[values.y], column, room >= 44 ? 3 : 2);
-  };
-  Report.prepare.stack = ({ datasets, values }) => {
-    values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
-    values.step = values.order.length > 16 ? 15 : 25;
-    values.thickness = values.step - (values.order.length > 16 ? 4 : 10);
-  };
-  Report.prepare.utilisation = Report.prepare.stack;
-  Report.prepare.dots = ({ datasets, values }) => {
-    datasets.rows = datasets.rows.filter((each) => each[values.x] > 0);
-    values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
-    const numbers = datasets.rows.map((each) => each[values.x]);
-    values.domain = [10 ** Math.floor(Math.log10(Math.min(...numbers)) - 0.1), 10 ** Math.ceil(Math.log10(Math.max(...numbers)) + 0.1)];
-    values.ticks = Report.decades(values.domain, 6);
-  };
-  Report.prepare.strides = ({ datasets, values }) => {
-    datasets.rows.sort((a, b) => a.speedup - b.speedup);
-    values.order = datasets.rows.map((each) => each.stride);
-  };
-
-  /** Simulated against reference: only what has a logarithm, equality, and 10 % either way. */
-  Report.prepare.agreement = ({ datasets, values }) => {
-    datasets.rows = datasets.rows.filter((each) => each.reference > 0 && each.simulated > 0);
-    let low = Infinity, high = 0;
-    for (const { reference, simulated } of datasets.rows) {
-      low = Math.min(low, reference, simulated);
-      high = Math.max(high, reference, simulated);
-    }
-    if (low > high) [low, high] = [0.1, 10];
-    const ends = [low / 1.3, high * 1.3];
-    datasets.band = ends.map((at) => ({ at, under: at * 0.9, over: at * 1.1 }));
-    values.domain = ends;
-    values.ticks = Report.decades(ends);
-    values.size = datasets.rows.length > 1000 ? 14 : datasets.rows.length > 200 ? 24 : 44;
-  };
-
-  /** Errors, a row for each family: those with the largest mean first, 40 of them at most. */
-  Report.prepare.errors = ({ datasets, values, table }) => {
-    for (const each of datasets.rows) each.error = table.column("error").at(each.row);
-    datasets.rows = datasets.rows.filter((each) => each.error !== null);
-    const families = new Map();
-    for (const each of datasets.rows) {
-      if (!families.has(each[values.y])) families.set(each[values.y], []);
-      families.get(each[values.y]).push(Math.abs(each.error));
-    }
-    const means = [...families].map(([family, all]) => ({ family, mean: all.reduce((sum, each) => sum + each, 0) / all.length, count: all.length }));
-    means.sort((a, b) => b.mean - a.mean);
-    datasets.means = means.slice(0, 40);
-    values.order = datasets.means.map(({ family }) => family);
-    const kept = new Set(values.order);
-    datasets.rows = datasets.rows.filter((each) => kept.has(each[values.y])).map((each) => ({ ...each, family: each[values.y], size: Math.abs(each.error) }));
-    const positive = datasets.rows.map(({ size }) => size).filter((size) => size > 1e-9);
-    values.least = positive.length > 0 ? Math.max(1e-6, median(positive) / 100) : 1e-6;
-    for (const each of datasets.rows) each.size = Math.max(each.size, values.least);
-    for (const each of datasets.means) each.mean = Math.max(each.mean, values.least);
-    const most = Math.max(values.least * 10, ...datasets.rows.map(({ size }) => size));
-    values.domain = [values.least / 1.2, most * 1.3];
-    values.ticks = Report.decades(values.domain);
-  };
-
-  /** A line for each series, whatever the order of rows. */
-  Report.prepare.lines = ({ datasets, values }) => {
-    datasets.rows.sort((a, b) => a[values.x] - b[values.x]);
-  };
-
-  /** More of these is better, of anything else less. */
-  Report.wantsMore = (name) => /utilization|flops_per_second|speedup|intensity/.test(name);
-
-  /** The points that no other point shown beats in both directions, from left to right. */
-  Report.frontOf = (points, moreX, moreY) => {
-    const signX = moreX ? -1 : 1, signY = moreY ? -1 : 1;
-    const sorted = [...points].sort((a, b) => signX * (a.x - b.x) || signY * (a.y - b.y));
-    const front = [];
-    let best = Infinity;
-    for (const point of sorted) {
-      if (signY * point.y < best) {
-        front.push(point);
-        best = signY * point.y;
-      }
-    }
-    return front;
-  };
-  Report.prepare.explorer = ({ datasets, values, state }) => {
-    const points = datasets.rows.map((each) => ({ ...each, x: each[values.x], y: each[values.y] }));
-    datasets.front = Report.frontOf(points, Report.wantsMore(state.placeholders.x), Report.wantsMore(state.placeholders.y));
-    values.size = points.length > 20000 ? 9 : points.length > 2000 ? 18 : points.length > 300 ? 36 : 60;
-    values.opacity = points.length > 2000 ? 0.45 : 0.8;
   };
 })();

@@ -28,27 +28,55 @@
     return digits(value, 6);
   }
 
+  Report.rowsText = (count) => `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"}`;
+
+  /** 13246 -> "12.9K": a length, where it need not be exact. */
+  Report.short = (value) => {
+    const [scale, suffix] = [[2 ** 20, "M"], [2 ** 10, "K"]].find(([each]) => value >= each) || [1, ""];
+    return `${digits(value / scale, 3)}${suffix}`;
+  };
+
   /** A number of a column for people; "" where it is unknown. */
   Report.format = (value, column, count = 4) => {
     if (value === null || value === undefined) return "";
     if (typeof value === "string") return value;
     switch (column.unit) {
+      case "USD": return `$${digits(value, count)}`;
       case "share": return `${digits(100 * value, Math.min(count, 3))} %`;
       case "x": return `${digits(value, count)}×`;
       case "cycles": return Number.isInteger(value) ? value.toLocaleString("en-US") : value.toLocaleString("en-US", { maximumFractionDigits: 2 });
-      case "s": case "B": case "J": case "J·s": case "op": case "op/s": return withPrefix(value, column.unit, count);
-      case "": case undefined: return column.setting ? binary(value) : Number.isInteger(value) && Math.abs(value) < 1e9 ? value.toLocaleString("en-US") : digits(value, 6);
+      case "s": case "B": case "J": case "J·s": case "op": case "op/s": case "B/s": case "Hz": case "W": return withPrefix(value, column.unit, count);
+      case "": case undefined: return column.setting ? binary(value) : Number.isInteger(value) && Math.abs(value) < 1e9 ? value.toLocaleString("en-US") : digits(value, count < 4 ? 4 : 6);
       default: return `${Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(3) : digits(value, count)} ${column.unit}`;
     }
   };
 
+  /** Numbers that the document holds as the bytes of an array, in base64 (little-endian). */
+  function unpacked(text, Numbers) {
+    const letters = atob(text), bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; ++i) bytes[i] = letters.charCodeAt(i);
+    return new Numbers(bytes.buffer);
+  }
+
+  /** A column; `at(row)` is its cell, null where it is unknown. What is packed is unpacked when it is first asked for. */
+  function columnOf({ values, places, ...about }) {
+    const column = { ...about, distinct: places ? values : null };
+    const packed = typeof values === "string";
+    column.at = (first) => {
+      const cells = packed ? unpacked(values, Float64Array) : values;
+      const where = typeof places === "string" ? unpacked(places, Uint16Array) : places;
+      if (where) column.at = (row) => cells[where[row]];
+      else if (packed) column.at = (row) => (Number.isNaN(cells[row]) ? null : cells[row]);
+      else column.at = (row) => cells[row];
+      return column.at(first);
+    };
+    return column;
+  }
+
   class Table {
     constructor({ id, title, rows, command, columns }) {
       Object.assign(this, { id, title, rows, commandTemplate: command });
-      this.columns = columns.map(({ values, places, ...about }) => ({
-        ...about, at: places ? (row) => values[places[row]] : (row) => values[row],
-        distinct: places ? values : null,
-      }));
+      this.columns = columns.map(columnOf);
       this.byName = new Map(this.columns.map((column) => [column.name, column]));
     }
     column(name) { return this.byName.get(name); }

@@ -20,7 +20,7 @@
 
   /** A table that is made when it is first opened. */
   function dataOf(table, open) {
-    const details = element("details", { class: "data" }, element("summary", {}, `${table.title} `, element("span", {}, `${table.rows.toLocaleString("en-US")} rows`)));
+    const details = element("details", { class: "data" }, element("summary", {}, `${table.title} `, element("span", {}, Report.rowsText(table.rows))));
     let made = null;
     const fill = () => {
       made ??= Report.tableView(table);
@@ -36,7 +36,8 @@
   }
 
   class Card {
-    constructor(chart) {
+    /** `own`: tables that the section shows by itself. */
+    constructor(chart, own) {
       this.chart = chart;
       this.table = tables.get(chart.table);
       this.state = Report.initialState(chart, tables);
@@ -45,8 +46,12 @@
       this.data = dataOf(this.table, false);
       this.element = element("figure", { class: chart.wide ? "card wide" : "card", id: `chart-${chart.id}` },
         element("figcaption", {}, element("h3", {}, chart.title), chart.caption ? element("p", {}, chart.caption) : null),
-        Report.controls(chart, this.table, this.state, () => this.draw()), this.place, this.pinned, this.data.element);
+        Report.controls(chart, this.table, this.state, () => this.draw()), this.place, this.pinned, this.data.element,
+        chart.more && !own.includes(chart.more) ? dataOf(tables.get(chart.more), false).element : null);
     }
+
+    /** Draws what was not drawn yet; whoever comes second waits for the first. */
+    drawn() { return (this.drawing ??= this.draw()); }
 
     async draw() {
       const width = Math.max(280, this.place.clientWidth);
@@ -55,7 +60,7 @@
       const first = () => Object.values(this.state.placeholders);
       this.result = await vegaEmbed(this.place, spec, {
         actions: false, mode: "vega-lite", logLevel: vega.Error, renderer: marks > CANVAS_ABOVE ? "canvas" : "svg",
-        config: Report.configuration(theme()), tooltip: Report.tooltip(this.table, first),
+        config: Report.configuration(theme(), width), tooltip: Report.tooltip(this.table, first),
       });
       this.width = width;
       views.set(this.chart.id, { view: this.result.view, rows: rows.length, marks });
@@ -86,12 +91,12 @@
   }
 
   function sectionElement(section, cards) {
-    const charts = section.charts.map((chart) => new Card(chart));
+    const charts = section.charts.map((chart) => new Card(chart, section.tables));
     cards.push(...charts);
     const facts = section.facts.map(({ label, value, note }) => element("div", { class: "fact" },
       element("dt", {}, label), element("dd", {}, value), note ? element("p", {}, note) : null));
     const drawn = new Set(section.charts.map((chart) => chart.table));
-    const own = section.tables.filter((id) => !drawn.has(id)).map((id, i) => dataOf(tables.get(id), i === 0).element);
+    const own = section.tables.filter((id) => !drawn.has(id) && tables.get(id).rows > 0).map((id, i) => dataOf(tables.get(id), i === 0).element);
     return element("section", { id: section.id }, report.sections.length > 1 ? element("h2", {}, section.title) : null,
       section.lead ? element("p", { class: "lead" }, section.lead) : null,
       facts.length > 0 ? element("dl", { class: "facts" }, ...facts) : null,
@@ -112,13 +117,35 @@
       report.sections.length > 1 ? element("nav", {}, ...report.sections.map((section) => element("a", { href: `#${section.id}` }, section.title))) : null || "");
     document.getElementById("report").replaceChildren(...report.sections.map((section) => sectionElement(section, cards)));
     document.getElementById("origin").append(...origin());
-    for (const card of cards) await card.draw();
-    dark.addEventListener("change", () => cards.forEach((card) => card.draw()));
+    const seen = cards.filter((card) => card.element.getBoundingClientRect().top < innerHeight);
+    for (const card of seen) await card.drawn();
+    drawLater(cards);
+    const again = (some) => some.filter((card) => card.result).forEach((card) => card.draw());
+    dark.addEventListener("change", () => again(cards));
     let waiting = 0;
     addEventListener("resize", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(() => cards.filter((card) => card.place.clientWidth !== card.width).forEach((card) => card.draw()), 150);
+      waiting = setTimeout(() => again(cards.filter((card) => card.place.clientWidth !== card.width)), 150);
     });
+  }
+
+  /** What is out of sight is drawn when it comes near, or when there is nothing else to do. */
+  function drawLater(cards) {
+    const observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) if (isIntersecting) cards.find((card) => card.place === target).drawn();
+    }, { rootMargin: "400px" });
+    for (const card of cards) observer.observe(card.place);
+    Report.drawAll = async () => {
+      for (const card of cards) await card.drawn();
+    };
+    addEventListener("beforeprint", Report.drawAll);
+    const next = async () => {
+      const card = cards.find((each) => !each.drawing);
+      if (!card) return;
+      await card.drawn();
+      requestIdleCallback(next);
+    };
+    requestIdleCallback(next);
   }
 
   Report.ready = build().then(() => { document.documentElement.dataset.ready = "yes"; });

@@ -10,7 +10,7 @@ const WIDTH = 640, WIDE = 760;
 
 const load = (script) => vm.runInThisContext(fs.readFileSync(script, "utf8"), { filename: script });
 for (const name of ["vega", "vega-lite"]) load(path.join(libraries, `${name}.min.js`));
-for (const name of ["data", "chart", "roofline"]) load(path.join(__dirname, `${name}.js`));
+for (const name of ["data", "chart", "prepare", "roofline"]) load(path.join(__dirname, `${name}.js`));
 
 const { vega, vegaLite, Report } = globalThis;
 
@@ -38,9 +38,10 @@ function subtitle(chart, state) {
 
 async function svgOf(chart) {
   const state = Report.initialState(chart, tables);
-  const { spec } = Report.draw(chart, state, { tables, specifications, theme, width: chart.wide ? WIDE : WIDTH, print: true });
+  const width = chart.wide ? WIDE : WIDTH;
+  const { spec } = Report.draw(chart, state, { tables, specifications, theme, width, print: true });
   spec.title = { text: chart.title, subtitle: subtitle(chart, state), subtitleColor: theme.muted, subtitleFontSize: theme.size };
-  const compiled = vegaLite.compile(spec, { config: { ...Report.configuration(theme), background: theme.background }, logger: vega.logger(vega.Error) });
+  const compiled = vegaLite.compile(spec, { config: { ...Report.configuration(theme, width), background: theme.background, padding: 10 }, logger: vega.logger(vega.Error) });
   const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
   return view.toSVG();
 }

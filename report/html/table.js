@@ -12,7 +12,7 @@
       const row = Math.floor((i * table.rows) / Math.min(SAMPLE, table.rows));
       most = Math.max(most, Report.format(column.at(row), column).length);
     }
-    return Math.min(most, column.name === "reason" ? 90 : column.name === "command" ? 100 : 44) * 7.1 + 22;
+    return Math.min(most, column.name === "reason" ? 90 : column.name === "command" ? 100 : 44) * 7.3 + 26;
   }
 
   /** Texts of rows in lower case, made when first searched for. */
@@ -84,7 +84,7 @@
       state.rows = rows;
       body.style.height = `${rows.length * ROW}px`;
       scroller.style.height = `${Math.min(rows.length, VISIBLE) * ROW + ROW + 16}px`;
-      count.textContent = rows.length === table.rows ? `${table.rows.toLocaleString("en-US")} rows` : `${rows.length.toLocaleString("en-US")} of ${table.rows.toLocaleString("en-US")} rows`;
+      count.textContent = rows.length === table.rows ? Report.rowsText(table.rows) : `${rows.length.toLocaleString("en-US")} of ${table.rows.toLocaleString("en-US")} rows`;
       scroller.scrollTop = 0;
       paint();
     }

@@ -28,8 +28,8 @@
   /** A handler for Vega: `first` names the columns that are drawn. */
   Report.tooltip = (table, first) => (_handler, event, _item, value) => {
     if (!box) document.body.append((box = Report.element("div", { id: "tooltip", role: "tooltip" })));
-    if (!value || value.row === undefined) return hide();
-    const lines = columnsFor(table, value.row, first()).flatMap((column) => [
+    if (!value || (value.row === undefined && !value.note)) return hide();
+    const lines = value.note ? [Report.element("dt", {}, value.note)] : columnsFor(table, value.row, first()).flatMap((column) => [
       Report.element("dt", {}, column.title), Report.element("dd", {}, Report.format(column.at(value.row), column, 5)),
     ]);
     box.replaceChildren(Report.element("dl", {}, ...lines));

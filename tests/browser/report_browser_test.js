@@ -15,10 +15,43 @@ function einsight(...words) {
   assert.ok(done.status === 0 || done.status === 1, `einsight ${words.join(" ")}\n${done.stderr}`);
 }
 
+const PLAN = `version: 1
+plan: small
+workload: llama-33b
+load: {trace: kimi-conv, requests: 40}
+limits: {tbt: 1 s}
+prices: {h100: 11 USD, h20: 4 USD}
+clusters:
+  - {machine: lamina-1h100-2h20, mappings: attention-offload, set: {memory: [2, 4]}}
+  - {machine: h100x4, mappings: tensor-parallel-decode, set: {count: [2, 4]}}
+`;
+
+/** A file as `measure` writes it: rates, bandwidths, latencies, kernels, and one case that failed. */
+function measured() {
+  const timed = (id, us, more) => ({ id, suite: "micro", system: "microbenchmark", median_us: us, p10_us: 0.98 * us, p90_us: 1.03 * us, runs: 80, sm_mhz: 1755, ...more });
+  const kernel = (system, length) => timed(`${system} L${length}`, (length * length) / 2e5, {
+    suite: "dense", system, batch: 1, heads_q: 16, heads_kv: 16, seq_q: length, seq_kv: length, head_dim: 128, mask: "none", dtype: "bf16", flops: 4 * 16 * 128 * length * length });
+  return {
+    provenance: { device: "NVIDIA H200", sms: 132, memory_bytes: 1.5e11, einsight: "0.1.0", date: "2026-11-20 10:00:00 UTC", command: "einsight measure -o h200.json" },
+    cases: [timed("rate exp2", 280, { operations: 1e9 }), timed("rate fp32 fma", 35, { operations: 1e9 }), timed("rate wgmma m64n128k16 bf16 shared", 1200, { flops: 1e12 }),
+      timed("read 8192 MiB", 1980, { bytes: 8192 * 2 ** 20 }), timed("load latency 16 KiB", 200, { loads: 10000 }),
+      ...[1024, 4096, 16384].flatMap((length) => [kernel("fused-sm90", length), kernel("fused-sm80", length)]), { id: "fused-sm90 x", suite: "dense", system: "fused-sm90", error: "out of memory" }],
+    not_run: ["fused-sm90 y"],
+  };
+}
+
 function inputs() {
   einsight("run", "-w", "bert", "-a", "fusemax", "--set", "L=4K", "--json", file("run.json"));
   einsight("run", "-w", "attention-3pass:bert", "-a", "flat", "-m", "unfused", "--set", "L=4K", "--json", file("unfused.json"));
   einsight("run", "-w", "attention", "-a", "h100", "--set", "L=4K", "--json", file("gpu.json"));
+  einsight("run", "-w", "attention-causal", "-a", "a100-node", "-m", "zigzag-ring-attention", "--set", "L=16K,H=8", "--json", file("cluster.json"));
+  for (const requests of [40, 60]) {
+    einsight("run", "-w", "llama-33b", "-a", "lamina-1h100-2h20", "-m", "attention-offload", "--set", `trace=kimi-conv,requests=${requests}`, "--json", file(`serving-${requests}.json`));
+  }
+  fs.writeFileSync(file("plan.yaml"), PLAN);
+  einsight("plan", file("plan.yaml"), "--json", file("plan.json"));
+  fs.writeFileSync(file("measure.json"), JSON.stringify(measured()));
+  einsight("compare", "-w", "mha,gqa8,nsa,lightning", "-a", "h100", "--set", "L=4K..64K", "--engine", "analytic", "--json", file("compare.json"));
   einsight("validate", "fusemax", "--engine", "analytic", "--json", file("validate.json"));
   einsight("gna", "--layout", "30x48x80", "--window", "18x24x24", "--q-tile", "4x8x8", "--kv-tile", "2x8x8", "--sweep-strides", "--json", file("gna.json"));
   einsight("sweep", "examples/sweeps/family.yaml", "-o", file("sweep.db"), "--overwrite");
@@ -27,24 +60,31 @@ function inputs() {
 
 /** What the page says of each chart: rows of its data, marks that are drawn, the kind of canvas. */
 const CHARTS = `[...Report.views].map(([id, { view, marks }]) => {
-  const count = (group) => group.items ? group.items.reduce((sum, item) => sum + (item.items ? item.items.reduce((s, each) => s + (each.items ? count(each) : each.marktype ? 0 : 0), 0) : 0), 0) : 0;
   const drawn = (mark) => mark.marktype === "group" ? mark.items.flatMap((group) => group.items.flatMap(drawn)) : [mark];
   const all = drawn(view.scenegraph().root);
   const withRow = all.filter((mark) => mark.items[0]?.datum?.row !== undefined && mark.marktype !== "line" && mark.marktype !== "text" && !/best|stems/.test(mark.name || "") && mark.role === "mark");
-  return { id, marks, drawn: Math.max(0, ...withRow.map((mark) => mark.items.length)), canvas: Boolean(view.container().querySelector("canvas")) };
+  return { id, marks, drawn: new Set(withRow.flatMap((mark) => mark.items.map((item) => item.datum.row))).size, canvas: Boolean(view.container().querySelector("canvas")) };
 })`;
 
-/** Where on the screen a mark with a row of data is. */
-const MARK = (id) => `(() => {
+/** Where on the screen the largest mark with a row of data is, or with another key. */
+const MARK = (id, key = "row") => `(() => {
   const { view } = Report.views.get("${id}");
   view.container().scrollIntoView({ block: "center", behavior: "instant" });
-  const find = (mark) => mark.marktype === "group" ? mark.items.flatMap((group) => group.items.flatMap(find)) : mark.marktype !== "line" && mark.marktype !== "text" ? mark.items.filter((item) => item.datum?.row !== undefined && item.tooltip) : [];
-  const size = ({ bounds }) => (bounds.x2 - bounds.x1) * (bounds.y2 - bounds.y1);
-  const item = find(view.scenegraph().root).reduce((most, each) => (size(each) > size(most) ? each : most));
+  const inside = (group, [left, top]) => group.items.flatMap((each) => find(each, [left + (group.x || 0), top + (group.y || 0)]));
+  const find = (mark, at) => mark.marktype === "group" ? mark.items.flatMap((group) => inside(group, at))
+    : mark.marktype !== "line" && mark.marktype !== "text" ? mark.items.filter((item) => item.datum?.${key} !== undefined && item.tooltip).map((item) => ({ item, at })) : [];
+  const size = ({ item: { bounds } }) => (bounds.x2 - bounds.x1) * (bounds.y2 - bounds.y1);
+  const { item, at } = find(view.scenegraph().root, [0, 0]).reduce((most, each) => (size(each) > size(most) ? each : most));
   const box = view.container().querySelector("canvas, svg").getBoundingClientRect();
   const [left, top] = [view.origin()[0] + view.padding().left, view.origin()[1] + view.padding().top];
   const { x1, x2, y1, y2 } = item.bounds;
-  return { x: box.left + left + (x1 + x2) / 2, y: box.top + top + (y1 + y2) / 2, row: item.datum.row };
+  return { x: box.left + left + at[0] + (x1 + x2) / 2, y: box.top + top + at[1] + (y1 + y2) / 2, row: item.datum.row };
+})()`;
+
+/** Rings of the comparison, all panels together. */
+const RINGS = `(() => {
+  const all = (mark) => mark.marktype === "group" ? mark.items.flatMap((group) => group.items.flatMap(all)) : [mark];
+  return all(Report.views.get("compare-1").view.scenegraph().root).filter((mark) => mark.role === "mark" && mark.items[0]?.datum?.note && mark.marktype === "symbol").reduce((sum, mark) => sum + mark.items.length, 0);
 })()`;
 
 async function checkDrawn(page, name) {
@@ -58,11 +98,13 @@ async function checkDrawn(page, name) {
   return charts;
 }
 
-async function checkHover(page, id) {
-  const { x, y } = await page.value(MARK(id));
+async function checkHover(page, id, key) {
+  const { x, y } = await page.value(MARK(id, key));
   await page.hover(x, y);
   await page.until("document.querySelector('#tooltip.shown dl dt')");
-  assert.ok((await page.value("document.querySelector('#tooltip').textContent")).length > 10);
+  const text = await page.value("document.querySelector('#tooltip').textContent");
+  assert.ok(text.length > 10);
+  return text;
 }
 
 /** The rows of a table are there when it is opened, and gone when nothing is found. */
@@ -88,12 +130,14 @@ async function report(browser, name, words, use = async () => {}, look = {}) {
   einsight("report", ...words, "-o", file(`${name}.html`));
   const page = await browser.page({ width: look.width || 1280, height: 900 }, look.colours);
   const milliseconds = await page.open(file(`${name}.html`));
+  const atOnce = await page.value("Report.views.size");
+  await page.value("Report.drawAll()");
   const charts = await checkDrawn(page, name);
   await page.screenshot(file(`${name}.png`));
   await use(page, charts);
   assert.deepStrictEqual(page.errors, [], `${name}: errors in the console`);
   assert.deepStrictEqual(page.requests, [], `${name}: requests`);
-  console.log(`${name}: ${charts.length} charts, ${charts.reduce((sum, chart) => sum + chart.marks, 0)} marks, drawn after ${milliseconds} ms`);
+  console.log(`${name}: ${charts.length} charts, ${atOnce} of them at once, ${charts.reduce((sum, chart) => sum + chart.marks, 0)} marks, drawn after ${milliseconds} ms`);
   await page.close();
 }
 
@@ -139,9 +183,35 @@ async function main() {
       assert.ok(marks > 0 && marks < charts[0].marks);
     });
     await report(browser, "gna", [file("gna.json")], (page, charts) => checkHover(page, charts[0].id));
+    await report(browser, "cluster", [file("cluster.json")], async (page, charts) => {
+      for (const { id } of charts) await checkHover(page, id);
+      await checkTable(page, "#runs > details.data");
+    });
+    await report(browser, "serving", [file("serving-40.json"), file("serving-60.json")], async (page, charts) => {
+      for (const { id } of charts) await checkHover(page, id);
+      const shown = await filtered(page, "serving-rates", "show");
+      assert.strictEqual(shown.drawn, 2);
+    });
+    await report(browser, "plan", [file("plan.json")], async (page, charts) => {
+      await checkHover(page, "plan-1-front");
+      const { marks } = await filtered(page, "plan-1-front", "machine");
+      assert.ok(marks > 0 && marks < charts.find(({ id }) => id === "plan-1-front").marks);
+    });
+    await report(browser, "measure", [file("measure.json")], async (page, charts) => {
+      for (const { id } of charts) await checkHover(page, id);
+      const { marks } = await filtered(page, "measure-1-kernels-points", "kernel");
+      assert.strictEqual(marks, 3);
+    });
+    await report(browser, "compare", [file("compare.json")], async (page, charts) => {
+      await checkHover(page, "compare-1");
+      assert.strictEqual(charts[0].marks, 40);
+      assert.ok((await page.value(RINGS)) > 0, "no ring where lines cross");
+      assert.match(await checkHover(page, "compare-1", "note"), /is faster than .* from L = /);
+      await checkTable(page, "#compare-1 > details.data");
+    });
     await report(browser, "sweep", [file("sweep.db")], explorerWorks, { colours: "dark" });
     await report(browser, "many", [file("many.db")], (page, charts) => checkHover(page, charts.find((chart) => chart.canvas).id));
-    await report(browser, "all-narrow", ["run.json", "validate.json", "gna.json", "sweep.db"].map(file), undefined, { width: 420 });
+    await report(browser, "all-narrow", ["run.json", "cluster.json", "serving-40.json", "compare.json", "plan.json", "validate.json", "gna.json", "measure.json", "sweep.db"].map(file), undefined, { width: 420 });
   } finally {
     await browser.close();
   }

@@ -99,6 +99,60 @@ TEST_CASE("a comparison is told in a table with its crossings", "[cli]") {
   }
 }
 
+TEST_CASE("each point of a comparison says the command that simulates it by itself", "[cli]") {
+  const auto outcome = program("compare -w mqa -a h100 --set B=2,L=1K..2K,arch.l2.capacity=32M "
+                               "--engine analytic --json -");
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(
+      json["provenance"]["command"] ==
+      "einsight compare -w mqa -a h100 --set B=2,L=1K..2K,arch.l2.capacity=32M --engine analytic");
+  for (const auto& point : json["points"]) {
+    const auto command = point["command"].get<std::string>();
+    const auto alone = program(command.substr(std::string("einsight ").size()) + " --json -");
+    INFO(command);
+    CHECK(nlohmann::json::parse(alone.out)["seconds"] == point["seconds"]);
+  }
+  CHECK(json["points"][0]["mechanism"] == json["points"][2]["mechanism"]);
+  CHECK(json["points"][0]["command"] ==
+        "einsight run -w mqa -a h100 --set L=1K,B=2,arch.l2.capacity=32M --engine analytic");
+}
+
+TEST_CASE("a comparison is drawn, and is a section of a report", "[cli]") {
+  const Folder folder;
+  const auto json = (folder.path() / "compare.json").string();
+  const auto svg = (folder.path() / "compare.svg").string();
+  const std::string words = "compare -w mha,mqa -a h100,a100-80gb --set L=1K..4K --engine analytic";
+  REQUIRE(program(words + " --json " + json).status == 0);
+  const auto page = folder.path() / "report.md";
+  REQUIRE(program("report " + json + " -o " + page.string()).status == 0);
+  CHECK(contentOf(page).find("mha, mqa compared") != std::string::npos);
+  CHECK(contentOf(page).find("einsight " + words) != std::string::npos);
+  const auto drawn = program(words + " --svg " + svg);
+  if (drawn.status == 2 && drawn.err.find("a part of the page is missing") != std::string::npos) {
+    return; // a build without npm
+  }
+  INFO(drawn.err);
+  REQUIRE(drawn.status == 0);
+  const auto picture = contentOf(svg);
+  for (const std::string text : {"prefill: time", "decode: time", "prefill: operations",
+                                 "cache of a layer and sequence", "on h100", "on a100-80gb"}) {
+    INFO(text);
+    CHECK(picture.find(text) != std::string::npos);
+  }
+}
+
+TEST_CASE("what keeps a comparison from being drawn is said before anything is simulated",
+          "[cli]") {
+  const auto outcome =
+      program("compare -w mha -a h100 --set L=1K --svg /nowhere/x.svg", "PATH=/nowhere");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("error: --svg: ") != std::string::npos);
+  CHECK(outcome.err.find("pictures are drawn by node, which is not installed") !=
+        std::string::npos);
+}
+
 TEST_CASE("mistakes of a comparison are reported together", "[cli]") {
   const auto outcome =
       program("compare -w mha -a h100 --set L=1K..2K,B=1..4 --set arch.x --engine quick");

@@ -64,8 +64,8 @@ TEST_CASE("mistakes of a report are listed at once, and nothing is written", "[c
         "  help: write COLUMN=VALUE, such as mapping=unfused or run=NAME\n" +
             bad +
             ":1:1: error: is neither JSON nor a database\n"
-            "  help: a report is made of the JSON of run, validate and gna, and the database of "
-            "sweep\n");
+            "  help: a report is made of the JSON of run, compare, plan, validate, gna and "
+            "measure, and the database of sweep\n");
   CHECK_FALSE(std::filesystem::exists(page));
 }
 
@@ -81,8 +81,8 @@ TEST_CASE("many files go into a folder", "[cli]") {
             "  help: give the name of a folder\n");
   CHECK(program("report " + run + " --format csv --only rums -o " + folder.path().string()).err ==
         "error: --only: there is no 'rums'\n"
-        "  help: did you mean 'runs'? (one of: runs, units, energy, traffic, limits, roofline, "
-        "roofline-roofs)\n");
+        "  help: did you mean 'runs'? (one of: runs, units, energy, traffic, limits, kernels, "
+        "roofline, roofline-roofs)\n");
 }
 
 TEST_CASE("without node pictures are refused with what to install", "[cli]") {

@@ -38,6 +38,28 @@ TEST_CASE("numbers that repeat are kept once, unknown ones too", "[report]") {
   CHECK(json["tables"][0]["columns"][0]["values"] == nlohmann::json({nullptr, 3}));
 }
 
+TEST_CASE("a page's numbers of long tables are the bytes of arrays, all others stay as they are",
+          "[report]") {
+  Document document;
+  DataTable table(
+      "points", "Points",
+      {numberColumn("x", "x"), numberColumn("half", "half"), textColumn("name", "name")});
+  for (int i = 0; i < 3000; ++i) {
+    table.addRow({i == 1 ? std::numeric_limits<double>::quiet_NaN() : i + 0.5, double(i % 2),
+                  "n" + std::to_string(i)});
+  }
+  document.tables.push_back(std::move(table));
+  const auto json = nlohmann::json::parse(toJson(document, Numbers::Packed));
+  const auto& columns = json["tables"][0]["columns"];
+  const auto bytes = columns[0]["values"].get<std::string>();
+  CHECK(bytes.size() == 3000 * 8 / 3 * 4);
+  CHECK(bytes.substr(0, 10) == "AAAAAAAA4D"); // 0.5 is 3fe0000000000000
+  CHECK(columns[1]["values"] == nlohmann::json({0, 1}));
+  CHECK(columns[1]["places"].get<std::string>().substr(0, 16) == "AAABAAAAAQAAAAEA"); // 0, 1, 0, 1
+  CHECK(columns[2]["values"][7] == "n7");
+  CHECK(nlohmann::json::parse(toJson(document))["tables"][0]["columns"][0]["values"][1].is_null());
+}
+
 TEST_CASE("no text of a document can end the element of the page that it stands in", "[report]") {
   Document document{"</script><!--", "1", "</SCRIPT>", {}, {}, {}};
   const auto text = toJson(document);

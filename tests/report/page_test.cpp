@@ -108,6 +108,26 @@ TEST_CASE("missing parts of a page are named, all at once, with what to do", "[r
             "build again\n");
 }
 
+TEST_CASE("without a part of the page, the pictures that there will not be are named", "[report]") {
+  const Web web;
+  fs::remove(web.libraries() / "vega.min.js");
+  Document document;
+  document.sections = {{"a", "Runs", {}, {}}, {"b", "Sweep s", {}, {}}};
+  document.sections[0].charts = {{"x", "bars", "Speedup", {}, {}},
+                                 {"y", "bars", "Roofline", {}, {}}};
+  document.sections[1].charts = {{"z", "bars", "Trends", {}, {}}};
+  const auto page = htmlPage(document, web.folders());
+  REQUIRE_FALSE(page);
+  CHECK(
+      einsight::core::render(page.error()) ==
+      (web.libraries() / "vega.min.js").string() +
+          ": error: a part of the page is missing\n"
+          "  help: the build gets it with npm: install npm (Debian: apt-get install npm), then "
+          "build again\n"
+          "error: these pictures cannot be drawn: Runs: Speedup; Runs: Roofline; Sweep s: Trends\n"
+          "  help: --format md and --format csv write everything else\n");
+}
+
 TEST_CASE("an installed program takes the libraries that were installed with it", "[report]") {
   const Web web;
   const auto root = web.libraries() / "share";

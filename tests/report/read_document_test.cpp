@@ -171,7 +171,8 @@ TEST_CASE("files that are no answers are refused, all at once, with their places
   const auto document = report::readDocument({broken, other, half, missing}, {"", "", {}});
   REQUIRE_FALSE(document);
   const std::string kinds =
-      "  help: a report is made of the JSON of run, validate and gna, and the database of sweep\n";
+      "  help: a report is made of the JSON of run, compare, plan, validate, gna and measure, and "
+      "the database of sweep\n";
   CHECK(core::render(document.error()) ==
         broken.file + ":2:12: error: is neither JSON nor a database\n" + kinds + other.file +
             ": error: is JSON, but no answer that a report shows\n" + kinds + missing.file +

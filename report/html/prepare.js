@@ -1,0 +1,167 @@
+// What each specification needs besides its table: orders, domains of axes, fronts, crossings.
+(() => {
+  "use strict";
+  const Report = (globalThis.Report = globalThis.Report || {});
+
+  const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+  /** Bars and stacks: categories in the order of the table, labels in a readable size. */
+  Report.prepare.bars = ({ datasets, values, table, state }) => {
+    const column = table.column(state.placeholders.x);
+    for (const each of datasets.rows) each.label = Report.format(each[Report.safe(column.name)], column, 3);
+    values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
+    const numbers = datasets.rows.map((each) => each[values.x]);
+    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+    const gains = column.unit === "x" && least > 0.5 && most <= 2.1; // small ones are told apart from 1 on
+    values.start = gains ? 1 : 0;
+    const room = (low, high) => high + 0.17 * (high - low); // for the number at the end of the longest bar
+    values.scale = { type: "linear", nice: false, zero: false, domain: gains ? [Math.min(least, 1), room(1, Math.max(most, 1.1))] : [Math.min(0, least), room(0, Math.max(most, 0)) || 1] };
+  };
+  Report.prepare.groups = ({ datasets, values, table, state, width }) => {
+    const column = table.column(state.placeholders.y);
+    values.flat = state.placeholders.x === state.placeholders.colour;
+    const groups = new Set(datasets.rows.map((each) => each[values.x])).size;
+    const series = new Set(datasets.rows.map((each) => each[values.colour])).size;
+    const room = width / (groups * (values.flat ? 1 : series));
+    values.labelled = room >= 24 ? 1 : 0;
+    for (const each of datasets.rows) each.label = Report.format(each[values.y], column, room >= 44 ? 3 : 2);
+  };
+  Report.prepare.stack = ({ datasets, values }) => {
+    values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
+    values.step = values.order.length > 16 ? 15 : 25;
+    values.thickness = values.step - (values.order.length > 16 ? 4 : 10);
+  };
+  Report.prepare.utilisation = Report.prepare.stack;
+  Report.prepare.dots = ({ datasets, values }) => {
+    values.limited = datasets.rows.some((each) => each.limit > 0);
+    datasets.rows = datasets.rows.filter((each) => each[values.x] > 0);
+    values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
+    const numbers = datasets.rows.map((each) => each[values.x]);
+    const low = Math.min(...numbers), high = Math.max(...numbers, ...datasets.rows.map((each) => each.limit || 0));
+    const decades = high / low > 30;
+    values.domain = decades ? [10 ** Math.floor(Math.log10(low) - 0.1), 10 ** Math.ceil(Math.log10(high) + 0.1)] : [low / 1.4, high * 1.4];
+    values.ticks = decades ? Report.decades(values.domain, 6) : undefined;
+  };
+  Report.prepare.strides = ({ datasets, values }) => {
+    datasets.rows.sort((a, b) => a.speedup - b.speedup);
+    values.order = datasets.rows.map((each) => each.stride);
+  };
+
+  /** Simulated against reference: only what has a logarithm, equality, and 10 % either way. */
+  Report.prepare.agreement = ({ datasets, values, theme }) => {
+    datasets.rows = datasets.rows.filter((each) => each.reference > 0 && each.simulated > 0);
+    const drawn = new Set(datasets.rows.map((each) => each[values.colour]));
+    const verdicts = ["within", "outside", "informative"]; // each with the same colour in every picture
+    const domain = [...drawn].every((each) => verdicts.includes(each)) ? verdicts : [...drawn];
+    const colours = domain.map((_, i) => theme.series[i % theme.series.length]);
+    const kept = domain.map((each, i) => i).filter((i) => drawn.has(domain[i]));
+    values["colour.palette"] = { domain: kept.map((i) => domain[i]), range: kept.map((i) => colours[i]) };
+    let low = Infinity, high = 0;
+    for (const { reference, simulated } of datasets.rows) {
+      low = Math.min(low, reference, simulated);
+      high = Math.max(high, reference, simulated);
+    }
+    if (low > high) [low, high] = [0.1, 10];
+    const ends = [low / 1.3, high * 1.3];
+    datasets.band = ends.map((at) => ({ at, under: at * 0.9, over: at * 1.1 }));
+    values.domain = ends;
+    values.ticks = Report.decades(ends);
+    values.size = datasets.rows.length > 1000 ? 14 : datasets.rows.length > 200 ? 24 : 44;
+  };
+
+  /** Errors, a row for each family: those with the largest mean first, 40 of them at most. */
+  Report.prepare.errors = ({ datasets, values, table, width }) => {
+    values.limit = Math.max(160, Math.min(440, 0.55 * width));
+    for (const each of datasets.rows) each.error = table.column("error").at(each.row);
+    datasets.rows = datasets.rows.filter((each) => each.error !== null);
+    const families = new Map();
+    for (const each of datasets.rows) {
+      if (!families.has(each[values.y])) families.set(each[values.y], []);
+      families.get(each[values.y]).push(Math.abs(each.error));
+    }
+    const means = [...families].map(([family, all]) => ({ family, mean: all.reduce((sum, each) => sum + each, 0) / all.length, count: all.length }));
+    means.sort((a, b) => b.mean - a.mean);
+    datasets.means = means.slice(0, 40);
+    values.order = datasets.means.map(({ family }) => family);
+    const kept = new Set(values.order);
+    datasets.rows = datasets.rows.filter((each) => kept.has(each[values.y])).map((each) => ({ ...each, family: each[values.y], size: Math.abs(each.error) }));
+    const positive = datasets.rows.map(({ size }) => size).filter((size) => size > 1e-9);
+    values.least = positive.length > 0 ? Math.max(1e-6, median(positive) / 100) : 1e-6;
+    for (const each of datasets.rows) each.size = Math.max(each.size, values.least);
+    for (const each of datasets.means) each.mean = Math.max(each.mean, values.least);
+    const most = Math.max(values.least * 10, ...datasets.rows.map(({ size }) => size));
+    values.domain = [values.least / 1.2, most * 1.3];
+    values.ticks = Report.decades(values.domain);
+  };
+
+  /** A line for each series, whatever the order of rows. */
+  Report.prepare.lines = ({ datasets, values }) => {
+    datasets.rows.sort((a, b) => a[values.x] - b[values.x]);
+  };
+
+  /** More of these is better, of anything else less. */
+  Report.wantsMore = (name) => /utilization|per_second|per_s$|speedup|intensity|performance|reached|bandwidth/.test(name);
+
+  /** The points that no other point shown beats in both directions, from left to right. */
+  Report.frontOf = (points, x, y, moreX, moreY) => {
+    const signX = moreX ? -1 : 1, signY = moreY ? -1 : 1;
+    const sorted = [...points].sort((a, b) => signX * (a[x] - b[x]) || signY * (a[y] - b[y]));
+    const front = [];
+    let best = Infinity;
+    for (const point of sorted) {
+      if (signY * point[y] < best) {
+        front.push(point);
+        best = signY * point[y];
+      }
+    }
+    return front;
+  };
+
+  /** Rows by the text of a column; all together without one. */
+  function groupsOf(rows, name) {
+    if (!name) return [rows];
+    const groups = new Map();
+    for (const each of rows) {
+      if (!groups.has(each[name])) groups.set(each[name], []);
+      groups.get(each[name]).push(each);
+    }
+    return [...groups.values()];
+  }
+
+  /** Points, and a front for each group of the placeholder "per" of points that may be on one (column `meets`). */
+  Report.prepare.explorer = ({ datasets, values, state, table }) => {
+    const points = datasets.rows;
+    const { x, y, per, front } = state.placeholders;
+    values.fronts = front !== "none";
+    const meets = table.column("meets");
+    const eligible = !values.fronts ? [] : meets ? points.filter((each) => meets.at(each.row) === "yes") : points;
+    const along = groupsOf(eligible, per && values.per).map((group) => Report.frontOf(group, values.x, values.y, Report.wantsMore(x), Report.wantsMore(y)));
+    datasets.front = along.flatMap((line, number) => line.map((each) => ({ ...each, front: number })));
+    values.size = points.length > 20000 ? 9 : points.length > 2000 ? 18 : points.length > 300 ? 36 : 60;
+    values.opacity = points.length > 2000 ? 0.45 : 0.8;
+  };
+
+  /** Panels for each phase, beside each other where there is room; rings where lines cross. */
+  Report.prepare.comparison = ({ chart, datasets, values, tables, width }) => {
+    const { rows } = datasets, more = tables.get(chart.more), at = (name, row) => more.column(name).at(row);
+    const crossings = Array.from({ length: more.rows }, (_, row) => {
+      const length = Report.short(at("at", row));
+      const note = `${at("phase", row)}: ${at("faster", row)} is faster than ${at("slower", row)} from ${values["x.title"]} = ${length} on`;
+      return { phase: at("phase", row), [values.x]: at("at", row), [values.time]: at("seconds", row), label: length, note };
+    });
+    const phases = ["prefill", "decode"];
+    for (const phase of phases) {
+      datasets[phase] = rows.filter((each) => each.phase === phase);
+      datasets[`${phase} crossings`] = crossings.filter((each) => each.phase === phase);
+      values[phase] = datasets[phase].length > 0;
+    }
+    datasets.caches = rows.filter((each) => each[values.cache] > 0);
+    values.caches = datasets.caches.length > 0;
+    values.columns = width >= 600 && phases.every((phase) => values[phase]) ? 2 : 1;
+    values.panel = Math.floor(width / values.columns) - 98;
+    values.whole = width - 98;
+    const series = values["colour.order"]; // lines that lie on each other are seen by their edges
+    values.widths = { domain: series, range: series.map((_, i) => Math.max(1.4, 4.2 * 0.75 ** i)) };
+    values.labelled = phases.every((phase) => datasets[`${phase} crossings`].length <= 8);
+  };
+})();

@@ -1,0 +1,84 @@
+#include "results/store.hpp"
+#include "tests/report/answer.hpp"
+
+#include <filesystem>
+
+using namespace einsight;
+using namespace einsight::report::test;
+
+namespace {
+
+results::SweepRow rowOf(std::int64_t number, const std::string& length, double seconds,
+                        double tokensPerS) {
+  results::SweepRow row;
+  row.number = number;
+  row.workload = "w";
+  row.machine = number % 2 == 0 ? "even" : "odd";
+  row.mapping = "m";
+  row.engine = "cycle";
+  row.settings = {{"L", length}};
+  row.seconds = seconds;
+  row.tokensPerS = tokensPerS;
+  row.meets = true;
+  return row;
+}
+
+/// Two machines at two lengths: "odd" is better at 1024, both have something at 4096.
+report::Document documentOf(const std::string& objectives, const std::string& per) {
+  const auto file = std::filesystem::temp_directory_path() / "einsight-report-sweep-test.db";
+  std::filesystem::remove(file);
+  {
+    auto store =
+        results::SweepStore::create(file.string(), {"s", "1", "9.8", objectives, 4, {}, per});
+    REQUIRE(store);
+    const std::vector<results::SweepRow> rows{rowOf(1, "1024", 1, 200), rowOf(2, "1024", 2, 100),
+                                              rowOf(3, "4096", 8, 50), rowOf(4, "4096", 9, 60)};
+    REQUIRE(store->write(rows));
+  }
+  auto document = report::readDocument({{file.string(), {}, {}, {}}}, {{}, {}, {}, {}});
+  std::filesystem::remove(file);
+  REQUIRE(document);
+  return *document;
+}
+
+std::string front(const report::Document& document) {
+  std::string out;
+  for (std::size_t row = 0; row < 4; ++row) {
+    out += text(document, "sweep-1", "on_front", row) + " ";
+  }
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("points that differ in what a sweep is per have fronts of their own", "[report]") {
+  const auto together = documentOf("latency throughput", "");
+  CHECK(front(together) == "yes no no no ");
+  CHECK(together.table("sweep-1")->column("group") == nullptr);
+  CHECK(together.sections.at(0).facts.at(1).note == "of latency and throughput");
+  const auto apart = documentOf("latency throughput", "L");
+  CHECK(front(apart) == "yes no yes yes ");
+  CHECK(text(apart, "sweep-1", "group", 2) == "L=4K");
+  CHECK(apart.sections.at(0).facts.at(1).label == "on fronts");
+  CHECK(apart.sections[0].facts[1].note == "of latency and throughput, for each L");
+  const auto* explorer = chart(apart, "sweep-1-explorer");
+  REQUIRE(explorer != nullptr);
+  CHECK(explorer->placeholders.at(0) == std::pair<std::string, std::string>{"per", "group"});
+  CHECK(explorer->choices.at(2).columns.front() == "L");
+}
+
+TEST_CASE("a sweep for one objective is drawn over a parameter with a colour for each design",
+          "[report]") {
+  const auto document = documentOf("latency", "L");
+  CHECK(front(document) == "yes no yes no ");
+  const auto* explorer = chart(document, "sweep-1-explorer");
+  REQUIRE(explorer != nullptr);
+  CHECK(explorer->choices.at(0).columns.front() == "L");
+  CHECK(explorer->choices.at(1).columns.front() == "seconds");
+  CHECK(explorer->choices.at(2).columns.front() == "design");
+}
+
+TEST_CASE("a sweep whose objective no point knows has no front", "[report]") {
+  const auto document = documentOf("usd", "");
+  CHECK(front(document) == "no no no no ");
+}
