@@ -3,7 +3,9 @@
 #include "cli/command.hpp"
 #include "cli/output_file.hpp"
 #include "cli/terminal.hpp"
+#include "report/table.hpp"
 #include "validation/cuda/gpu/gpu.hpp"
+#include "validation/measure_plan.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -13,6 +15,7 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 namespace einsight::cli {
 namespace {
@@ -20,7 +23,8 @@ namespace {
 struct Options {
   std::vector<std::string> suites;
   std::string file, seconds = "540";
-  bool resume = false, check = false;
+  std::string machine = "h200";
+  bool resume = false, check = false, dryRun = false;
 };
 
 core::Problem optionProblem(const std::string& option, std::string what, std::string help) {
@@ -46,6 +50,13 @@ core::Problems checkOptions(const Options& options) {
     if (!options.file.empty() || options.resume || !options.suites.empty()) {
       problems.push_back(optionProblem("--check", "measures nothing and takes no suites",
                                        "leave out the suites, -o and --resume"));
+    }
+    return problems;
+  }
+  if (options.dryRun) {
+    if (!options.file.empty() || options.resume) {
+      problems.push_back(optionProblem("--dry-run", "measures nothing and writes no file",
+                                       "leave out -o and --resume"));
     }
     return problems;
   }
@@ -134,11 +145,83 @@ core::Expected<Answer> measureAnswer(validation::cuda::Gpu& gpu, const Options& 
   });
 }
 
+/// A row a suite: how many cases, and how long they take.
+std::string planText(const validation::MeasurePlan& plan, double seconds) {
+  report::Table table(
+      {{"suite", report::Table::Align::Left}, {"cases"}, {"seconds"}, {"longest run, ms"}});
+  std::size_t unknown = 0;
+  std::size_t fitting = 0;
+  double sum = 0;
+  for (const auto& planned : plan.cases) {
+    sum += planned.total;
+    fitting += sum <= seconds ? 1 : 0;
+    unknown += planned.reason.empty() ? 0 : 1;
+  }
+  for (const auto& suite : validation::measureSuites()) {
+    int cases = 0;
+    double total = 0;
+    double longest = 0;
+    for (const auto& planned : plan.cases) {
+      if (planned.suite == suite) {
+        ++cases;
+        total += planned.total;
+        longest = std::max(longest, planned.once);
+      }
+    }
+    if (cases > 0) {
+      table.row({suite, fmt::format("{}", cases), fmt::format("{:.1f}", total),
+                 fmt::format("{:.2f}", longest * 1e3)});
+    }
+  }
+  auto text = table.render(stdoutStyle());
+  text += fmt::format("\n{}: about {:.0f} s for {} cases; {} of them within --seconds {:g}\n",
+                      plan.machine, plan.seconds(), plan.cases.size(), fitting, seconds);
+  text +=
+      "Runs are simulated; buffers and the host are assumed to take 50 ms a case, and inputs to "
+      "be written once.\n";
+  if (unknown > 0) {
+    text += fmt::format("{} cases have no simulation and are not in the sum.\n", unknown);
+  }
+  return text;
+}
+
+std::string planJson(const validation::MeasurePlan& plan) {
+  auto cases = nlohmann::ordered_json::array();
+  for (const auto& planned : plan.cases) {
+    nlohmann::ordered_json record{{"id", planned.id}, {"suite", planned.suite}};
+    if (planned.reason.empty()) {
+      record["simulated_us"] = planned.once * 1e6;
+      record["seconds"] = planned.total;
+    } else {
+      record["reason"] = planned.reason;
+    }
+    cases.push_back(std::move(record));
+  }
+  const nlohmann::ordered_json json{
+      {"machine", plan.machine}, {"seconds", plan.seconds()}, {"cases", std::move(cases)}};
+  return json.dump(1) + "\n";
+}
+
+core::Expected<Answer> planAnswer(const Options& options, double seconds) {
+  ProgressBar bar("plan");
+  return validation::planMeasure(options.suites, options.machine, "cycle",
+                                 [&](double done) { return bar.show(done); })
+      .map([&](const validation::MeasurePlan& plan) {
+        Answer answer;
+        answer.text = planText(plan, seconds);
+        answer.json = planJson(plan);
+        return answer;
+      });
+}
+
 core::Expected<Answer> work(const Options& options) {
   auto problems = checkOptions(options);
   const double seconds = secondsOf(options, problems);
   if (!problems.empty()) {
     return core::failure(std::move(problems));
+  }
+  if (options.dryRun) {
+    return planAnswer(options, seconds);
   }
   const auto gpu = validation::cuda::Gpu::find();
   if (!gpu) {
@@ -163,6 +246,10 @@ Work addMeasure(CLI::App& options) {
   options.add_flag("--resume", given->resume, "go on with the file: what it has is not run again");
   options.add_flag("--check", given->check,
                    "run small odd cases against a double-precision reference instead");
+  options.add_flag("--dry-run", given->dryRun,
+                   "say how long it would take, by simulation; needs no device");
+  options.add_option("-a,--arch", given->machine, "with --dry-run: the GPU (h200)")
+      ->type_name("MACHINE");
   return [given] { return work(*given); };
 }
 

@@ -18,44 +18,6 @@ struct Task {
   std::function<core::Expected<cuda::Timing>(cuda::Gpu&)> time;
 };
 
-bool asked(const std::vector<std::string>& names, const std::string& suite) {
-  return names.empty() || std::find(names.begin(), names.end(), suite) != names.end();
-}
-
-Task microTask(const cuda::MicroCase& micro) {
-  Measured measured;
-  measured.id = micro.id;
-  measured.suite = kMicro;
-  measured.system = "microbenchmark";
-  measured.flops = micro.flops;
-  measured.bytes = micro.bytes;
-  measured.operations = micro.operations;
-  measured.loads = micro.loads;
-  measured.note = micro.note;
-  return {measured, [id = micro.id](cuda::Gpu& gpu) { return gpu.timeMicro(id); }};
-}
-
-Task kernelTask(const cuda::Gpu& gpu, const std::string& suite, const cuda::KernelCase& which) {
-  Measured measured;
-  measured.id = cuda::idOf(which);
-  measured.suite = suite;
-  measured.system = cuda::nameOf(which.kind);
-  measured.kernel = which;
-  measured.flops = cuda::flopsOf(which);
-  const auto tile = gpu.tileOf(which);
-  if (which.listStride > 0 && tile.keys > 0) { // the pairs of the listed tiles
-    const auto list = cuda::stridedList(cuda::ceilDivide(which.seqQ, tile.queries),
-                                        cuda::ceilDivide(which.seqKv, tile.keys), which.listStride);
-    measured.flops = 4.0 * which.batch * which.headsQ * double(list.tiles.size()) * tile.queries *
-                     tile.keys * which.headDim;
-  }
-  if (which.mask.kind == cuda::MaskKind::Neighborhood && tile.keys > 0) {
-    cuda::chooseTiles(measured.kernel->mask, tile.queries, tile.keys);
-  }
-  measured.bytes = cuda::bytesOf(which);
-  return {measured, [which](cuda::Gpu& device) { return device.time(which); }};
-}
-
 std::string lineOf(const Measured& measured) {
   if (!measured.timing) {
     return fmt::format("{}: {}", measured.id, measured.error);
@@ -77,6 +39,10 @@ std::vector<std::string> measureSuites() {
   return names;
 }
 
+bool isAsked(const std::vector<std::string>& names, const std::string& suite) {
+  return names.empty() || std::find(names.begin(), names.end(), suite) != names.end();
+}
+
 core::Problems checkSuites(const std::vector<std::string>& names) {
   const auto known = measureSuites();
   core::Problems problems;
@@ -90,22 +56,57 @@ core::Problems checkSuites(const std::vector<std::string>& names) {
   return problems;
 }
 
+Measured recordOf(const cuda::MicroCase& micro) {
+  Measured measured;
+  measured.id = micro.id;
+  measured.suite = kMicro;
+  measured.system = "microbenchmark";
+  measured.flops = micro.flops;
+  measured.bytes = micro.bytes;
+  measured.operations = micro.operations;
+  measured.loads = micro.loads;
+  measured.note = micro.note;
+  return measured;
+}
+
+Measured recordOf(const std::string& suite, const cuda::KernelCase& which, cuda::KernelTile tile) {
+  Measured measured;
+  measured.id = cuda::idOf(which);
+  measured.suite = suite;
+  measured.system = cuda::nameOf(which.kind);
+  measured.kernel = which;
+  measured.flops = cuda::flopsOf(which);
+  if (which.listStride > 0 && tile.keys > 0) { // the pairs of the listed tiles
+    const auto list = cuda::stridedList(cuda::ceilDivide(which.seqQ, tile.queries),
+                                        cuda::ceilDivide(which.seqKv, tile.keys), which.listStride);
+    measured.flops = 4.0 * which.batch * which.headsQ * double(list.tiles.size()) * tile.queries *
+                     tile.keys * which.headDim;
+  }
+  if (which.mask.kind == cuda::MaskKind::Neighborhood && tile.keys > 0) { // not a permutation's
+    cuda::chooseTiles(measured.kernel->mask, tile.queries, tile.keys);
+  }
+  measured.bytes = cuda::bytesOf(which);
+  return measured;
+}
+
 core::Expected<MeasureTally> measure(cuda::Gpu& gpu, const MeasureRequest& request,
                                      MeasureFile& file) {
   MeasureTally tally;
   std::vector<Task> tasks;
-  if (asked(request.suites, kMicro)) {
+  if (isAsked(request.suites, kMicro)) {
     for (const auto& micro : gpu.microCases()) {
-      tasks.push_back(microTask(micro));
+      tasks.push_back(
+          {recordOf(micro), [id = micro.id](cuda::Gpu& device) { return device.timeMicro(id); }});
     }
   }
   for (const auto& suite : kernelSuites()) {
     for (const auto& which : suite.cases) {
-      if (!asked(request.suites, suite.name)) {
+      if (!isAsked(request.suites, suite.name)) {
         continue;
       }
       if (gpu.supports(which)) {
-        tasks.push_back(kernelTask(gpu, suite.name, which));
+        tasks.push_back({recordOf(suite.name, which, gpu.tileOf(which)),
+                         [which](cuda::Gpu& device) { return device.time(which); }});
       } else {
         ++tally.unsupported;
       }

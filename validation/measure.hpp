@@ -34,8 +34,15 @@ struct MeasureTally {
 /// Names of the suites, "micro" first.
 std::vector<std::string> measureSuites();
 
+/// Whether a suite is among those asked for; none asked for are all.
+bool isAsked(const std::vector<std::string>& names, const std::string& suite);
+
 /// Fails for names that are no suites, each with the nearest.
 core::Problems checkSuites(const std::vector<std::string>& names);
+
+/// A microbenchmark and a kernel as they are recorded, without a timing. `tile`: of the kernel.
+Measured recordOf(const cuda::MicroCase& micro);
+Measured recordOf(const std::string& suite, const cuda::KernelCase& which, cuda::KernelTile tile);
 
 /// Runs what is asked and not yet recorded; the file is written after every case. Fails where it
 /// cannot be.

@@ -1,7 +1,8 @@
 #include "validation/measure_suites.hpp"
 
+#include "validation/measure_shapes.hpp"
+
 #include <algorithm>
-#include <array>
 
 namespace einsight::validation {
 namespace {
@@ -9,68 +10,13 @@ namespace {
 using cuda::KernelCase;
 using cuda::KernelKind;
 using cuda::MaskKind;
-using Axes = std::array<int, cuda::kAxes>;
-
-constexpr int kTokens = 16384; ///< of a batch, so that short sequences fill a device as well
-constexpr int kWidth = 2048;   ///< heads times head dimension
-constexpr std::array kFused{KernelKind::FusedSm90, KernelKind::FusedSm80};
-constexpr std::array kDecode{KernelKind::SplitKv, KernelKind::StreamK};
-
-KernelCase attention(int batch, int headsQ, int headsKv, int length, int head, bool causal) {
-  KernelCase which;
-  which.batch = batch;
-  which.headsQ = headsQ;
-  which.headsKv = headsKv;
-  which.seqQ = which.seqKv = length;
-  which.headDim = which.headDimV = head;
-  which.mask.kind = causal ? MaskKind::Causal : MaskKind::Dense;
-  return which;
-}
-
-/// The usual shape of a length: 16 Ki tokens, 2048 numbers a token.
-KernelCase usual(int length, int head, bool causal) {
-  return attention(std::max(1, kTokens / length), kWidth / head, kWidth / head, length, head,
-                   causal);
-}
-
-KernelCase neighborhood(const Axes& layout, const Axes& window, const Axes& stride, int heads) {
-  auto which = attention(1, heads, heads, layout[0] * layout[1] * layout[2], 128, false);
-  which.mask.kind = MaskKind::Neighborhood;
-  std::copy(layout.begin(), layout.end(), which.mask.layout);
-  std::copy(window.begin(), window.end(), which.mask.window);
-  std::copy(stride.begin(), stride.end(), which.mask.stride);
-  return which;
-}
-
-KernelCase decode(KernelKind kind, int batch, int headsQ, int headsKv, int context) {
-  auto which = attention(batch, headsQ, headsKv, context, 128, false);
-  which.kind = kind;
-  which.seqQ = 1;
-  return which;
-}
-
-/// Latent attention: all heads share keys of 512 numbers and 64 with the position, values are the
-/// 512.
-KernelCase latent(KernelKind kind, int batch, int heads, int context) {
-  auto which = decode(kind, batch, heads, 1, context);
-  which.headDim = 576;
-  which.headDimV = 512;
-  return which;
-}
-
-void addFused(std::vector<KernelCase>& cases, KernelCase which) {
-  for (const auto kind : kFused) {
-    which.kind = kind;
-    cases.push_back(which);
-  }
-}
 
 std::vector<KernelCase> denseCases() {
   std::vector<KernelCase> cases;
   for (const int length : {512, 1024, 2048, 4096, 8192, 16384, 32768}) {
     for (const int head : {128, 64, 256}) {
       for (const bool causal : {false, true}) {
-        if (length <= kTokens || head == 128) {
+        if (length <= kUsualTokens || head == 128) {
           addFused(cases, usual(length, head, causal));
         }
       }
@@ -97,7 +43,7 @@ std::vector<KernelCase> gqaCases() {
   for (const int length : {1024, 4096, 16384}) {
     for (const bool causal : {false, true}) {
       for (const int headsQ : {32, 64}) {
-        addFused(cases, attention(kTokens / length, headsQ, 8, length, 128, causal));
+        addFused(cases, attention(kUsualTokens / length, headsQ, 8, length, 128, causal));
       }
     }
   }
@@ -107,7 +53,7 @@ std::vector<KernelCase> gqaCases() {
 std::vector<KernelCase> decodeCases() {
   constexpr double kMostCacheBytes = 60e9;
   std::vector<KernelCase> cases;
-  for (const auto kind : kDecode) {
+  for (const auto kind : kDecodeKinds) {
     for (const int context : {1024, 4096, 16384, 65536, 262144, 524288}) {
       for (const int batch : {1, 8, 64, 256}) {
         if (2.0 * 2 * batch * 8 * context * 128 <= kMostCacheBytes) {
@@ -167,6 +113,19 @@ std::vector<KernelCase> neighborhoodCases() {
   return cases;
 }
 
+/// Tokens of an operand, with eight heads, laid out in the tiles of queries and of keys, and back.
+std::vector<KernelCase> permutationCases() {
+  std::vector<KernelCase> cases;
+  for (const Axes& layout : {Axes{1, 256, 256}, {16, 44, 80}, {30, 48, 80}}) {
+    for (const int tokens : {128, 64}) {
+      for (const auto kind : kPermuteKinds) {
+        cases.push_back(permutation(kind, layout, tokens, 8));
+      }
+    }
+  }
+  return cases;
+}
+
 std::vector<KernelCase> windowCases() {
   std::vector<KernelCase> cases;
   for (const int length : {16384, 65536}) {
@@ -175,7 +134,9 @@ std::vector<KernelCase> windowCases() {
       which.mask.kind = MaskKind::Window;
       which.mask.window[cuda::kAxes - 1] = window;
       addFused(cases, which);
-      addFused(cases, neighborhood({1, 1, length}, {1, 1, window}, {1, 1, 1}, 16));
+      for (const int stride : {1, 256}) {
+        addFused(cases, neighborhood({1, 1, length}, {1, 1, window}, {1, 1, stride}, 16));
+      }
     }
   }
   return cases;
@@ -209,7 +170,7 @@ std::vector<KernelCase> linearCases() {
   std::vector<KernelCase> cases;
   for (const int length : {1024, 4096, 16384, 65536}) {
     for (const int head : {64, 128}) {
-      auto which = attention(8, kWidth / head, kWidth / head, length, head, true);
+      auto which = attention(8, kUsualWidth / head, kUsualWidth / head, length, head, true);
       which.kind = KernelKind::Linear;
       cases.push_back(which);
     }
@@ -238,61 +199,13 @@ std::vector<KernelSuite> kernelSuites() {
       {"decode", "one query against a cache: split-KV and stream-K, grouped and latent",
        decodeCases()},
       {"neighborhood", "windows of images and videos over strides", neighborhoodCases()},
+      {"permutation", "tokens laid out tile by tile, and back", permutationCases()},
       {"window", "sliding windows", windowCases()},
       {"sparse", "block-sparse attention by a list of tiles", sparseCases()},
       {"unfused", "two matrix products and a softmax", unfusedCases()},
       {"linear", "linear attention in chunks", linearCases()},
       {"sigmoid", "fused attention with sigmoid weights", sigmoidCases()},
   };
-}
-
-std::vector<KernelCase> checkCases() {
-  std::vector<KernelCase> cases;
-  for (const int head : {64, 128, 256}) {
-    for (const bool causal : {false, true}) {
-      addFused(cases, attention(2, 4, 2, 333, head, causal));
-    }
-    auto ragged = attention(1, 2, 2, 1, head, true);
-    ragged.seqQ = 200;
-    ragged.seqKv = 777;
-    addFused(cases, ragged);
-  }
-  auto half = attention(1, 2, 1, 300, 128, false);
-  half.fp16 = true;
-  addFused(cases, half);
-  auto window = attention(1, 2, 2, 1000, 128, false);
-  window.mask.kind = MaskKind::Window;
-  window.mask.window[cuda::kAxes - 1] = 150;
-  addFused(cases, window);
-  auto sigmoid = attention(1, 2, 2, 500, 128, true);
-  sigmoid.weights = cuda::Weights::Sigmoid;
-  addFused(cases, sigmoid);
-  addFused(cases, neighborhood({5, 13, 18}, {3, 9, 11}, {1, 4, 2}, 2));
-  addFused(cases, neighborhood({1, 40, 39}, {1, 7, 39}, {1, 7, 1}, 2));
-  addFused(cases, neighborhood({1, 1, 1333}, {1, 1, 270}, {1, 1, 32}, 2));
-  auto list = attention(1, 2, 2, 1111, 128, false);
-  list.listStride = 3;
-  addFused(cases, list);
-  auto chain = attention(2, 3, 3, 301, 128, true);
-  chain.kind = KernelKind::Unfused;
-  cases.push_back(chain);
-  for (const auto kind : kDecode) {
-    cases.push_back(decode(kind, 3, 8, 2, 1333));
-    cases.push_back(decode(kind, 1, 42, 2, 5000));
-    cases.push_back(latent(kind, 2, 40, 999));
-    auto small = decode(kind, 2, 4, 4, 700);
-    small.headDim = small.headDimV = 64;
-    cases.push_back(small);
-    auto fp16 = decode(kind, 1, 4, 1, 700);
-    fp16.fp16 = true;
-    cases.push_back(fp16);
-  }
-  for (const int head : {64, 128}) {
-    auto linear = attention(2, 3, 3, 777, head, true);
-    linear.kind = KernelKind::Linear;
-    cases.push_back(linear);
-  }
-  return cases;
 }
 
 } // namespace einsight::validation

@@ -26,8 +26,9 @@ std::string instructionOf(const std::string& setting) {
 }
 
 /// The number of a microbenchmark, or nothing where the record or the machine lacks what it takes.
+/// `reading`: the share of the bandwidth at which is read.
 std::optional<double> valueOf(const Calibrated& rule, const MeasuredRow& row, double sms,
-                              const arch::Gpu& gpu) {
+                              const arch::Gpu& gpu, double reading) {
   const auto positive = [](double value) {
     return std::isfinite(value) && value > 0 ? std::optional(value) : std::nullopt;
   };
@@ -43,6 +44,11 @@ std::optional<double> valueOf(const Calibrated& rule, const MeasuredRow& row, do
   }
   if (rule.take == "share of the bandwidth") {
     const auto share = positive(row.bytes / row.seconds / gpu.data().dram.bytesPerSecond);
+    return share ? std::optional(std::min(1.0, *share)) : share;
+  }
+  if (rule.take == "share of the bandwidth when writing") { // half of the bytes are read
+    const double half = row.bytes / 2 / gpu.data().dram.bytesPerSecond;
+    const auto share = positive(half / (row.seconds - half / reading));
     return share ? std::optional(std::min(1.0, *share)) : share;
   }
   const auto instruction = instructionOf(rule.setting);
@@ -83,6 +89,7 @@ std::string statedOf(const std::string& setting, const arch::Gpu& gpu) {
 Calibration calibrate(const std::vector<Calibrated>& rules, const MeasuredFile& micro,
                       const arch::Gpu& gpu) {
   Calibration out;
+  double reading = gpu.data().dram.efficiency;
   for (const auto& rule : rules) {
     if (!matches(gpu.data().architecture, rule.when)) {
       continue;
@@ -93,7 +100,7 @@ Calibration calibrate(const std::vector<Calibrated>& rules, const MeasuredFile& 
       if (!matches(row.id, rule.id)) {
         continue;
       }
-      const auto found = valueOf(rule, row, micro.sms, gpu);
+      const auto found = valueOf(rule, row, micro.sms, gpu, reading);
       const bool share = rule.take.starts_with("share");
       if (found && (!value || (share ? *found > *value : *found < *value))) {
         best = &row;
@@ -102,6 +109,7 @@ Calibration calibrate(const std::vector<Calibrated>& rules, const MeasuredFile& 
     }
     if (best != nullptr) {
       out.settings[rule.setting] = settingOf(*value);
+      reading = rule.setting == "dram.efficiency" ? *value : reading;
       out.rows.push_back(
           {rule.setting, statedOf(rule.setting, gpu), fmt::format("{:.4g}", *value), best->id});
     }

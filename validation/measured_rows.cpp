@@ -45,6 +45,16 @@ void dropAxesOfOne(MeasuredWindow& window) {
   }
 }
 
+/// Tokens of whole tiles.
+std::int64_t padded(const MeasuredWindow& window) {
+  std::int64_t tokens = 1;
+  for (std::size_t axis = 0; axis < window.layout.size(); ++axis) {
+    const auto tile = window.qTile.empty() ? 1 : window.qTile[axis];
+    tokens *= mappings::gna::ceilDivide(window.layout[axis], tile) * tile;
+  }
+  return tokens;
+}
+
 class RecordReader {
 public:
   RecordReader(const Json& record, std::string path, core::Problems& problems)
@@ -129,6 +139,9 @@ private:
     } else if (row.mask == "list" && std::sscanf(mask.c_str(), "list 1/%ld", &size) == 1) {
       row.shape["list_stride"] = core::Rational(size);
     }
+    if (row.shape.contains("heads_q")) {
+      row.shape["splits"] = core::Rational(0);
+    }
     if (const auto at = row.id.find(" splits");
         at != std::string::npos && std::sscanf(row.id.c_str() + at, " splits%ld", &size) == 1) {
       row.shape["splits"] = core::Rational(size);
@@ -155,11 +168,12 @@ private:
       return;
     }
     dropAxesOfOne(window);
-    std::int64_t tokens = 1;
-    for (const auto length : window.layout) {
-      tokens *= length;
+    row.shape["seq_q"] = row.shape["seq_kv"] =
+        core::Rational(mappings::gna::product(window.layout));
+    if (row.mask == "layout") {
+      row.shape["padded"] = core::Rational(padded(window));
+      return;
     }
-    row.shape["seq_q"] = row.shape["seq_kv"] = core::Rational(tokens);
     row.mask = window.window == window.layout ? "whole" : "neighborhood";
     row.neighborhood = std::move(window);
   }
@@ -179,6 +193,10 @@ core::Problems notOurs(const std::filesystem::path& file) {
 
 core::Expected<MeasuredFile> readMeasured(const std::filesystem::path& file) {
   std::ifstream stream(file);
+  return readMeasured(stream, file);
+}
+
+core::Expected<MeasuredFile> readMeasured(std::istream& stream, const std::filesystem::path& file) {
   const auto json = Json::parse(stream, nullptr, false);
   if (!json.is_object() || !json.contains("cases") || !json["cases"].is_array() ||
       !json.contains("provenance") || !json["provenance"].is_object()) {

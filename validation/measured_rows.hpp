@@ -4,6 +4,7 @@
 #include "validation/kernel_rows.hpp"
 
 #include <filesystem>
+#include <iosfwd>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,12 +22,12 @@ struct MeasuredWindow {
 struct MeasuredRow {
   std::string id; ///< unique in the file
   std::string suite, system;
-  /// "none", "causal", "window", "list", "neighborhood", or "whole" for one whose window is the
-  /// layout.
+  /// "none", "causal", "window", "list", "neighborhood", "whole" for one whose window is the
+  /// layout, or "layout" for a permutation of its tokens.
   std::string mask = "none";
   std::string weights = "softmax", direction = "forward", type;
-  /// batch, heads_q, heads_kv, head_dim, value_dim, seq_q, seq_kv; window, list_stride, splits
-  /// where there are such.
+  /// batch, heads_q, heads_kv, head_dim, value_dim, seq_q, seq_kv; window, list_stride where there
+  /// are such; splits (0: the kernel chooses); padded, tokens of whole tiles, of a permutation.
   KernelShape shape;
   std::optional<MeasuredWindow> neighborhood;
   double seconds = 0;          ///< the median
@@ -47,5 +48,7 @@ struct MeasuredFile {
 
 /// Reads such a file. Every problem at once, each with the number of the case.
 core::Expected<MeasuredFile> readMeasured(const std::filesystem::path& file);
+/// The same of a text; problems are of `file`.
+core::Expected<MeasuredFile> readMeasured(std::istream& text, const std::filesystem::path& file);
 
 } // namespace einsight::validation

@@ -1,8 +1,11 @@
 #include "validation/measured_runs.hpp"
 
 #include "explore/gna_point.hpp"
+#include "validation/cuda/strided_list.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace einsight::validation {
 namespace {
@@ -57,6 +60,37 @@ core::Expected<explore::GnaRequest> requestOf(const MeasuredRow& row, const std:
   return request;
 }
 
+/// Of a kernel whose CTAs are `rows` times the tiles of queries: the tiles of keys that the list
+/// has of each. The last tile of keys is masked where it was.
+mappings::gpu::ReplaceTrips listTrips(std::int64_t stride, std::int64_t rows) {
+  return [stride, rows](const std::string&, mappings::gpu::Trips trips) {
+    const auto qTiles = static_cast<int>(std::ssize(trips.order) / rows);
+    const auto kvTiles = static_cast<int>(trips.kinds.front().iterations);
+    const bool ragged = trips.kinds.front().masked > 0;
+    const auto list = cuda::stridedList(qTiles, kvTiles, static_cast<int>(stride));
+    std::vector<sim::gpu::Kind> kinds;
+    for (std::size_t cta = 0; cta < trips.order.size(); ++cta) {
+      const auto tile = cta % static_cast<std::size_t>(qTiles);
+      const auto begin = list.offsets[tile];
+      const auto end = list.offsets[tile + 1];
+      const bool masked = ragged && list.tiles[static_cast<std::size_t>(end - 1)] == kvTiles - 1;
+      const auto given = static_cast<std::size_t>(trips.order[cta]);
+      const sim::gpu::Kind kind{end - begin, masked ? 1 : 0, trips.kinds[given].rows};
+      const auto same = [&](const sim::gpu::Kind& other) {
+        return other.iterations == kind.iterations && other.masked == kind.masked &&
+               other.rows == kind.rows;
+      };
+      auto found = std::find_if(kinds.begin(), kinds.end(), same);
+      if (found == kinds.end()) {
+        found = kinds.insert(kinds.end(), kind);
+      }
+      trips.order[cta] = static_cast<std::int32_t>(found - kinds.begin());
+    }
+    trips.kinds = std::move(kinds);
+    return trips;
+  };
+}
+
 } // namespace
 
 MeasuredRuns::MeasuredRuns(const MeasuredSpec& spec, std::string device, core::Settings calibration,
@@ -68,7 +102,16 @@ Seconds MeasuredRuns::seconds(const MeasuredRow& row) {
   if (row.neighborhood) {
     return neighborhood(row);
   }
+  if (const auto stride = sizeOf(row, "list_stride", 0); stride > 0) {
+    return listed(row, stride);
+  }
   return kernels_.seconds({systemOf(row), device_, row.mask, {row.direction}, row.shape});
+}
+
+Seconds MeasuredRuns::listed(const MeasuredRow& row, std::int64_t stride) {
+  const auto rows = sizeOf(row, "batch", 1) * sizeOf(row, "heads_q", 1);
+  return kernels_.seconds(
+      {systemOf(row), device_, row.mask, {row.direction}, row.shape, listTrips(stride, rows)});
 }
 
 Seconds MeasuredRuns::neighborhood(const MeasuredRow& row) {

@@ -17,6 +17,8 @@ public:
 
 private:
   tl::expected<double, std::string> neighborhood(const MeasuredRow& row);
+  /// Of kernels that visit the tiles of a list, which `measure` makes by stridedList.
+  tl::expected<double, std::string> listed(const MeasuredRow& row, std::int64_t stride);
 
   const MeasuredSpec& spec_;
   std::string device_;

@@ -94,8 +94,12 @@ private:
 } // namespace
 
 std::span<const std::string_view> calibrationQuantities() {
-  static constexpr std::array<std::string_view, 5> kNames{
-      "time", "cycles each", "lane cycles", "share of the matrix rate", "share of the bandwidth"};
+  static constexpr std::array<std::string_view, 6> kNames{"time",
+                                                          "cycles each",
+                                                          "lane cycles",
+                                                          "share of the matrix rate",
+                                                          "share of the bandwidth",
+                                                          "share of the bandwidth when writing"};
   return kNames;
 }
 

@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from third_party_device import suite_micro
+from third_party_flex import suite_flex
 from third_party_timing import DEVICE, TYPE, Records, rotating
 from third_party_windows import suite_neighborhood, suite_window
 
@@ -80,8 +81,8 @@ def suite_dense(records):
 
 def suite_gqa(records):
     """Grouped heads."""
-    for s, causal, hq in itertools.product((1024, 4096, 16384), (False, True), (32, 64)):
-        sdpa(records, "cudnn", max(1, 16384 // s), hq, 8, s, s, 128, causal)
+    for s, causal, hq, kind in itertools.product((1024, 4096, 16384), (False, True), (32, 64), ("cudnn", "flash")):
+        sdpa(records, kind, max(1, 16384 // s), hq, 8, s, s, 128, causal)
 
 
 def suite_decode(records):
@@ -96,7 +97,7 @@ def suite_decode(records):
 
 
 SUITES = {"micro": suite_micro, "dense": suite_dense, "gqa": suite_gqa, "decode": suite_decode,
-          "neighborhood": suite_neighborhood, "window": suite_window}
+          "neighborhood": suite_neighborhood, "window": suite_window, "flex": suite_flex}
 
 
 def main():

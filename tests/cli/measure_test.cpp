@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <nlohmann/json.hpp>
+
 using namespace einsight::cli::test;
 
 TEST_CASE("measure refuses politely where there is nothing to measure", "[cli]") {
@@ -24,8 +26,8 @@ TEST_CASE("measure names every mistake in its options at once", "[cli]") {
   CHECK(outcome.status == 2);
   CHECK(outcome.err ==
         "error: there is no suite of measurements 'deocde'\n"
-        "  help: did you mean 'decode'? (one of: micro, dense, gqa, decode, neighborhood, window, "
-        "sparse, unfused, linear, sigmoid)\n"
+        "  help: did you mean 'decode'? (one of: micro, dense, gqa, decode, neighborhood, "
+        "permutation, window, sparse, unfused, linear, sigmoid)\n"
         "error: -o: is required\n"
         "  help: name the file that the measurements go to\n"
         "error: --seconds: 'none' is not a number of seconds\n"
@@ -55,4 +57,33 @@ TEST_CASE("checking kernels takes no suites and writes no file", "[cli]") {
   CHECK(outcome.status == 2);
   CHECK(outcome.err == "error: --check: measures nothing and takes no suites\n"
                        "  help: leave out the suites, -o and --resume\n");
+}
+
+TEST_CASE("a dry run says how long measuring takes, without a device", "[cli]") {
+  const auto outcome =
+      program("measure linear permutation --dry-run --seconds 1 --json -", "CUDA_VISIBLE_DEVICES=");
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json["machine"] == "h200");
+  CHECK(json["cases"].size() == 20);
+  double sum = 0;
+  for (const auto& planned : json["cases"]) {
+    sum += planned["seconds"].get<double>();
+  }
+  CHECK(json["seconds"] == Approx(sum));
+  const auto text = program("measure linear --dry-run -a a100-80gb --seconds 0.1");
+  CHECK(text.status == 0);
+  CHECK(text.out.find("a100-80gb: about ") != std::string::npos);
+  CHECK(text.out.find(" of them within --seconds 0.1\n") != std::string::npos);
+}
+
+TEST_CASE("a dry run writes no file, and names a machine that cannot be measured", "[cli]") {
+  const auto both = program("measure --dry-run -o h.json --resume");
+  CHECK(both.status == 2);
+  CHECK(both.err == "error: --dry-run: measures nothing and writes no file\n"
+                    "  help: leave out -o and --resume\n");
+  const auto array = program("measure --dry-run -a fusemax");
+  CHECK(array.status == 2);
+  CHECK(array.err.find("fusemax") != std::string::npos);
 }

@@ -5,8 +5,11 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace einsight::validation {
 namespace {
@@ -92,6 +95,37 @@ TEST_CASE("a run that ran out of time is gone on with, and failed cases are trie
   CHECK(ended->earlier == 2);
   CHECK(ended->measured == 6);
   CHECK(jsonOf(scratch)["not_run"].empty());
+  CHECK(jsonOf(scratch)["cases"].size() == 8);
+}
+
+TEST_CASE("a run that was killed loses only the case that was running") {
+  const test::ScratchFile scratch("measure.json", "");
+  const auto child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    FakeGpu gpu;
+    MeasureFile file(scratch.path(), provenanceOf(gpu));
+    Run run({"linear"});
+    run.request.stop = [asked = 0]() mutable { // before the fourth case
+      if (asked++ == 3) {
+        raise(SIGKILL);
+      }
+      return false;
+    };
+    measure(gpu, run.request, file);
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  FakeGpu gpu;
+  auto resumed = MeasureFile::resume(scratch.path(), provenanceOf(gpu));
+  REQUIRE(resumed);
+  Run run({"linear"});
+  const auto tally = measure(gpu, run.request, *resumed);
+  REQUIRE(tally);
+  CHECK(tally->earlier == 3);
+  CHECK(tally->measured == 5);
   CHECK(jsonOf(scratch)["cases"].size() == 8);
 }
 

@@ -33,6 +33,14 @@ std::vector<Case> cases() {
        R"("batch": 3, "heads_q": 8, "heads_kv": 2, "head_dim": 128, "seq_q": 1, "seq_kv": 5000)"},
       {"chain", "unfused",
        R"("batch": 1, "heads_q": 7, "heads_kv": 7, "head_dim": 128, "seq_q": 777, "seq_kv": 777)"},
+      {"list", "fused-sm90", shape + R"("mask": "list 1/2")"},
+      {"latent", "stream-k",
+       R"("batch": 2, "heads_q": 40, "heads_kv": 1, "head_dim": 576, "head_dim_v": 512, "seq_q": 1, "seq_kv": 999)"},
+      {"chunks", "linear",
+       R"("batch": 1, "heads_q": 3, "head_dim": 64, "seq_q": 777, "mask": "causal")"},
+      {"tokens", "permute",
+       layout +
+           R"("kv_tile": [1, 8, 16], "window": [1, 40, 39], "mask": "layout 1x40x39 t1x16x8")"},
       {"unknown", "mystery", shape + R"("mask": "none")"},
   };
 }
@@ -85,11 +93,12 @@ TEST_CASE("measured kernels are compared as times and as speedups", "[validation
   for (const auto* id :
        {"causal over full/causal over full", "sigmoid over softmax/sigmoid over full",
         "warpgroups over warps/full over warps", "sliding window over full/window over warps",
-        "neighborhood over whole/gna over whole"}) {
+        "list over full/list over full", "neighborhood over whole/gna over whole"}) {
     at(second, std::string("NVIDIA H200/") + id);
   }
-  CHECK(second.points.size() == list.size() + 5);
+  CHECK(second.points.size() == list.size() + 6);
   CHECK(at(second, "NVIDIA H200/neighborhood over whole/gna over whole").simulated.value_or(0) > 1);
+  CHECK(at(second, "NVIDIA H200/list over full/list over full").simulated.value_or(0) > 1);
 }
 
 TEST_CASE("microbenchmarks replace the machine's constants, and say which", "[validation]") {
@@ -107,6 +116,25 @@ TEST_CASE("microbenchmarks replace the machine's constants, and say which", "[va
   CHECK(slow.exhibits.at(0).title == "Calibration of NVIDIA H200");
   CHECK(slow.exhibits.at(0).rows ==
         std::vector<std::vector<std::string>>{{"lanes.operations.exp2", "8", "640", "rate exp2"}});
+}
+
+TEST_CASE("bandwidth is taken from what no cache holds, and writing from what a copy leaves",
+          "[validation]") {
+  const auto micro = [](const std::string& id, double bytes, double us) {
+    return fmt::format(R"({{"id": "{}", "suite": "micro", "system": "microbenchmark",
+                           "bytes": {}, "median_us": {}, "sm_mhz": 1000}},)",
+                       id, bytes, us);
+  };
+  // 4800 GB/s: 4.8 MB take a microsecond. Reading at 0.8, 9.6 MB of a copy are read in 2.5.
+  const auto result =
+      resultOf({cases().front()}, {},
+               micro("read 8 MiB", 4.8e6, 0.5) + micro("read 8192 MiB", 9.6e6, 2.5) +
+                   micro("copy 4096 MiB", 19.2e6, 6.5));
+  const auto& rows = result.exhibits.at(0).rows;
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0] == std::vector<std::string>{"dram.efficiency", "0.9", "0.8", "read 8192 MiB"});
+  CHECK(rows[1] ==
+        std::vector<std::string>{"dram.write_efficiency", "0.6", "0.5", "copy 4096 MiB"});
 }
 
 TEST_CASE("without a measured device the suite says how to get one", "[validation]") {

@@ -16,6 +16,8 @@ struct FusedArguments {
   int headsKv = 1; ///< divides headsQ; query head h uses head h / (headsQ / headsKv)
   float scale = 1; ///< of the scores, before the mask
   float bias = 0;  ///< sigmoid weights only: added to the scaled scores
+  /// sm_90a only: rows of (batch, headsQ) whose tiles are taken side by side (tile_order.hpp).
+  int section = 1;
   WalkShape shape;
 };
 

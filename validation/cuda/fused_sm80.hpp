@@ -46,8 +46,7 @@ private:
   static constexpr bool kSoftmax = Sizes::kWeights == Weights::Softmax;
 
   explicit EINSIGHT_DEVICE FusedSm80(const Arguments& arguments)
-      : given_(arguments), thread_(threadIndex()), lane_(threadIndex() % 32),
-        row_(threadIndex() / 32 * 16 * kRowTiles) {
+      : given_(arguments), thread_(threadIndex()) {
     const std::uint32_t base = sharedBase();
     q_.base = base;
     k_.base = base + 2 * kHead * kQueries;
@@ -59,26 +58,22 @@ private:
     const int head = blockY();
     const int batch = blockZ();
     const int headKv = head / (given_.headsQ / given_.headsKv);
-    const std::int64_t query = static_cast<std::int64_t>(batch) * given_.headsQ + head;
-    const std::int64_t key = static_cast<std::int64_t>(batch) * given_.headsKv + headKv;
-    qOffset_ = (query * given_.shape.seqQ + static_cast<std::int64_t>(qTile_) * kQueries) * kHead;
-    kvOffset_ = key * given_.shape.seqKv * kHead;
+    kvHead_ = batch * given_.headsKv + headKv;
   }
 
   EINSIGHT_DEVICE void attend() {
     const Walk walk(given_.shape, qTile_);
     const int count = walk.count();
     prepare();
-    copyTile<kQueries, kHead, kThreads>(q_, given_.q + qOffset_, kHead, rowsLeft(), thread_);
+    copyTile<kQueries, kHead, kThreads>(q_, given_.q + queryOffset(), kHead, rowsLeft(), thread_);
     if (count > 0) {
       copyKeys(k_, given_.k, walk.tile(0));
     }
     commitCopies();
     for (int i = 0; i < count; ++i) {
-      const int tile = walk.tile(i);
       waitCopies<0>(); // keys i are there, for all threads after the barrier
       syncThreads();   // and all warps are done with values i - 1
-      copyKeys(v_, given_.v, tile);
+      copyKeys(v_, given_.v, walk.tile(i));
       commitCopies();
       scores();
       waitCopies<0>();
@@ -88,7 +83,7 @@ private:
       }
       commitCopies();
       if (!walk.full(i)) {
-        mask(tile);
+        mask(walk.tile(i));
       }
       weigh();
       accumulate();
@@ -97,12 +92,18 @@ private:
     write();
   }
 
+  /// Where the tile of queries begins, in Q and in the output.
+  EINSIGHT_DEVICE std::int64_t queryOffset() const {
+    const std::int64_t head = static_cast<std::int64_t>(blockZ()) * given_.headsQ + blockY();
+    return (head * given_.shape.seqQ + static_cast<std::int64_t>(qTile_) * kQueries) * kHead;
+  }
   EINSIGHT_DEVICE int rowsLeft() const { return given_.shape.seqQ - qTile_ * kQueries; }
 
   EINSIGHT_DEVICE void copyKeys(const SharedTile<kHead>& to, const std::uint16_t* from, int tile) {
-    const std::int64_t first = static_cast<std::int64_t>(tile) * kKeys;
-    copyTile<kKeys, kHead, kThreads>(to, from + kvOffset_ + first * kHead, kHead,
-                                     given_.shape.seqKv - tile * kKeys, thread_);
+    const std::int64_t first =
+        static_cast<std::int64_t>(kvHead_) * given_.shape.seqKv + tile * kKeys;
+    copyTile<kKeys, kHead, kThreads>(to, from + first * kHead, kHead,
+                                     given_.shape.seqKv - tile * kKeys, forgotten(thread_));
   }
 
   EINSIGHT_DEVICE void prepare() {
@@ -121,6 +122,9 @@ private:
 
   /// scores_ = Q Kᵀ                                                          (16 kRowTiles, kKeys)
   EINSIGHT_DEVICE void scores() {
+    const int thread = forgotten(thread_); // else addresses of all fragments stay in registers
+    const int lane = thread % 32;
+    const int row = rowOf(thread);
     EINSIGHT_UNROLL
     for (int r = 0; r < kRowTiles; ++r) {
       EINSIGHT_UNROLL
@@ -128,17 +132,18 @@ private:
         scores_[r][n][0] = scores_[r][n][1] = scores_[r][n][2] = scores_[r][n][3] = 0;
       }
     }
-    EINSIGHT_UNROLL
+    // More loads in advance would take registers that there are not.
+    EINSIGHT_UNROLL_TWICE
     for (int k = 0; k < kHead; k += 16) {
       std::uint32_t a[kRowTiles][4]; //                                      (16 kRowTiles, 16)
       EINSIGHT_UNROLL
       for (int r = 0; r < kRowTiles; ++r) {
-        loadA(a[r], q_, row_ + 16 * r, k, lane_);
+        loadA(a[r], q_, row + 16 * r, k, lane);
       }
       EINSIGHT_UNROLL
       for (int n = 0; n < kKeys; n += 16) {
         std::uint32_t b[4]; //                                               (16, 16)
-        loadBFromRows(b, k_, n, k, lane_);
+        loadBFromRows(b, k_, n, k, lane);
         EINSIGHT_UNROLL
         for (int r = 0; r < kRowTiles; ++r) {
           multiply<Type>(scores_[r][n / 8], a[r], b[0], b[1]);
@@ -150,9 +155,11 @@ private:
 
   /// Scores of pairs that do not attend become minus infinity.
   EINSIGHT_DEVICE void mask(int tile) {
+    const int thread = forgotten(thread_);
+    const int first = qTile_ * kQueries + rowOf(thread);
     EINSIGHT_UNROLL
     for (int r = 0; r < kRowTiles; ++r) {
-      maskScores<Walk, kKeys>(scores_[r], given_.shape, firstRow(r), tile, places_, lane_);
+      maskScores<Walk, kKeys>(scores_[r], given_.shape, first + 16 * r, tile, places_, thread % 32);
     }
   }
 
@@ -176,6 +183,7 @@ private:
   EINSIGHT_DEVICE void accumulate() {
     EINSIGHT_UNROLL
     for (int k = 0; k < kKeys; k += 16) {
+      const int lane = forgotten(thread_) % 32;
       std::uint32_t a[kRowTiles][4]; //                                      (16 kRowTiles, 16)
       EINSIGHT_UNROLL
       for (int r = 0; r < kRowTiles; ++r) {
@@ -184,7 +192,7 @@ private:
       EINSIGHT_UNROLL
       for (int n = 0; n < kHead; n += 16) {
         std::uint32_t b[4]; //                                               (16, 16)
-        loadBFromColumns(b, v_, k, n, lane_);
+        loadBFromColumns(b, v_, k, n, lane);
         EINSIGHT_UNROLL
         for (int r = 0; r < kRowTiles; ++r) {
           multiply<Type>(out_[r][n / 8], a[r], b[0], b[1]);
@@ -201,16 +209,16 @@ private:
       if constexpr (kSoftmax) {
         normalise(rows_[r], factors);
       }
-      writeRows<Type>(given_.out + qOffset_, out_[r], factors, row_ + 16 * r, rowsLeft(), lane_);
+      writeRows<Type>(given_.out + queryOffset(), out_[r], factors, rowOf(thread_) + 16 * r,
+                      rowsLeft(), thread_ % 32);
     }
   }
 
-  /// Number of the first query of a row tile.
-  EINSIGHT_DEVICE int firstRow(int r) const { return qTile_ * kQueries + row_ + 16 * r; }
+  /// The first row of the tile that a thread's warp owns.
+  EINSIGHT_DEVICE static int rowOf(int thread) { return thread / 32 * 16 * kRowTiles; }
 
   const Arguments& given_;
-  int thread_, lane_, row_, qTile_ = 0;
-  std::int64_t qOffset_ = 0, kvOffset_ = 0;
+  int thread_, qTile_ = 0, kvHead_ = 0;
   SharedTile<kHead> q_, k_, v_; //                    (kQueries, kHead), (kKeys, kHead) twice
   std::uint32_t places_ = 0;
   float scores_[kRowTiles][kKeys / 8][4]; //         (16 kRowTiles, kKeys), as C fragments

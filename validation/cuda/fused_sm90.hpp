@@ -2,6 +2,7 @@
 #include "validation/cuda/fused_arguments.hpp"
 #include "validation/cuda/hopper.hpp"
 #include "validation/cuda/row_operations.hpp"
+#include "validation/cuda/tile_order.hpp"
 
 /// Fused attention, forward, with the instructions of sm_90a: bulk tensor copies and products of
 /// warpgroups.
@@ -66,11 +67,12 @@ private:
     v_ = k_ + kStages * kTileBytes;
     barriers_ = v_ + kStages * kTileBytes;
     places_ = barriers_ + 8 * Sizes::kBarriers;
-    // The last tiles of a causal mask have most keys: they start first, so that short ones fill the
-    // end.
-    qTile_ = ceilDivide(given_.fused.shape.seqQ, Sizes::kQueries) - 1 - blockX();
-    head_ = blockY();
-    batch_ = blockZ();
+    const FusedArguments& fused = given_.fused;
+    const TilePlace place = placeOfCta(blockX(), ceilDivide(fused.shape.seqQ, Sizes::kQueries),
+                                       fused.batch * fused.headsQ, fused.section);
+    qTile_ = place.qTile;
+    head_ = place.row % fused.headsQ;
+    batch_ = place.row / fused.headsQ;
   }
 
   EINSIGHT_DEVICE std::uint32_t queriesThere() const { return barriers_; }

@@ -11,6 +11,10 @@ std::string shapeText(const int (&axes)[kAxes]) {
   return fmt::format("{}x{}x{}", axes[0], axes[1], axes[2]);
 }
 
+bool permutes(const KernelCase& which) {
+  return which.kind == KernelKind::Permute || which.kind == KernelKind::Unpermute;
+}
+
 bool decodes(const KernelCase& which) {
   return which.kind == KernelKind::SplitKv || which.kind == KernelKind::StreamK;
 }
@@ -48,6 +52,10 @@ std::string nameOf(KernelKind kind) {
     return "stream-k";
   case KernelKind::Linear:
     return "linear";
+  case KernelKind::Permute:
+    return "permute";
+  case KernelKind::Unpermute:
+    return "unpermute";
   }
   return {};
 }
@@ -55,6 +63,9 @@ std::string nameOf(KernelKind kind) {
 std::string maskText(const KernelCase& which) {
   if (which.listStride > 0) {
     return fmt::format("list 1/{}", which.listStride);
+  }
+  if (permutes(which)) {
+    return fmt::format("layout {} t{}", shapeText(which.mask.layout), shapeText(which.mask.qTile));
   }
   switch (which.mask.kind) {
   case MaskKind::Dense:
@@ -106,6 +117,9 @@ double pairsOf(const KernelCase& which) {
 }
 
 double flopsOf(const KernelCase& which) {
+  if (permutes(which)) {
+    return 0;
+  }
   const double heads = double(which.batch) * double(which.headsQ);
   if (which.kind == KernelKind::Linear) {
     return 4 * heads * double(which.seqQ) * double(which.headDim) * double(which.headDim);
@@ -114,26 +128,18 @@ double flopsOf(const KernelCase& which) {
 }
 
 double bytesOf(const KernelCase& which) {
+  if (permutes(which)) { // the padding is written, or skipped over
+    const double written =
+        double(tokensOf(which.mask)) + (which.kind == KernelKind::Permute
+                                            ? double(paddedTokens(which.mask, which.mask.qTile))
+                                            : double(tokensOf(which.mask)));
+    return 2 * written * double(which.batch) * double(which.headsQ) * double(which.headDim);
+  }
   const double queries = double(which.batch) * double(which.headsQ) * double(which.seqQ);
   const double keys = double(which.batch) * double(which.headsKv) * double(which.seqKv);
   const bool latent = decodes(which) && which.headDim != which.headDimV;
   return 2 * queries * (double(which.headDim) + double(which.headDimV)) +
          2 * keys * (double(which.headDim) + (latent ? 0 : double(which.headDimV)));
-}
-
-OwnedList stridedList(int qTiles, int kvTiles, int stride) {
-  OwnedList list;
-  list.offsets.push_back(0);
-  for (int row = 0; row < qTiles; ++row) {
-    const int diagonal = static_cast<int>(std::int64_t{row} * kvTiles / std::max(qTiles, 1));
-    for (int tile = 0; tile < kvTiles; ++tile) {
-      if (tile == diagonal || tile % stride == row % stride) {
-        list.tiles.push_back(tile);
-      }
-    }
-    list.offsets.push_back(static_cast<int>(list.tiles.size()));
-  }
-  return list;
 }
 
 void chooseTiles(Mask& mask, int queries, int keys) {

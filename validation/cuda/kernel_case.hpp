@@ -1,8 +1,8 @@
 #pragma once
 #include "validation/cuda/fused_arguments.hpp"
+#include "validation/cuda/strided_list.hpp"
 
 #include <string>
-#include <vector>
 
 /// One kernel at one size, to be checked or timed.
 namespace einsight::validation::cuda {
@@ -14,6 +14,14 @@ enum class KernelKind {
   SplitKv,   ///< decoding
   StreamK,   ///< decoding
   Linear,    ///< chunked
+  Permute,   ///< tokens of a layout laid out tile by tile (mask.qTile)
+  Unpermute, ///< and back
+};
+
+/// Tokens of a tile of a kernel; zeros: it has none.
+struct KernelTile {
+  int queries = 0;
+  int keys = 0;
 };
 
 struct KernelCase {
@@ -38,7 +46,8 @@ std::string nameOf(KernelKind kind);
 /// Names the case in a file: kernel, sizes, mask and type, as third_party.py writes them.
 std::string idOf(const KernelCase& which);
 
-/// "none", "causal", "window 256", "neighborhood 30x48x80 w18x24x24 s1x1x1", "list 1/8".
+/// "none", "causal", "window 256", "neighborhood 30x48x80 w18x24x24 s1x1x1", "list 1/8", of a
+/// permutation "layout 30x48x80 t2x8x8".
 std::string maskText(const KernelCase& which);
 
 /// Pairs of a query and a key that attend, over one head. Not for lists, whose tiles the kernel
@@ -52,13 +61,17 @@ double flopsOf(const KernelCase& which);
 /// Bytes that must move: inputs and outputs once.
 double bytesOf(const KernelCase& which);
 
-/// Tiles of a block-sparse list, (offsets, tiles): of row i the diagonal's tile and every stride-th
-/// one, from i on.
-struct OwnedList {
-  std::vector<int> offsets;
-  std::vector<int> tiles;
-};
-OwnedList stridedList(int qTiles, int kvTiles, int stride);
+/// The tile of a fused kernel for a head dimension, as its instances are compiled.
+constexpr KernelTile fusedTile(KernelKind kind, int headDim) {
+  switch (kind) {
+  case KernelKind::FusedSm90:
+    return {headDim <= 64 ? 192 : 128, headDim <= 128 ? 128 : 64};
+  case KernelKind::FusedSm80:
+    return {128, 64};
+  default:
+    return {};
+  }
+}
 
 /// Tiles of a layout for a kernel that takes `queries` and `keys` tokens a tile: powers of two per
 /// axis, as even as the layout allows, the fastest axis first.

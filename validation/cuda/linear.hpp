@@ -77,14 +77,15 @@ private:
 
   EINSIGHT_DEVICE void copyChunk(int chunk, int chunks) {
     if (chunk < chunks) {
+      const int thread = forgotten(thread_); // else addresses stay in registers
       const int stage = chunk % 2;
       const int exist = given_.seq - chunk * kChunk;
       const std::int64_t row = offset_ + static_cast<std::int64_t>(chunk) * kChunk * kHead;
       copyTile<kChunk, kHead, Sizes::kThreads>(queries(stage), given_.q + row, kHead, exist,
-                                               thread_);
-      copyTile<kChunk, kHead, Sizes::kThreads>(keys(stage), given_.k + row, kHead, exist, thread_);
+                                               thread);
+      copyTile<kChunk, kHead, Sizes::kThreads>(keys(stage), given_.k + row, kHead, exist, thread);
       copyTile<kChunk, kColumns, Sizes::kThreads>(
-          values(stage), given_.v + row + blockX() * kColumns, kHead, exist, thread_);
+          values(stage), given_.v + row + blockX() * kColumns, kHead, exist, thread);
     }
     commitCopies();
   }

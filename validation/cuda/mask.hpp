@@ -129,6 +129,34 @@ EINSIGHT_BOTH bool isPadding(const Mask& mask, const Place& place) {
          place.at[2] >= mask.layout[2];
 }
 
+/// Tokens of the layout.
+EINSIGHT_BOTH int tokensOf(const Mask& mask) {
+  return mask.layout[0] * mask.layout[1] * mask.layout[2];
+}
+
+/// The number of a token in the order of the layout, and its place by that number.
+EINSIGHT_BOTH int tokenOf(const Mask& mask, const Place& place) {
+  return (place.at[0] * mask.layout[1] + place.at[1]) * mask.layout[2] + place.at[2];
+}
+EINSIGHT_BOTH Place placeInLayout(const Mask& mask, int token) {
+  Place place;
+  place.at[2] = token % mask.layout[2];
+  place.at[1] = token / mask.layout[2] % mask.layout[1];
+  place.at[0] = token / mask.layout[2] / mask.layout[1];
+  return place;
+}
+
+/// The permuted position of the token at a place: what placeOf undoes.
+EINSIGHT_BOTH int positionOf(const Mask& mask, const int (&tile)[kAxes], const Place& place) {
+  int number = 0;
+  int inside = 0;
+  for (int axis = 0; axis < kAxes; ++axis) {
+    number = number * tilesAlong(mask, tile, axis) + place.at[axis] / tile[axis];
+    inside = inside * tile[axis] + place.at[axis] % tile[axis];
+  }
+  return number * tileSize(tile) + inside;
+}
+
 /// Whether a pair attends; of a neighborhood, by permuted positions. What the reference asks.
 inline bool attends(const Mask& mask, int seqQ, int seqKv, int query, int key) {
   if (mask.kind != MaskKind::Neighborhood) {

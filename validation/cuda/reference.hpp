@@ -2,6 +2,7 @@
 #include "validation/cuda/decode_arguments.hpp"
 #include "validation/cuda/fused_arguments.hpp"
 #include "validation/cuda/linear_arguments.hpp"
+#include "validation/cuda/permute_arguments.hpp"
 
 #include <cstdint>
 #include <random>
@@ -36,6 +37,11 @@ std::vector<double> decodeReference(const DecodeArguments& given, int headQk, in
 /// (batch, heads), 0 means all.
 template <class Type>
 std::vector<double> linearReference(const LinearArguments& given, int head, int onlyHeads = 0);
+
+/// The tokens (rows, tokens, head) in the order of the tiles, padding as 0, or back in that of the
+/// layout.
+template <class Type>
+std::vector<double> permuteReference(const PermuteArguments& given, bool back);
 
 /// ‖out − reference‖ / ‖reference‖ over the rows that the reference has; NaN where a number of them
 /// is missing or not finite.

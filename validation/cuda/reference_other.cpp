@@ -83,9 +83,36 @@ std::vector<double> linearReference(const LinearArguments& given, int head, int 
   return out;
 }
 
+template <class Type>
+std::vector<double> permuteReference(const PermuteArguments& given, bool back) {
+  const auto head = static_cast<std::size_t>(given.head);
+  const auto inLayout = static_cast<std::size_t>(tokensOf(given.mask));
+  const auto inTiles = static_cast<std::size_t>(paddedTokens(given.mask, given.mask.qTile));
+  const auto read = back ? inTiles : inLayout;
+  const auto written = back ? inLayout : inTiles;
+  const auto rows = static_cast<std::size_t>(given.rows);
+  std::vector<double> out(rows * written * head, 0);
+  for (std::size_t position = 0; position < inTiles; ++position) {
+    const Place place = placeOf(given.mask, given.mask.qTile, static_cast<int>(position));
+    if (isPadding(given.mask, place)) {
+      continue;
+    }
+    const auto token = static_cast<std::size_t>(tokenOf(given.mask, place));
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t i = 0; i < head; ++i) {
+        out[(row * written + (back ? token : position)) * head + i] =
+            number<Type>(given.from, (row * read + (back ? position : token)) * head + i);
+      }
+    }
+  }
+  return out;
+}
+
 template std::vector<double> decodeReference<Bf16>(const DecodeArguments&, int, int, bool, int);
 template std::vector<double> decodeReference<Fp16>(const DecodeArguments&, int, int, bool, int);
 template std::vector<double> linearReference<Bf16>(const LinearArguments&, int, int);
 template std::vector<double> linearReference<Fp16>(const LinearArguments&, int, int);
+template std::vector<double> permuteReference<Bf16>(const PermuteArguments&, bool);
+template std::vector<double> permuteReference<Fp16>(const PermuteArguments&, bool);
 
 } // namespace einsight::validation::cuda

@@ -49,27 +49,40 @@ struct ListWalk {
   static constexpr bool kPlaces = false;
   const int* tiles = nullptr;
   int number = 0;
-  int fullEnd = 0;
+  int length = 0;
 
   EINSIGHT_BOTH ListWalk(const WalkShape& shape, int qTile)
       : tiles(shape.list.tiles + shape.list.offsets[qTile]),
-        number(shape.list.offsets[qTile + 1] - shape.list.offsets[qTile]),
-        fullEnd(shape.seqKv / kColumns) {}
+        number(shape.list.offsets[qTile + 1] - shape.list.offsets[qTile]), length(shape.seqKv) {}
   [[nodiscard]] EINSIGHT_BOTH int count() const { return number; }
   [[nodiscard]] EINSIGHT_BOTH int tile(int i) const { return tiles[i]; }
-  [[nodiscard]] EINSIGHT_BOTH bool full(int i) const { return tile(i) < fullEnd; }
+  [[nodiscard]] EINSIGHT_BOTH bool full(int i) const { return (tile(i) + 1) * kColumns <= length; }
   [[nodiscard]] static EINSIGHT_BOTH Span keys(const WalkShape& shape, int) {
     return {0, shape.seqKv};
   }
+};
+
+/// A span of tiles in one register.
+class PackedSpan {
+public:
+  PackedSpan() = default;
+  EINSIGHT_BOTH explicit PackedSpan(Span span) : bits_(span.begin | span.end << kBits) {}
+  [[nodiscard]] EINSIGHT_BOTH Span get() const {
+    const int bits = forgotten(bits_);
+    return {bits & ((1 << kBits) - 1), bits >> kBits};
+  }
+
+private:
+  static constexpr int kBits = 15; ///< of a tile's number along an axis
+  int bits_ = 0;
 };
 
 /// A box of tiles on the grid of a permuted layout.
 template <int kRows, int kColumns>
 struct BoxWalk {
   static constexpr bool kPlaces = true;
-  Tiles tiles[kAxes];
-  int along[kAxes] = {1, 1, 1}; ///< visited tiles
-  int grid[kAxes] = {1, 1, 1};
+  PackedSpan visited[kAxes], unmasked[kAxes];
+  PackedSpan grid; ///< tiles along the last two axes
 
   EINSIGHT_BOTH BoxWalk(const WalkShape& shape, int qTile) {
     const Mask& mask = shape.mask;
@@ -77,31 +90,39 @@ struct BoxWalk {
     for (int axis = 0; axis < kAxes; ++axis) {
       const int length = mask.layout[axis];
       const int last = smaller(first.at[axis] + mask.qTile[axis], length) - 1;
-      tiles[axis] = tilesBetween(
+      const Tiles tiles = tilesBetween(
           neighborhoodKeys(length, mask.window[axis], mask.stride[axis], first.at[axis]),
           neighborhoodKeys(length, mask.window[axis], mask.stride[axis], last), mask.kvTile[axis]);
-      along[axis] = tiles[axis].visited.end - tiles[axis].visited.begin;
-      grid[axis] = tilesAlong(mask, mask.kvTile, axis);
+      visited[axis] = PackedSpan(tiles.visited);
+      unmasked[axis] = PackedSpan({tiles.full.begin, larger(tiles.full.begin, tiles.full.end)});
     }
+    grid = PackedSpan({tilesAlong(mask, mask.kvTile, 1), tilesAlong(mask, mask.kvTile, 2)});
   }
-  [[nodiscard]] EINSIGHT_BOTH int count() const { return along[0] * along[1] * along[2]; }
+  [[nodiscard]] EINSIGHT_BOTH int along(int axis) const {
+    const Span span = visited[axis].get();
+    return span.end - span.begin;
+  }
+  [[nodiscard]] EINSIGHT_BOTH int count() const { return along(0) * along(1) * along(2); }
   [[nodiscard]] EINSIGHT_BOTH Place gridPlace(int i) const {
+    const int along1 = along(1);
+    const int along2 = along(2);
     Place place;
-    place.at[2] = tiles[2].visited.begin + i % along[2];
-    place.at[1] = tiles[1].visited.begin + i / along[2] % along[1];
-    place.at[0] = tiles[0].visited.begin + i / along[2] / along[1];
+    place.at[2] = visited[2].get().begin + i % along2;
+    place.at[1] = visited[1].get().begin + i / along2 % along1;
+    place.at[0] = visited[0].get().begin + i / along2 / along1;
     return place;
   }
   [[nodiscard]] EINSIGHT_BOTH int tile(int i) const {
     const Place place = gridPlace(i);
-    return (place.at[0] * grid[1] + place.at[1]) * grid[2] + place.at[2];
+    const Span size = grid.get();
+    return (place.at[0] * size.begin + place.at[1]) * size.end + place.at[2];
   }
   [[nodiscard]] EINSIGHT_BOTH bool full(int i) const {
     const Place place = gridPlace(i);
     bool inside = true;
     for (int axis = 0; axis < kAxes; ++axis) {
-      inside = inside && place.at[axis] >= tiles[axis].full.begin &&
-               place.at[axis] < tiles[axis].full.end;
+      const Span span = unmasked[axis].get();
+      inside = inside && place.at[axis] >= span.begin && place.at[axis] < span.end;
     }
     return inside;
   }

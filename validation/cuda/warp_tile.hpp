@@ -23,18 +23,32 @@ struct SharedTile {
   }
 };
 
-/// Starts copying rows [0, kRows) from global memory; rows from `exist` on become zero.
+/// Starts copying rows [0, kRows) from global memory; rows from `exist` on become zero, and are not
+/// read.
 template <int kRows, int kColumns, int kThreads>
 EINSIGHT_DEVICE void copyTile(const SharedTile<kColumns>& to, const std::uint16_t* from, int pitch,
                               int exist, int thread) {
   constexpr int kChunks = SharedTile<kColumns>::kChunks;
-  EINSIGHT_UNROLL
-  for (int i = thread; i < kRows * kChunks; i += kThreads) {
-    const int row = i / kChunks;
-    const int chunk = i % kChunks;
-    const bool exists = row < exist;
-    const std::uint16_t* source = from + static_cast<std::int64_t>(exists ? row : 0) * pitch;
-    copyAsync(to.at(row, chunk), source + 8 * chunk, exists);
+  constexpr int kStep = kThreads / kChunks; // rows that all threads copy at once
+  if constexpr (kThreads % kChunks == 0 && kStep % 8 == 0 && kRows % kStep == 0) {
+    // A thread's rows are swizzled alike: one address, and distances that the compiler knows.
+    const int row = thread / kChunks;
+    const int chunk = thread % kChunks;
+    const std::uint32_t target = to.at(row, chunk);
+    const std::uint16_t* source = from + static_cast<std::int64_t>(row) * pitch + 8 * chunk;
+    EINSIGHT_UNROLL
+    for (int i = 0; i < kRows; i += kStep) {
+      copyAsync(target + static_cast<std::uint32_t>(i * SharedTile<kColumns>::kRowBytes),
+                source + i * pitch, row + i < exist);
+    }
+  } else {
+    EINSIGHT_UNROLL
+    for (int i = thread; i < kRows * kChunks; i += kThreads) {
+      const int row = i / kChunks;
+      const int chunk = i % kChunks;
+      const std::uint16_t* source = from + static_cast<std::int64_t>(row) * pitch;
+      copyAsync(to.at(row, chunk), source + 8 * chunk, row < exist);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include "validation/cuda/emulator.hpp"
 #include "validation/cuda/reference.hpp"
+#include "validation/cuda/tile_order.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,6 +12,8 @@
 
 /// A kernel on the emulator against the reference: fresh inputs, poisoned output.
 namespace einsight::validation::cuda {
+
+constexpr std::uint16_t kMissing = 0x7fff; ///< NaN in both types
 
 struct AttentionCase {
   int batch = 1;
@@ -39,15 +42,27 @@ struct AttentionTensors {
     q = randomNumbers<Type>(size(which.headsQ, which.shape.seqQ), random);
     k = randomNumbers<Type>(size(which.headsKv, which.shape.seqKv), random);
     v = randomNumbers<Type>(size(which.headsKv, which.shape.seqKv), random);
-    out.assign(q.size(), 0x7fff); // NaN
-    arguments = {q.data(),    k.data(),     v.data(),      out.data(),
-                 which.batch, which.headsQ, which.headsKv, 1 / std::sqrt(static_cast<float>(head)),
-                 0,           which.shape};
+    out.assign(q.size(), kMissing);
+    for (auto* tensor : {&q, &k, &v}) { // whoever reads beyond the end computes with NaN
+      tensor->insert(tensor->end(), static_cast<std::size_t>(64 * head), kMissing);
+    }
+    arguments = {q.data(),
+                 k.data(),
+                 v.data(),
+                 out.data(),
+                 which.batch,
+                 which.headsQ,
+                 which.headsKv,
+                 1 / std::sqrt(static_cast<float>(head)),
+                 0,
+                 1,
+                 which.shape};
   }
 };
 
+/// flatGrid: CTAs are numbered along one axis, in the order of tile_order.hpp.
 template <class Sizes, class Kernel>
-Outcome runFused(const AttentionCase& which) {
+Outcome runFused(const AttentionCase& which, bool flatGrid) {
   std::mt19937_64 random(std::random_device{}());
   using Type = typename Sizes::Type;
   AttentionTensors<Type> tensors(which, Sizes::kHead, random);
@@ -55,7 +70,13 @@ Outcome runFused(const AttentionCase& which) {
     tensors.arguments.bias = -std::log(static_cast<float>(which.shape.seqKv));
   }
   emulator::Launch launch;
-  launch.grid = {ceilDivide(which.shape.seqQ, Sizes::kQueries), which.headsQ, which.batch};
+  tensors.arguments.section = sectionOf(tensors.arguments, Sizes::kHead);
+  const int qTiles = ceilDivide(which.shape.seqQ, Sizes::kQueries);
+  if (flatGrid) {
+    launch.grid.x = qTiles * which.headsQ * which.batch;
+  } else {
+    launch.grid = {qTiles, which.headsQ, which.batch};
+  }
   launch.threads = Sizes::kThreads;
   launch.sharedBytes = Sizes::kSharedBytes;
   launch.order = which.order;
@@ -96,6 +117,22 @@ inline void requireExact(const Outcome& outcome) {
   REQUIRE(outcome.error == "");
   REQUIRE(outcome.difference >= 0);
   CHECK(outcome.difference < 1e-2);
+}
+
+/// Lengths around a row, a fragment and a tile, dense and causal; seven heads on one; a window of
+/// one key.
+template <class Run>
+void requireOddSizes(const Run& run) {
+  constexpr int kLengths[][2] = {{1, 1}, {1, 129}, {17, 1}, {17, 129}, {129, 17}, {129, 129}};
+  unsigned order = 0;
+  for (const auto& [seqQ, seqKv] : kLengths) {
+    for (const auto kind : {MaskKind::Dense, MaskKind::Causal}) {
+      INFO(seqQ << " queries, " << seqKv << " keys, causal " << (kind == MaskKind::Causal));
+      requireExact(run({1, 1, 1, sequence(kind, seqQ, seqKv), order++}));
+    }
+  }
+  requireExact(run({1, 7, 1, sequence(MaskKind::Causal, 17, 33), 1}));
+  requireExact(run({1, 1, 1, sequence(MaskKind::Window, 129, 129, 1), 2}));
 }
 
 } // namespace einsight::validation::cuda

@@ -28,9 +28,11 @@ Outcome run(const Shape& shape, const Make& make, unsigned order) {
   };
   const auto q = randomNumbers<Type>(size(shape.batch, shape.headsQ, Sizes::kHeadQk), random);
   const auto rows = size(shape.batch, shape.headsKv, shape.seqKv);
-  const auto k = randomNumbers<Type>(rows * Sizes::kHeadQk, random);
-  const auto v = randomNumbers<Type>(Sizes::kLatent ? 0 : rows * Sizes::kHeadV, random);
-  std::vector<std::uint16_t> out(size(shape.batch, shape.headsQ, Sizes::kHeadV), 0x7fff);
+  auto k = randomNumbers<Type>(rows * Sizes::kHeadQk, random);
+  auto v = randomNumbers<Type>(Sizes::kLatent ? 0 : rows * Sizes::kHeadV, random);
+  k.insert(k.end(), 64 * Sizes::kHeadQk, kMissing); // beyond the end
+  v.insert(v.end(), 64 * Sizes::kHeadV, kMissing);
+  std::vector<std::uint16_t> out(size(shape.batch, shape.headsQ, Sizes::kHeadV), kMissing);
   DecodeArguments given{q.data(),
                         k.data(),
                         v.data(),
@@ -75,6 +77,20 @@ TEST_CASE("stream-K decoding agrees with double precision, also where items shar
   for (const int ctas : {1, 3, 7}) {
     const auto make = [ctas](int items, int tiles) { return streamK(items, tiles, ctas); };
     requireExact(run<Grouped>({3, 4, 2, 200}, make, 2));
+  }
+}
+
+TEST_CASE("decoding is right for contexts around a tile, seven heads on one included") {
+  for (const int context : {1, 17, 64, 129}) {
+    for (const int pieces : {1, 3}) {
+      INFO("context " << context << ", pieces " << pieces);
+      const auto split = [&](int items, int tiles) { return splitKv(items, tiles, pieces); };
+      const auto stream = [&](int items, int tiles) { return streamK(items, tiles, pieces); };
+      requireExact(run<Grouped>({1, 7, 1, context}, split, 0));
+      requireExact(run<Grouped>({2, 7, 1, context}, stream, 1));
+      requireExact(run<Latent>({1, 17, 1, context}, split, 2));
+      requireExact(run<Latent>({2, 3, 1, context}, stream, 3));
+    }
   }
 }
 

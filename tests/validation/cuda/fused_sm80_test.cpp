@@ -10,7 +10,7 @@ template <class Type, int kHead, int kWarps, int kRowTiles, Weights kWeights = W
           template <int, int> class Walk = RangeWalk>
 Outcome run(const AttentionCase& which) {
   using Sizes = FusedSizes<Type, kHead, kWarps, kRowTiles, 64, kWeights, Walk>;
-  return runFused<Sizes, FusedSm80<Sizes>>(which);
+  return runFused<Sizes, FusedSm80<Sizes>>(which, false);
 }
 
 } // namespace
@@ -19,6 +19,12 @@ TEST_CASE("fused attention agrees with double precision, odd lengths and grouped
   requireExact(run<Bf16, 64, 4, 2>({2, 4, 2, sequence(MaskKind::Dense, 77, 130), 0}));
   requireExact(run<Fp16, 128, 4, 1>({1, 2, 1, sequence(MaskKind::Dense, 65, 63), 1}));
   requireExact(run<Bf16, 256, 2, 1>({1, 1, 1, sequence(MaskKind::Dense, 33, 129), 2}));
+}
+
+TEST_CASE("fused attention is right at odd sizes, with every tile that is measured") {
+  requireOddSizes(run<Bf16, 64, 4, 2>);
+  requireOddSizes(run<Bf16, 128, 4, 2>);
+  requireOddSizes(run<Bf16, 256, 8, 1>);
 }
 
 TEST_CASE("fused attention masks the future and what is older than a window") {

@@ -25,7 +25,7 @@ template <class Type, int kHead, int kConsumers, int kKeys, Weights kWeights = W
           template <int, int> class Walk = RangeWalk>
 Outcome run(const AttentionCase& which) {
   using Sizes = HopperSizes<Type, kHead, kConsumers, kKeys, kWeights, Walk>;
-  return runFused<Sizes, Mapped<Sizes>>(which);
+  return runFused<Sizes, Mapped<Sizes>>(which, true);
 }
 
 } // namespace
@@ -35,6 +35,12 @@ TEST_CASE(
   requireExact(run<Bf16, 128, 2, 128>({1, 2, 1, sequence(MaskKind::Dense, 77, 700), 0}));
   requireExact(run<Fp16, 64, 3, 128>({2, 1, 1, sequence(MaskKind::Dense, 201, 130), 1}));
   requireExact(run<Bf16, 256, 2, 64>({1, 1, 1, sequence(MaskKind::Dense, 33, 129), 2}));
+}
+
+TEST_CASE("warpgroup attention is right at odd sizes, with every tile that is measured") {
+  requireOddSizes(run<Bf16, 64, 3, 128>);
+  requireOddSizes(run<Bf16, 128, 2, 128>);
+  requireOddSizes(run<Bf16, 256, 2, 64>);
 }
 
 TEST_CASE("warpgroup attention masks the future and what is older than a window") {

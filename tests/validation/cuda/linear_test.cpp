@@ -14,7 +14,7 @@ Outcome run(int batch, int heads, int seq, unsigned order) {
   const auto q = randomNumbers<Type>(size, random);
   const auto k = randomNumbers<Type>(size, random);
   const auto v = randomNumbers<Type>(size, random);
-  std::vector<std::uint16_t> out(size, 0x7fff);
+  std::vector<std::uint16_t> out(size, kMissing);
   const LinearArguments given{q.data(), k.data(), v.data(), out.data(), batch, heads, seq, 0.125F};
   emulator::Launch launch;
   launch.grid = {Sizes::kHead / Sizes::kColumns, heads, batch};
@@ -33,6 +33,14 @@ TEST_CASE("chunked linear attention agrees with double precision, odd lengths in
   requireExact(run<LinearSizes<Bf16, 64>>(1, 2, 200, 0));
   requireExact(run<LinearSizes<Bf16, 128>>(2, 1, 321, 1));
   requireExact(run<LinearSizes<Fp16, 64>>(1, 1, 33, 2));
+}
+
+TEST_CASE("chunked linear attention is right for lengths around a chunk") {
+  for (const int length : {1, 17, 64, 129}) {
+    INFO(length);
+    requireExact(run<LinearSizes<Bf16, 64>>(1, 1, length, 3));
+    requireExact(run<LinearSizes<Bf16, 128>>(1, 2, length, 4));
+  }
 }
 
 } // namespace einsight::validation::cuda

@@ -1,4 +1,5 @@
 #include "validation/cuda/gpu/detail/context.hpp"
+#include "validation/cuda/tile_order.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -48,6 +49,7 @@ FusedPlan planFused(const KernelCase& which, int queries, int keys) {
     shape.seqQ = paddedTokens(shape.mask, shape.mask.qTile);
     shape.seqKv = paddedTokens(shape.mask, shape.mask.kvTile);
   }
+  arguments.section = sectionOf(arguments, which.headDim);
   if (which.listStride > 0) {
     plan.list = stridedList(ceilDivide(which.seqQ, queries), ceilDivide(which.seqKv, keys),
                             which.listStride);

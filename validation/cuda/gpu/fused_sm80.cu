@@ -8,6 +8,8 @@ template <class Type, int kHead, int kWarps, int kRowTiles, Weights kWeights,
           template <int, int> class Walk>
 FusedKernel instance(int walk) {
   using Sizes = FusedSizes<Type, kHead, kWarps, kRowTiles, 64, kWeights, Walk>;
+  constexpr auto kTile = fusedTile(KernelKind::FusedSm80, kHead);
+  static_assert(kTile.queries == Sizes::kQueries && kTile.keys == Sizes::kKeys);
   const auto start = [](const FusedArguments& given, cudaStream_t stream) {
     const dim3 grid(static_cast<unsigned>(ceilDivide(given.shape.seqQ, Sizes::kQueries)),
                     static_cast<unsigned>(given.headsQ), static_cast<unsigned>(given.batch));

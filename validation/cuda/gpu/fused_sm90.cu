@@ -41,6 +41,8 @@ template <class Type, int kHead, int kConsumers, int kKeys, Weights kWeights,
           template <int, int> class Walk>
 FusedKernel instance(int walk) {
   using Sizes = HopperSizes<Type, kHead, kConsumers, kKeys, kWeights, Walk>;
+  constexpr auto kTile = fusedTile(KernelKind::FusedSm90, kHead);
+  static_assert(kTile.queries == Sizes::kQueries && kTile.keys == Sizes::kKeys);
   const auto start = [](const FusedArguments& given, cudaStream_t stream) {
     constexpr bool kFp16 = std::is_same_v<Type, Fp16>;
     HopperArguments arguments{given, {}, {}, {}};
@@ -53,8 +55,8 @@ FusedKernel instance(int walk) {
                         kKeys)) {
       return cudaErrorInvalidValue;
     }
-    const dim3 grid(static_cast<unsigned>(ceilDivide(shape.seqQ, Sizes::kQueries)),
-                    static_cast<unsigned>(given.headsQ), static_cast<unsigned>(given.batch));
+    const dim3 grid(static_cast<unsigned>(ceilDivide(shape.seqQ, Sizes::kQueries) * given.batch *
+                                          given.headsQ));
     return launchKernel<FusedSm90<Sizes>, Sizes::kThreads>(grid, Sizes::kSharedBytes, arguments,
                                                            stream);
   };

@@ -29,6 +29,23 @@ std::size_t numbers(int a, int b, int c, int d) {
          static_cast<std::size_t>(d);
 }
 
+std::vector<Micro> allMicros(const GpuFacts& facts) {
+  std::vector<Micro> all;
+  for (const auto& part :
+       {baseMicros(facts), hopperMicros(facts), memoryMicros(facts), blasMicros(facts)}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+std::vector<MicroCase> casesOf(const std::vector<Micro>& micros) {
+  std::vector<MicroCase> cases;
+  for (const auto& micro : micros) {
+    cases.push_back(micro.what);
+  }
+  return cases;
+}
+
 class CudaGpu : public Gpu {
 public:
   explicit CudaGpu(GpuFacts facts) : facts_(std::move(facts)), micros_(allMicros(facts_)) {}
@@ -48,6 +65,9 @@ public:
       return decodeSupports(which);
     case KernelKind::Linear:
       return linearSupports(which);
+    case KernelKind::Permute:
+    case KernelKind::Unpermute:
+      return permuteSupports(which);
     }
     return false;
   }
@@ -61,18 +81,10 @@ public:
   }
 
   [[nodiscard]] KernelTile tileOf(const KernelCase& which) const override {
-    const bool fused = which.kind == KernelKind::FusedSm90 || which.kind == KernelKind::FusedSm80;
-    const auto* kernel = fused ? fusedKernelFor(which) : nullptr;
-    return kernel == nullptr ? KernelTile{} : KernelTile{kernel->queries, kernel->keys};
+    return fusedTile(which.kind, which.headDim);
   }
 
-  [[nodiscard]] std::vector<MicroCase> microCases() const override {
-    std::vector<MicroCase> cases;
-    for (const auto& micro : micros_) {
-      cases.push_back(micro.what);
-    }
-    return cases;
-  }
+  [[nodiscard]] std::vector<MicroCase> microCases() const override { return casesOf(micros_); }
 
   core::Expected<Timing> timeMicro(const std::string& id) override {
     const auto found = std::find_if(micros_.begin(), micros_.end(),
@@ -84,15 +96,6 @@ public:
   }
 
 private:
-  static std::vector<Micro> allMicros(const GpuFacts& facts) {
-    std::vector<Micro> all;
-    for (const auto& part :
-         {baseMicros(facts), hopperMicros(facts), memoryMicros(facts), blasMicros(facts)}) {
-      all.insert(all.end(), part.begin(), part.end());
-    }
-    return all;
-  }
-
   core::Expected<Prepared> prepare(const KernelCase& which, const HostInputs* given) const {
     switch (which.kind) {
     case KernelKind::FusedSm80:
@@ -105,12 +108,18 @@ private:
       return prepareDecode(which, facts_, given);
     case KernelKind::Linear:
       return prepareLinear(which, facts_, given);
+    case KernelKind::Permute:
+    case KernelKind::Unpermute:
+      return preparePermute(which, facts_, given);
     }
     return core::failure({});
   }
 
   template <class Type>
   core::Expected<double> checkAs(const KernelCase& which) const {
+    if (which.kind == KernelKind::Permute || which.kind == KernelKind::Unpermute) {
+      return checkPermute<Type>(which);
+    }
     std::mt19937_64 random(std::random_device{}());
     auto plan = planOf(which);
     auto& arguments = plan.arguments;
@@ -124,6 +133,34 @@ private:
     arguments.q = inputs.q.data();
     arguments.k = inputs.k.data();
     arguments.v = inputs.v.data();
+    const auto out = outputOf(which, inputs);
+    if (!out) {
+      return core::failure(out.error());
+    }
+    return relativeError<Type>(*out, referenceOf<Type>(which, plan));
+  }
+
+  template <class Type>
+  [[nodiscard]] core::Expected<double> checkPermute(const KernelCase& which) const {
+    std::mt19937_64 random(std::random_device{}());
+    const bool back = which.kind == KernelKind::Unpermute;
+    const int tokens = back ? paddedTokens(which.mask, which.mask.qTile) : tokensOf(which.mask);
+    const HostInputs inputs{
+        randomNumbers<Type>(numbers(which.batch, which.headsQ, tokens, which.headDim), random),
+        {},
+        {}};
+    const auto out = outputOf(which, inputs);
+    if (!out) {
+      return core::failure(out.error());
+    }
+    const PermuteArguments given{inputs.q.data(), nullptr, which.mask, which.headDim,
+                                 which.batch * which.headsQ};
+    return relativeError<Type>(*out, permuteReference<Type>(given, back));
+  }
+
+  /// What the kernel makes of the inputs, once.
+  [[nodiscard]] core::Expected<std::vector<std::uint16_t>>
+  outputOf(const KernelCase& which, const HostInputs& inputs) const {
     const auto prepared = prepare(which, &inputs);
     if (!prepared) {
       return core::failure(prepared.error());
@@ -137,7 +174,7 @@ private:
     if (error != cudaSuccess) {
       return core::failure(cudaProblem("running the kernel", error));
     }
-    return relativeError<Type>(out, referenceOf<Type>(which, plan));
+    return out;
   }
 
   /// The sizes that the kernel sees.
@@ -178,6 +215,10 @@ private:
 };
 
 } // namespace
+
+std::vector<MicroCase> microCasesOf(const GpuFacts& facts) {
+  return casesOf(allMicros(facts));
+}
 
 core::Expected<std::unique_ptr<Gpu>> Gpu::find() {
   int count = 0;

@@ -48,11 +48,8 @@ struct MicroCase {
   std::string note;
 };
 
-/// Tokens of a tile of a kernel.
-struct KernelTile {
-  int queries = 0;
-  int keys = 0;
-};
+/// The microbenchmarks of a device like this; none in a build without nvcc. No device is asked.
+std::vector<MicroCase> microCasesOf(const GpuFacts& facts);
 
 class Gpu {
 public:

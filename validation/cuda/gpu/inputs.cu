@@ -1,4 +1,5 @@
 #include "validation/cuda/gpu/detail/context.hpp"
+#include "validation/cuda/timing_plan.hpp"
 
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
@@ -9,9 +10,6 @@
 
 namespace einsight::validation::cuda {
 namespace {
-
-constexpr double kMostInputBytes = 8e9; ///< of all sets
-constexpr int kMostSets = 32;
 
 /// A number that looks random, from a counter. Source: Steele et al., Fast splittable pseudorandom
 /// number generators (OOPSLA 2014), the finaliser of SplitMix64.
@@ -87,11 +85,9 @@ cudaError_t fillNormal(std::uint16_t* to, std::size_t count, std::uint64_t seed,
 core::Expected<InputSets> makeInputs(std::size_t q, std::size_t k, std::size_t v, std::size_t out,
                                      bool fp16, double l2Bytes, const HostInputs* given) {
   const double one = 2 * (double(q) + double(k) + double(v) + double(out));
-  const double wanted = std::ceil(4 * l2Bytes / one);
-  const double fitting = std::floor(kMostInputBytes / one);
-  const double count = std::max(1.0, std::min({wanted, fitting, double(kMostSets)}));
+  const int count = given != nullptr ? 1 : inputSetCount(one, l2Bytes);
   InputSets sets;
-  for (int i = 0; i < (given != nullptr ? 1 : static_cast<int>(count)); ++i) {
+  for (int i = 0; i < count; ++i) {
     auto newQ = input(q, fp16, given != nullptr ? &given->q : nullptr);
     auto newK = input(k, fp16, given != nullptr ? &given->k : nullptr);
     auto newV = input(v, fp16, given != nullptr ? &given->v : nullptr);

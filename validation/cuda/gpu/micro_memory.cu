@@ -22,7 +22,8 @@ __global__ void readAll(const float4* from, float* out, std::size_t count) {
     const float4 b = from[i + step];
     const float4 c = from[i + 2 * step];
     const float4 d = from[i + 3 * step];
-    sum += a.x + b.y + c.z + d.w;
+    sum += a.x + a.y + a.z + a.w + b.x + b.y + b.z + b.w; // else less than 16 bytes are loaded
+    sum += c.x + c.y + c.z + c.w + d.x + d.y + d.z + d.w;
   }
   for (; i < count; i += step) {
     sum += from[i].x;

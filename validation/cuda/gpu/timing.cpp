@@ -1,16 +1,11 @@
 #include "validation/cuda/gpu/detail/context.hpp"
+#include "validation/cuda/timing_plan.hpp"
 
 #include <algorithm>
 #include <memory>
 
 namespace einsight::validation::cuda {
 namespace {
-
-constexpr double kTargetUs = 40e3; ///< of timed runs of a case
-constexpr int kFewest = 5;
-constexpr int kMost = 200;
-constexpr int kInGraph = 20;
-constexpr double kShortUs = 500; ///< shorter runs are captured, so that the host does not count
 
 struct Events {
   Events() : error(cudaEventCreate(&begin)) {
@@ -91,20 +86,21 @@ core::Expected<Timing> timeRuns(const Prepared& prepared) {
   auto error = stream.error;
   // Inputs were filled on another stream, for which this one does not wait.
   error = error == cudaSuccess ? cudaDeviceSynchronize() : error;
-  for (int i = 0; i < 3 && error == cudaSuccess; ++i) { // warm: code is loaded, clocks rise
+  for (int i = 0; i < kWarmRuns && error == cudaSuccess; ++i) {
     error = prepared.start(i, stream.stream);
   }
   std::vector<double> first;
-  error = error == cudaSuccess ? timeEach(prepared.start, 2, stream.stream, first) : error;
+  error = error == cudaSuccess ? timeEach(prepared.start, kTrialRuns, stream.stream, first) : error;
   if (error != cudaSuccess) {
     return core::failure(cudaProblem("warming up", error));
   }
-  const double once = std::max(1.0, std::min(first[0], first[1]));
+  const double once = std::max(1.0, *std::min_element(first.begin(), first.end()));
+  const auto plan = planTiming(once);
   Timing timing;
   timing.how = "events";
   Start start = prepared.start;
   double inOne = 1;
-  if (once < kShortUs) {
+  if (plan.graph) {
     if (const auto graph = capture(prepared.start, stream.stream)) {
       start = [graph](int, cudaStream_t on) { return cudaGraphLaunch(*graph, on); };
       inOne = kInGraph;
@@ -112,8 +108,7 @@ core::Expected<Timing> timeRuns(const Prepared& prepared) {
       error = start(0, stream.stream); // the first launch uploads the graph
     }
   }
-  const int count = std::clamp(static_cast<int>(kTargetUs / (inOne * once)), kFewest, kMost);
-  error = error == cudaSuccess ? timeEach(start, count, stream.stream, timing.us) : error;
+  error = error == cudaSuccess ? timeEach(start, plan.samples, stream.stream, timing.us) : error;
   if (error != cudaSuccess) {
     return core::failure(cudaProblem("timing", error));
   }

@@ -45,8 +45,8 @@ struct Prepared {
   Buffer out; ///< of the first set
 };
 
-/// Inputs by name and size in numbers. Sets are as many as exceed the L2 four times, at most 32 and
-/// 8 GB; one, when inputs are given.
+/// Inputs by name and size in numbers. Sets are as many as inputSetCount says; one, when inputs are
+/// given.
 struct InputSets {
   std::vector<Buffer> q, k, v, out;
   [[nodiscard]] std::size_t count() const { return q.size(); }
@@ -88,6 +88,9 @@ core::Expected<Prepared> prepareDecode(const KernelCase& which, const GpuFacts& 
 bool linearSupports(const KernelCase& which);
 core::Expected<Prepared> prepareLinear(const KernelCase& which, const GpuFacts& facts,
                                        const HostInputs* given);
+bool permuteSupports(const KernelCase& which);
+core::Expected<Prepared> preparePermute(const KernelCase& which, const GpuFacts& facts,
+                                        const HostInputs* given);
 bool unfusedSupports(const KernelCase& which);
 core::Expected<Prepared> prepareUnfused(const KernelCase& which, const GpuFacts& facts,
                                         const HostInputs* given);
