@@ -5,12 +5,14 @@
 #include "einsum/analysis.hpp"
 #include "report/table.hpp"
 #include "workloads/catalogue.hpp"
+#include "workloads/lengths.hpp"
 #include "workloads/mechanism.hpp"
 #include "workloads/transformer.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace einsight::cli {
@@ -31,6 +33,7 @@ struct Analysis {
   std::map<std::string, einsum::Footprint> footprints;
   double intensity = 0;
   std::optional<workloads::Mechanism> mechanism; ///< what the workload says about itself
+  std::optional<workloads::Lengths> lengths;     ///< of sequences; all else is of padded ones
 };
 
 core::Expected<Analysis> analyze(const einsum::Cascade& cascade) {
@@ -83,7 +86,21 @@ std::string toJson(const std::string& workload, const einsum::Cascade& cascade,
                         {"idea", about->idea},   {"cache_per_token", about->cachePerToken},
                         {"state", about->state}, {"cache_bits", about->cacheBits}};
   }
+  if (analysis.lengths) {
+    out["lengths"] = analysis.lengths->values;
+  }
   return out.dump(2) + "\n";
+}
+
+std::string lengthsText(const std::optional<workloads::Lengths>& lengths) {
+  if (!lengths) {
+    return {};
+  }
+  const auto& values = lengths->values;
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  return fmt::format("  {} sequences with {} from {} to {}; what follows is of all of them padded "
+                     "to the {} given\n\n",
+                     values.size(), lengths->of, *least, *most, lengths->of);
 }
 
 std::string mechanismText(const std::optional<workloads::Mechanism>& about) {
@@ -134,8 +151,8 @@ std::string toText(const einsum::Cascade& cascade, const Analysis& analysis,
     passes.row({rank, fmt::format("{}", count)});
   }
   return report::bold(fmt::format("{}: {}", cascade.name(), cascade.summary()), style) + "\n\n" +
-         mechanismText(analysis.mechanism) + operations.render(style) + "\n" +
-         tensors.render(style) + "\n" + passes.render(style) +
+         mechanismText(analysis.mechanism) + lengthsText(analysis.lengths) +
+         operations.render(style) + "\n" + tensors.render(style) + "\n" + passes.render(style) +
          fmt::format("\n  operational intensity {:.4g} operations per byte, with every input read "
                      "and every result written once\n",
                      analysis.intensity);
@@ -162,8 +179,13 @@ core::Expected<Answer> work(const Options& options) {
   if (!mechanism) {
     return core::failure(std::move(mechanism.error()));
   }
+  auto lengths = workloads::lengthsOf(options.workload, *cascade);
+  if (!lengths) {
+    return core::failure(std::move(lengths.error()));
+  }
   return analyze(*cascade).map([&](Analysis analysis) {
     analysis.mechanism = std::move(*mechanism);
+    analysis.lengths = std::move(*lengths);
     const auto whole =
         model ? workloads::describe(*model) + "\none layer's attention\n" : std::string();
     return Answer{whole + toText(*cascade, analysis, stdoutStyle()),

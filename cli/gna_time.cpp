@@ -93,7 +93,9 @@ std::string lossesTable(const explore::GnaTime& time, const report::Style& style
   row("waves", losses.waves, "SMs idle at the end");
   row("padding", losses.padding, "pairs with a query or a key that is none");
   row("tiles", losses.tiles, "masked pairs of visited tiles");
-  row("kernel", losses.kernel, "slower than self attention's, pair for pair");
+  row("kernel", losses.kernel,
+      fmt::format("{} than self attention's, pair for pair",
+                  losses.kernel < 0 ? "faster" : "slower"));
   return table.render(style);
 }
 

@@ -1,11 +1,14 @@
 #include "cli/kernel_text.hpp"
 
 #include "core/format.hpp"
+#include "mappings/gpu/work_list.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 namespace einsight::cli {
 namespace {
@@ -45,10 +48,43 @@ std::string iterationsText(const Kernel& kernel) {
                        : fmt::format("{} to {}", core::formatCount(least), core::formatCount(most));
 }
 
+/// A kind of each body that CTAs have beside the kernel's own parts.
+std::vector<std::size_t> bodiesUsed(const Kernel& kernel) {
+  std::vector<std::size_t> out;
+  std::set<int> known{0};
+  for (std::size_t k = 0; k < kernel.kinds.size(); ++k) {
+    if (known.insert(kernel.kinds[k].body).second) {
+      out.push_back(k);
+    }
+  }
+  return out;
+}
+
+/// What CTAs with another body than the kernel's own do.
+std::string nameOf(const Kernel& kernel, int body) {
+  using mappings::gpu::Piece;
+  constexpr std::array<std::pair<Piece, std::string_view>, 3> kPieces{
+      {{Piece::Part, "later part"}, {Piece::First, "first part"}, {Piece::Merge, "merging"}}};
+  const auto bodies = static_cast<int>(std::ssize(kernel.others)) + 1;
+  const int jobs = kernel.awaits.empty() ? bodies : bodies / 4; // and three pieces of each
+  for (int of = 0; of < jobs && !kernel.awaits.empty(); ++of) {
+    for (const auto& [piece, name] : kPieces) {
+      if (mappings::gpu::bodyOf(piece, of, jobs) == body) {
+        return std::string(name);
+      }
+    }
+  }
+  return fmt::format("length {}", body + 1);
+}
+
 std::string headingOf(const Kernel& kernel, const report::Style& style) {
   std::vector<std::string> facts{
-      fmt::format("{} CTAs of {} iterations", core::formatCount(std::ssize(kernel.order)),
-                  iterationsText(kernel)),
+      kernel.lists.empty()
+          ? fmt::format("{} CTAs of {} iterations", core::formatCount(sim::gpu::ctaCount(kernel)),
+                        iterationsText(kernel))
+          : fmt::format("{} CTAs with lists of {} pieces of {} iterations",
+                        core::formatCount(sim::gpu::ctaCount(kernel)),
+                        core::formatCount(std::ssize(kernel.order)), iterationsText(kernel)),
       fmt::format("{} warpgroup{}{}", kernel.warpgroups, kernel.warpgroups == 1 ? "" : "s",
                   kernel.producer ? " and a producer" : ""),
       fmt::format("{} stage{}", kernel.stages, kernel.stages == 1 ? "" : "s")};
@@ -80,6 +116,13 @@ std::string kernelText(const explore::GpuPoint& point, const report::Style& styl
     addPart(table, "before", kernel.prologue);
     addPart(table, "loop", kernel.iteration);
     addPart(table, "after", kernel.epilogue);
+    for (const auto kind : bodiesUsed(kernel)) {
+      const auto parts = sim::gpu::partsOf(kernel, kernel.kinds[kind]);
+      const auto which = nameOf(kernel, kernel.kinds[kind].body) + ", ";
+      addPart(table, which + "before", parts.prologue);
+      addPart(table, which + "loop", parts.iteration);
+      addPart(table, which + "after", parts.epilogue);
+    }
     out += (out.empty() ? "" : "\n") + headingOf(kernel, style) + table.render(style);
   }
   return out;

@@ -29,6 +29,7 @@ public:
     map_.optional("source");
     map_.optional("mechanism");  // what the library says about it: workloads/mechanism
     map_.optional("selections"); // how its index tensors are drawn: workloads/selections
+    map_.optional("lengths");    // of the sequences of a batch: workloads/lengths
     readParameters(defaults, settings);
     readRanks();
     if (const auto* tensors = map_.mapIf("tensors")) {

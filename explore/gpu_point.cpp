@@ -6,10 +6,12 @@
 #include "explore/inputs.hpp"
 #include "mappings/catalogue.hpp"
 #include "mappings/gpu/tiles.hpp"
+#include "workloads/lengths.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace einsight::explore {
 namespace {
@@ -56,6 +58,65 @@ core::Expected<core::Settings> wishes(const PointRequest& request, const Parts& 
   return settings;
 }
 
+/// Sequences that differ in length, and the settings of the longest one for all of them.
+struct Sequences {
+  workloads::Lengths lengths;
+  core::Settings padded;
+};
+
+core::Expected<std::optional<Sequences>>
+sequencesOf(const PointRequest& request, const core::Settings& settings, Inputs& inputs) {
+  const auto cascade = inputs.cascade(request.workload, settings);
+  if (!*cascade) {
+    return core::failure(cascade->error());
+  }
+  auto lengths = workloads::lengthsOf(request.workload, **cascade);
+  if (!lengths) {
+    return core::failure(std::move(lengths.error()));
+  }
+  if (!*lengths) {
+    return std::optional<Sequences>();
+  }
+  Sequences out{std::move(**lengths), settings};
+  const auto& values = out.lengths.values;
+  out.padded[out.lengths.of] = core::Rational(*std::max_element(values.begin(), values.end()));
+  return std::optional(std::move(out));
+}
+
+/// The cascade of each length.
+core::Expected<gpu::Batch> batchOf(const PointRequest& request, const Sequences& sequences,
+                                   Inputs& inputs) {
+  gpu::Batch out;
+  std::map<std::int64_t, std::int32_t> known;
+  for (const auto value : sequences.lengths.values) {
+    const auto [found, added] = known.try_emplace(value, static_cast<std::int32_t>(known.size()));
+    out.sequences.push_back(found->second);
+    if (!added) {
+      continue;
+    }
+    auto settings = sequences.padded;
+    for (const auto& [name, one] : sequences.lengths.settingsOf(value)) {
+      settings[name] = one;
+    }
+    const auto cascade = inputs.cascade(request.workload, settings);
+    if (!*cascade) {
+      return core::failure(cascade->error());
+    }
+    out.lengths.push_back(**cascade);
+  }
+  return out;
+}
+
+/// What the sequences are, in words.
+std::string sentenceOf(const workloads::Lengths& lengths) {
+  const auto [least, most] = std::minmax_element(lengths.values.begin(), lengths.values.end());
+  const auto sum = std::accumulate(lengths.values.begin(), lengths.values.end(), 0.0);
+  const double padded = static_cast<double>(*most) * static_cast<double>(lengths.values.size());
+  return fmt::format("{} sequences with {} from {} to {}: {:.0f} % of what they would be, padded "
+                     "to the longest",
+                     lengths.values.size(), lengths.of, *least, *most, 100 * sum / padded);
+}
+
 core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& parts,
                                      const std::string& name, const gpu::ReplaceTrips& replace,
                                      Inputs& inputs) {
@@ -75,7 +136,12 @@ core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& p
   if (!settings) {
     return core::failure(settings.error());
   }
-  const auto cascade = inputs.cascade(request.workload, *settings);
+  const auto sequences = sequencesOf(request, *settings, inputs);
+  if (!sequences) {
+    return core::failure(sequences.error());
+  }
+  const auto cascade =
+      inputs.cascade(request.workload, *sequences ? (*sequences)->padded : *settings);
   if (!*cascade) {
     return core::failure(cascade->error());
   }
@@ -83,11 +149,22 @@ core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& p
   if (!mapping) {
     return core::failure(std::move(mapping.error()));
   }
-  auto chain = gpu::plan(*mapping, **cascade, **parts.device, replace);
+  std::optional<gpu::Batch> batch;
+  std::vector<std::string> notes;
+  if (*sequences) {
+    auto made = batchOf(request, **sequences, inputs);
+    if (!made) {
+      return core::failure(std::move(made.error()));
+    }
+    batch = std::move(*made);
+    notes.push_back(sentenceOf((*sequences)->lengths));
+  }
+  auto chain = gpu::plan(*mapping, **cascade, **parts.device, replace, batch ? &*batch : nullptr);
   if (!chain) {
     return core::failure(std::move(chain.error()));
   }
-  return GpuPoint{**cascade, **parts.device, std::move(*mapping), std::move(*chain)};
+  return GpuPoint{**cascade, **parts.device, std::move(*mapping), std::move(*chain),
+                  std::move(notes)};
 }
 
 /// The catalogue's mappings of kind gpu, the best first (key `preference`).
@@ -144,7 +221,7 @@ bool suits(const GpuPoint& point) {
 bool fills(const GpuPoint& point) {
   const auto& kernels = point.chain.kernels;
   return std::any_of(kernels.begin(), kernels.end(), [&](const sim::gpu::Kernel& kernel) {
-    return std::ssize(kernel.order) >= point.gpu.data().sms;
+    return sim::gpu::ctaCount(kernel) >= point.gpu.data().sms;
   });
 }
 

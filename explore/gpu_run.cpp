@@ -35,13 +35,8 @@ std::int64_t whole(double value) {
 }
 
 results::Occupancy occupancyOf(const sim::Kernel& kernel, const sim::KernelTotals& totals) {
-  return {static_cast<std::int64_t>(kernel.order.size()),
-          kernel.residents,
-          kernel.threads,
-          kernel.registersPerThread,
-          kernel.sharedBytes,
-          kernel.limitedBy,
-          totals.waves};
+  return {sim::ctaCount(kernel), kernel.residents, kernel.threads, kernel.registersPerThread,
+          kernel.sharedBytes,    kernel.limitedBy, totals.waves};
 }
 
 double shareOf(const sim::KernelTotals& totals, const std::string& unit) {

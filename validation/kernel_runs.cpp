@@ -42,7 +42,8 @@ std::string sentenceOf(const core::Problems& problems) {
 } // namespace
 
 Seconds KernelRuns::simulate(const KernelSystem& system, const std::string& machine,
-                             const KernelShape& shape) {
+                             const Request& request) {
+  const auto& shape = request.shape;
   auto workload =
       settingsOf(system.parameters.empty() ? spec_.systems.parameters : system.parameters, shape);
   auto sizes = settingsOf(system.mappingSettings, shape);
@@ -50,19 +51,19 @@ Seconds KernelRuns::simulate(const KernelSystem& system, const std::string& mach
     return tl::unexpected(!workload ? workload.error() : sizes.error());
   }
   auto key = keyOf(system, machine, *workload, *sizes);
-  if (const auto found = known_.find(key); found != known_.end()) {
+  if (const auto found = known_.find(key); found != known_.end() && !request.trips) {
     return found->second;
   }
   const auto run = [&]() -> Seconds {
     const auto point = explore::prepareGpu(
-        {system.workload, machine, system.mapping, *workload, machine_, *sizes});
+        {system.workload, machine, system.mapping, *workload, machine_, *sizes}, request.trips);
     if (!point) {
       return tl::unexpected(sentenceOf(point.error()));
     }
     const auto seconds = explore::secondsOf(*point, engine_);
     return seconds ? Seconds(*seconds) : tl::unexpected(sentenceOf(seconds.error()));
   };
-  return known_.emplace(std::move(key), run()).first->second;
+  return request.trips ? run() : known_.emplace(std::move(key), run()).first->second;
 }
 
 tl::expected<const KernelSystem*, std::string> KernelRuns::systemOf(const Request& request,
@@ -97,7 +98,7 @@ Seconds KernelRuns::seconds(const Request& request) {
     if (!system) {
       return tl::unexpected(system.error());
     }
-    const auto seconds = simulate(**system, *machine, request.shape);
+    const auto seconds = simulate(**system, *machine, request);
     if (!seconds) {
       return seconds;
     }

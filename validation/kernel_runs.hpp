@@ -1,5 +1,6 @@
 #pragma once
 #include "core/settings.hpp"
+#include "mappings/gpu/plan.hpp"
 #include "validation/kernel_rows.hpp"
 
 namespace einsight::validation {
@@ -16,6 +17,7 @@ public:
     std::string system, hardware, mask;
     std::vector<std::string> passes;
     KernelShape shape;
+    mappings::gpu::ReplaceTrips trips{}; ///< of its kernels, where a list decides them
   };
   /// Seconds of all passes, or one sentence why there is no answer.
   tl::expected<double, std::string> seconds(const Request& request);
@@ -28,7 +30,7 @@ private:
   [[nodiscard]] tl::expected<const KernelSystem*, std::string>
   systemOf(const Request& request, const std::string& pass) const;
   tl::expected<double, std::string> simulate(const KernelSystem& system, const std::string& machine,
-                                             const KernelShape& shape);
+                                             const Request& request);
 
   const KernelSpec& spec_;
   core::Settings machine_;

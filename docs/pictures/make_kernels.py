@@ -9,7 +9,8 @@ import pathlib
 import subprocess
 import sys
 
-COLOURS = ["#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280", "#718096", "#d69e2e", "#319795"]
+COLOURS = ["#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280", "#718096", "#d69e2e", "#319795", "#9b2c2c", "#1a365d", "#68d391",
+           "#805ad5"]
 SIZE, LEFT, TOP, GAP = 360, 56, 56, 70  # a panel, margins
 LOW, HIGH = 10, 1000  # TFLOP/s
 PANELS = [("fwd_throughput", "forward"), ("fwd_bwd_throughput", "forward and backward")]

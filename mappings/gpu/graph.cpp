@@ -1,6 +1,7 @@
 #include "mappings/gpu/graph.hpp"
 
 #include "einsum/walk.hpp"
+#include "mappings/gpu/rows.hpp"
 #include "mappings/gpu/trips.hpp"
 
 #include <fmt/format.h>
@@ -283,7 +284,11 @@ private:
 } // namespace
 
 core::Expected<Graph> graphOf(const KernelPlan& plan, const einsum::Cascade& cascade) {
-  return Building(plan, cascade).build();
+  auto graph = Building(plan, cascade).build();
+  if (graph) {
+    addRowWork(*graph, plan);
+  }
+  return graph;
 }
 
 } // namespace einsight::mappings::gpu

@@ -14,6 +14,8 @@ struct Node {
   Role role = Role::Prologue;
   std::optional<Product> product;           ///< on the tensor cores; else on the lanes
   std::map<std::string, double> operations; ///< on the lanes, of a tile of the CTA
+  /// What the lanes do besides, since several of them hold a row (addRowWork).
+  std::map<std::string, double> repeated;
   /// Takes part of a running sum that the tensor cores add to without cost.
   const einsum::Einsum* accumulates = nullptr;
   std::vector<int> needs;              ///< nodes of the same role

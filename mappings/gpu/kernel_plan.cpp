@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kMostWarpgroups = 8; ///< 1024 threads
 constexpr std::int64_t kMostStages = 64;
+constexpr std::int64_t kMostStreamCtas = 65536;
 constexpr std::int64_t kMostMaskOperations = 256;
 
 class Resolving {
@@ -51,10 +52,54 @@ private:
     if (kernel.section) {
       plan.section = number(kernel.section, "section", 1, 1, INT32_MAX);
     }
+    if (kernel.streamK && kernel.streamK->ctas) {
+      plan.streamCtas = number(kernel.streamK->ctas, "stream_k", 1, 1, kMostStreamCtas);
+    }
+    if (kernel.paged) {
+      plan.pageTokens = number(kernel.paged->tokens, "tokens", 1, 1, INT32_MAX);
+    }
+    checkDivision(kernel);
     for (const auto& [op, count] : kernel.mask) {
       plan.mask[op] = number(count, "mask", 1, 0, kMostMaskOperations);
     }
     return plan;
+  }
+
+  /// What divides or pages a loop needs one, and only one may divide it.
+  void checkDivision(const Kernel& kernel) {
+    const auto report = [&](const core::Where& where, std::string_view what, std::string help) {
+      problems_.push_back(
+          {where, fmt::format("kernel '{}' {}", kernel.name, what), std::move(help)});
+    };
+    if (kernel.streamK && !kernel.loop) {
+      report(kernel.streamK->where, "has no loop whose iterations could be shared out",
+             "say which rank variable a CTA goes through, such as `loop: m1`");
+    }
+    if (kernel.streamK && kernel.split) {
+      report(kernel.streamK->where, "has split and stream_k, which both divide its loop",
+             "split: the same number of parts of every tile; stream_k: equal shares of all tiles");
+    }
+    if (kernel.streamK && kernel.order != Order::InOrder) {
+      report(kernel.streamK->where, "has an order, but with stream_k all CTAs take as long",
+             "leave out `order`");
+    }
+    if (kernel.paged && !kernel.loop) {
+      report(kernel.paged->where, "has no loop whose tiles could come from pages", {});
+    }
+  }
+
+  /// Why an expression over the first `count` sizes has no value: of one that has none, why that
+  /// has none.
+  [[nodiscard]] std::string reasonOf(const core::Expression& expression, std::size_t count) const {
+    const auto value = expression.evaluate(lookup_);
+    const auto names = expression.names();
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& [size, number] = mapping_.sizes[i];
+      if (names.contains(size) && !number.value.evaluate(lookup_)) {
+        return fmt::format("{} has no value here: {}", size, reasonOf(number.value, i));
+      }
+    }
+    return value ? "" : value.error();
   }
 
   /// The whole number that an expression gives, or 1 with a problem.
@@ -65,7 +110,7 @@ private:
     }
     const auto value = given->value.evaluate(lookup_);
     if (!value) {
-      problems_.push_back({given->where, value.error(), {}});
+      problems_.push_back({given->where, reasonOf(given->value, mapping_.sizes.size()), {}});
     } else if (value->denominator() != 1 || value->numerator() < low || value->numerator() > high) {
       problems_.push_back({given->where,
                            fmt::format("{} is {}, not a whole number from {} to {}", what,

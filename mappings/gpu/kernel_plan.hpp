@@ -24,6 +24,9 @@ struct KernelPlan {
   std::int64_t launches = 1; ///< of the whole grid, one after another
   std::int64_t split = 1;    ///< CTAs that the loop is divided over
   std::optional<std::int64_t> registers, resident, section;
+  std::optional<std::int64_t> streamCtas; ///< of stream-K; nothing: as many as are resident
+  std::int64_t pageTokens = 0;            ///< 0: what the loop reads is not paged
+  bool wholeTiles = false; ///< bytes of an iteration are those of whole tiles, also of a short one
   std::int64_t sharedBytes = 0;             ///< beyond what follows from the tiles
   std::map<std::string, std::int64_t> mask; ///< operations per score of a partly masked tile
 

@@ -27,6 +27,19 @@ enum class Order {
   LightFirst  ///< those with the fewest first
 };
 
+/// Stream-K: CTAs take equal pieces of the line of all tiles' iterations.
+struct StreamK {
+  std::optional<Number> ctas; ///< without: as many as are resident at once
+  bool owner = true;          ///< who merges: the CTA that began a tile, or a kernel after it
+  core::Where where;
+};
+
+/// Keys and values (whatever the loop reads) lie in pages of so many values of the loop's ranks.
+struct Paged {
+  Number tokens;
+  core::Where where;
+};
+
 /// One kernel: what a CTA works on and how.
 struct Kernel {
   std::string name;
@@ -36,10 +49,15 @@ struct Kernel {
   std::optional<Tile> loop;
   std::string each; ///< rank variable that it is launched for value by value; "": launched once
   std::optional<Number> split; ///< CTAs that a loop is divided over, with a merge kernel after
+  std::optional<StreamK> streamK{};
+  std::optional<Paged> paged{};
   std::optional<Number> warpgroups, stages, registers, resident;
   std::optional<Number> sharedBytes; ///< per CTA beyond what follows from the tiles
   bool producer = false, overlap = false, persistent = false;
-  bool lockstep = false;  ///< the warpgroups wait for each other after every step
+  bool lockstep = false; ///< the warpgroups wait for each other after every step
+  /// The warps of a warpgroup divide the columns of products, and each has all rows: where rows are
+  /// few, and the instruction is one warp's.
+  bool columnWarps = false;
   bool shrinks = false;   ///< tiles are halved until registers and shared memory hold them
   bool skipMasked = true; ///< tiles in which nothing attends are not visited
   std::string instruction = "mma";

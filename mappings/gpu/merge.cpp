@@ -1,8 +1,8 @@
 #include "mappings/gpu/merge.hpp"
 
 #include "einsum/walk.hpp"
+#include "mappings/gpu/kinds.hpp"
 #include "mappings/gpu/transfers.hpp"
-#include "mappings/gpu/trips.hpp"
 
 #include <algorithm>
 
@@ -93,18 +93,10 @@ std::vector<sim::gpu::Transfer> partialResults(const KernelPlan& plan,
   return out;
 }
 
-sim::gpu::Kernel mergeOf(const KernelPlan& divided, const Graph& graph,
-                         const einsum::Cascade& cascade, const arch::Gpu& gpu) {
-  const auto plan = withoutPadding(divided);
-  sim::gpu::Kernel out;
-  out.name = plan.kernel->name + " merge";
-  out.threads = kThreads;
-  out.registersPerThread = kRegisters;
-  const auto& data = gpu.data();
-  out.residents = std::min({data.registers.words / (kThreads * kRegisters),
-                            data.threadsPerSm / kThreads, data.ctasPerSm});
-  out.limitedBy = "registers";
-  out.stages = 2;
+sim::gpu::Body mergeBody(const KernelPlan& padded, const Graph& graph,
+                         const einsum::Cascade& cascade, const arch::Gpu& gpu, int warpgroups) {
+  const auto plan = withoutPadding(padded);
+  sim::gpu::Body out;
   out.iteration.loads = partialResults(plan, cascade);
   out.iteration.steps.push_back(mergeStep(plan, cascade, gpu));
   out.iteration.steps.back().carried.push_back(0);
@@ -121,16 +113,39 @@ sim::gpu::Kernel mergeOf(const KernelPlan& divided, const Graph& graph,
   for (const auto& tensor : graph.stored) {
     out.epilogue.stores.push_back(storeOf(plan, tensor, cascade).second);
   }
-  auto whole = plan;
-  whole.loop.reset();
-  whole.split = 1;
-  auto trips = tripsOf(whole, {});
-  for (auto& kind : trips.kinds) {
-    kind.iterations = divided.split;
+  for (auto* part : {&out.iteration, &out.epilogue}) {
+    for (auto& step : part->steps) {
+      step.cycles /= warpgroups;
+      for (auto& work : step.work) {
+        work.cycles /= warpgroups;
+      }
+    }
   }
-  out.kinds = std::move(trips.kinds);
-  out.order = std::move(trips.order);
-  out.reuse = std::move(trips.reuse);
+  return out;
+}
+
+sim::gpu::Kernel mergeOf(const KernelPlan& plan, const Graph& graph, const einsum::Cascade& cascade,
+                         const arch::Gpu& gpu, const Jobs& jobs,
+                         const std::vector<std::int64_t>& parts) {
+  sim::gpu::Kernel out;
+  out.name = plan.kernel->name + " merge";
+  out.threads = kThreads;
+  out.registersPerThread = kRegisters;
+  const auto& data = gpu.data();
+  out.residents = std::min({data.registers.words / (kThreads * kRegisters),
+                            data.threadsPerSm / kThreads, data.ctasPerSm});
+  out.limitedBy = "registers";
+  out.stages = 2;
+  auto body = mergeBody(plan, graph, cascade, gpu, 1);
+  out.iteration = std::move(body.iteration);
+  out.epilogue = std::move(body.epilogue);
+  Kinds kinds;
+  for (std::size_t j = 0; j < jobs.order.size(); ++j) {
+    const auto rows = jobs.kinds[static_cast<std::size_t>(jobs.order[j])].rows;
+    out.order.push_back(kinds.indexOf({parts[j], 0, rows, 0, rows}));
+    out.reuse.push_back(static_cast<std::int32_t>(j));
+  }
+  out.kinds = std::move(kinds.all);
   return out;
 }
 

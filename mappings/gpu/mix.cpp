@@ -30,11 +30,16 @@ bool isOperator(const Expr& expression, std::string_view name) {
   return expression.kind == Expr::Kind::Operator && expression.name == name;
 }
 
+bool isSum(const Expr& expression) {
+  return isOperator(expression, "add") || isOperator(expression, "sub");
+}
+
 /// Counts the operators of one Einsum over a tile.
 class Counting {
 public:
-  Counting(const einsum::Einsum& einsum, const Extents& extents)
-      : einsum_(einsum), extents_(extents) {}
+  /// `rows`: only operations on values that a row has one of; null: all.
+  Counting(const einsum::Einsum& einsum, const Extents& extents, const RowLayout* rows)
+      : einsum_(einsum), extents_(extents), rows_(rows) {}
 
   Counts count() {
     const double all = extents_.points(einsum_.variables);
@@ -42,26 +47,36 @@ public:
     std::size_t first = 0;
     if (!einsum_.reductions.empty() && einsum_.reductions.front().op == "add" &&
         isOperator(root, "mul") && points(root) == all) {
-      add("fma", all);
+      add("fma", all, einsum_.variables);
       operands(root);
       first = 1;
     } else {
       visit(root);
     }
     for (std::size_t i = first; i < einsum_.reductions.size(); ++i) {
-      add(einsum_.reductions[i].op, all);
+      add(einsum_.reductions[i].op, all, einsum_.variables);
     }
     return counts_;
   }
 
 private:
-  [[nodiscard]] double points(const Expr& expression) const {
+  [[nodiscard]] static std::vector<std::string> variablesIn(const Expr& expression) {
     std::vector<std::string> variables;
     einsum::addVariables(expression, variables);
-    return extents_.points(variables);
+    return variables;
   }
 
-  void add(const std::string& op, double times) { counts_[op] += times; }
+  [[nodiscard]] double points(const Expr& expression) const {
+    return extents_.points(variablesIn(expression));
+  }
+
+  void add(const std::string& op, double times, const std::vector<std::string>& variables) {
+    if (rows_ == nullptr || rows_->isOfRow(variables)) {
+      counts_[op] += times;
+    }
+  }
+
+  void add(const std::string& op, const Expr& of) { add(op, points(of), variablesIn(of)); }
 
   void operands(const Expr& expression) {
     for (const auto& operand : expression.operands) {
@@ -77,26 +92,30 @@ private:
       return;
     }
     const double times = points(expression);
-    if (expression.name == "add" || expression.name == "sub") {
-      sum(expression, times, expression.name);
-    } else if (expression.name == "exp" && !expression.operands.empty() &&
-               (isOperator(expression.operands[0], "add") ||
-                isOperator(expression.operands[0], "sub")) &&
-               points(expression.operands[0]) == times) {
-      add("exp2", times);
-      sum(expression.operands[0], times, "fma");
+    const bool ofSum = !expression.operands.empty() && isSum(expression.operands[0]) &&
+                       points(expression.operands[0]) == times;
+    if (isSum(expression)) {
+      sum(expression, expression.name);
+    } else if (expression.name == "exp" && ofSum) {
+      add("exp2", expression);
+      sum(expression.operands[0], "fma");
+    } else if (expression.name == "sigmoid" && ofSum) {
+      add("tanh", expression);
+      add("fma", expression);
+      sum(expression.operands[0], "fma");
     } else if (expression.name == "div" && points(expression.operands[1]) < times) {
-      add("recip", points(expression.operands[1]));
-      add("mul", times);
+      add("recip", expression.operands[1]);
+      add("mul", expression);
       operands(expression);
     } else {
-      add(expression.name, times);
+      add(expression.name, expression);
       operands(expression);
     }
   }
 
   /// A sum or difference: an fma when one side is a product of as many points.
-  void sum(const Expr& expression, double times, const std::string& plain) {
+  void sum(const Expr& expression, const std::string& plain) {
+    const double times = points(expression);
     bool fused = false;
     for (const auto& operand : expression.operands) {
       if (!fused && isOperator(operand, "mul") && points(operand) == times) {
@@ -106,19 +125,20 @@ private:
         visit(operand);
       }
     }
-    add(fused ? "fma" : plain, times);
+    add(fused ? "fma" : plain, expression);
   }
 
   void gathers(const Expr& expression) {
     for (const auto& index : expression.access.indices) {
       if (!index.gatherTensor.empty()) {
-        add("gather", points(expression));
+        add("gather", expression);
       }
     }
   }
 
   const einsum::Einsum& einsum_;
   const Extents& extents_;
+  const RowLayout* rows_;
   Counts counts_;
 };
 
@@ -160,28 +180,38 @@ std::optional<Product> productOf(const einsum::Einsum& einsum, const KernelPlan&
 
 ProductCost costOf(const Product& product, const KernelPlan& plan, const arch::TensorRate& rate,
                    int bits, bool leftInShared, double sharedBytesPerCycle) {
-  // Warps that work alone pad their own rows; a warpgroup's instruction pads those of all four.
-  const double unit =
-      static_cast<double>(rate.rows) * (rate.sharedOperands ? 1 : kWarpsPerWarpgroup);
+  // Warps that work alone pad their own rows or columns; a warpgroup's instruction pads those of
+  // all four.
+  const bool columnWarps =
+      plan.kernel != nullptr && plan.kernel->columnWarps && !rate.sharedOperands;
+  const double unit = static_cast<double>(rate.rows) *
+                      (rate.sharedOperands || columnWarps ? 1 : kWarpsPerWarpgroup);
+  const double granularity = kColumnGranularity * (columnWarps ? kWarpsPerWarpgroup : 1);
   const double groups = plan.warpgroups;
   const double depth = padded(product.depth, kDepthBits / bits);
   const double byRows =
-      padded(std::ceil(product.rows / groups), unit) * padded(product.columns, kColumnGranularity);
+      padded(std::ceil(product.rows / groups), unit) * padded(product.columns, granularity);
   const double byColumns =
-      padded(product.rows, unit) * padded(std::ceil(product.columns / groups), kColumnGranularity);
+      padded(product.rows, unit) * padded(std::ceil(product.columns / groups), granularity);
   const bool splitRows = byRows <= byColumns;
   const double rows =
       splitRows ? padded(std::ceil(product.rows / groups), unit) : padded(product.rows, unit);
   const double columns =
-      padded(splitRows ? product.columns : std::ceil(product.columns / groups), kColumnGranularity);
+      padded(splitRows ? product.columns : std::ceil(product.columns / groups), granularity);
   ProductCost out;
   out.paddedRows = splitRows ? rows * groups : rows;
   const double maccs = product.batch * rows * columns * depth;
   out.maccs = maccs * groups;
-  const double readers =
-      rate.sharedOperands ? std::ceil(rows / static_cast<double>(rate.rows)) : kWarpsPerWarpgroup;
+  double readers = kWarpsPerWarpgroup; // of the right-hand tile
+  double leftReaders = leftInShared ? 1 : 0;
+  if (rate.sharedOperands) {
+    readers = std::ceil(rows / static_cast<double>(rate.rows));
+  } else if (columnWarps) {
+    readers = 1;
+    leftReaders = kWarpsPerWarpgroup; // also of what they made: each has columns of it only
+  }
   out.sharedBytes =
-      product.batch * depth * bits / kBitsPerByte * (readers * columns + (leftInShared ? rows : 0));
+      product.batch * depth * bits / kBitsPerByte * (readers * columns + leftReaders * rows);
   out.peakCycles = maccs / rate.maccsPerCycle;
   out.mathCycles = out.peakCycles / rate.efficiency;
   out.sharedCycles = out.sharedBytes / sharedBytesPerCycle;
@@ -189,8 +219,19 @@ ProductCost costOf(const Product& product, const KernelPlan& plan, const arch::T
   return out;
 }
 
+bool RowLayout::isOfRow(const std::vector<std::string>& variables) const {
+  return einsum::contains(variables, row) &&
+         std::none_of(columns.begin(), columns.end(),
+                      [&](const auto& column) { return einsum::contains(variables, column); });
+}
+
 std::map<std::string, double> laneOperations(const einsum::Einsum& einsum, const Extents& extents) {
-  return Counting(einsum, extents).count();
+  return Counting(einsum, extents, nullptr).count();
+}
+
+std::map<std::string, double> rowOperations(const einsum::Einsum& einsum, const Extents& extents,
+                                            const RowLayout& rows) {
+  return Counting(einsum, extents, &rows).count();
 }
 
 } // namespace einsight::mappings::gpu

@@ -34,8 +34,22 @@ ProductCost costOf(const Product& product, const KernelPlan& plan, const arch::T
 
 /// Operations of an Einsum on the lanes, by the names of arch::LaneOperation. A part of the
 /// expression is done once per point of its own rank variables; a product followed by a sum is an
-/// fma; the base change of exp is part of the sum before it; dividing by what has fewer rank
-/// variables is one reciprocal and many products.
+/// fma; the base change of exp and the half in sigmoid(x) = 1/2 + 1/2 tanh(x/2) are part of the sum
+/// before them; dividing by what has fewer rank variables is one reciprocal and many products.
 std::map<std::string, double> laneOperations(const einsum::Einsum& einsum, const Extents& extents);
+
+/// How the results of a kernel's products lie in the lanes' registers.
+struct RowLayout {
+  std::string row;                  ///< rank variable of the rows; "": there are no products
+  std::vector<std::string> columns; ///< rank variables of the columns
+  int lanes = 1;                    ///< that the columns of a row are divided over
+
+  /// Is a value with these rank variables one that a row has one of?
+  [[nodiscard]] bool isOfRow(const std::vector<std::string>& variables) const;
+};
+
+/// Of laneOperations, those on values that a row has one of.
+std::map<std::string, double> rowOperations(const einsum::Einsum& einsum, const Extents& extents,
+                                            const RowLayout& rows);
 
 } // namespace einsight::mappings::gpu

@@ -108,8 +108,7 @@ private:
                           gpu_.data().shared.bytesPerCycle),
                    node.role, node.accumulates != nullptr, bits};
     const auto reduced = einsum::reducedVariables(*node.einsum);
-    use.accumulated =
-        use.accumulated || (plan_.loop && einsum::contains(reduced, plan_.loop->variable));
+    use.accumulated |= plan_.loop && einsum::contains(reduced, plan_.loop->variable);
     if (product.rowsDivided) {
       rowFactor_ = std::max(rowFactor_, use.cost.paddedRows / product.rows);
     }
@@ -212,11 +211,14 @@ private:
   }
 
   void lanes(Step& step, const Node& node) {
-    std::vector<std::string> variables = node.einsum->variables;
+    const auto& variables = node.einsum->variables;
     const double factor = einsum::contains(variables, plan_.rowVariable()) ? rowFactor_ : 1;
     for (const auto& [op, count] : node.operations) {
       step.cycles += count * factor * laneCycles(op, *node.einsum);
       step.work.push_back({einsumIndex(node), op, count});
+    }
+    for (const auto& [op, count] : node.repeated) {
+      step.cycles += count * factor * laneCycles(op, *node.einsum);
     }
     if (decidesMasked(node)) {
       std::vector<std::string> output;

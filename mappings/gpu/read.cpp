@@ -4,6 +4,7 @@
 #include "mappings/gpu/chain.hpp"
 #include "mappings/gpu/mapping.hpp"
 #include "mappings/gpu/read_chain.hpp"
+#include "mappings/gpu/read_work.hpp"
 
 #include <fmt/format.h>
 
@@ -106,12 +107,15 @@ Kernel readKernel(const std::string& name, const Node& node, core::Problems& pro
   }
   readWarps(reader, kernel, problems);
   kernel.split = numberIf(reader, "split", problems);
+  kernel.streamK = streamKIf(reader, problems);
+  kernel.paged = pagedIf(reader, problems);
   kernel.stages = numberIf(reader, "stages", problems);
   kernel.registers = numberIf(reader, "registers", problems);
   kernel.resident = numberIf(reader, "resident", problems);
   kernel.sharedBytes = numberIf(reader, "shared_bytes", problems);
   kernel.producer = reader.booleanOr("producer", false).value_or(false);
   kernel.lockstep = reader.booleanOr("lockstep", false).value_or(false);
+  kernel.columnWarps = reader.booleanOr("column_warps", false).value_or(false);
   kernel.overlap = reader.booleanOr("overlap", false).value_or(false);
   kernel.persistent = reader.booleanOr("persistent", false).value_or(false);
   kernel.skipMasked = reader.booleanOr("skip_masked", true).value_or(true);

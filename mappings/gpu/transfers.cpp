@@ -15,6 +15,9 @@ double existing(const KernelPlan& plan, const einsum::Cascade& cascade,
                 const einsum::Access& access) {
   const auto* tensor = cascade.tensor(access.tensor);
   double out = 1;
+  if (plan.wholeTiles) {
+    return 1;
+  }
   for (std::size_t i = 0; plan.loop && tensor != nullptr && i < access.indices.size(); ++i) {
     const auto& terms = access.indices[i].terms;
     const auto step = terms.find(plan.loop->variable);
@@ -87,12 +90,6 @@ std::vector<std::string> gridVariables(const KernelPlan& plan, const Load& load)
   return out;
 }
 
-std::vector<std::string> common(std::vector<std::string> names,
-                                const std::optional<std::vector<std::string>>& with) {
-  std::erase_if(names, [&](const auto& name) { return with && !einsum::contains(*with, name); });
-  return names;
-}
-
 /// Whether another kernel reads what a tensor that the loop carries was in every iteration, not
 /// only at the end.
 bool isReadAlong(const KernelPlan& plan, const std::string& tensor,
@@ -108,20 +105,42 @@ bool isReadAlong(const KernelPlan& plan, const std::string& tensor,
   });
 }
 
-/// The streams of a kernel in which loads have no variable of the grid in common: those that differ
-/// from the first are the second.
+bool includes(const std::vector<std::string>& all, const std::vector<std::string>& some) {
+  return std::all_of(some.begin(), some.end(),
+                     [&](const auto& name) { return einsum::contains(all, name); });
+}
+
+/// The streams of a kernel: loads with the same variables of the grid are one. The one with the
+/// most bytes is the first, the next the second. What else there is goes with one that it changes
+/// no more often than; or no two CTAs are taken to share it.
 void separate(const KernelPlan& plan, std::vector<Load>& loads) {
-  std::optional<std::vector<std::string>> all;
-  std::optional<std::vector<std::string>> first;
+  std::vector<std::pair<double, std::vector<std::string>>> streams;
   for (const auto& load : loads) {
-    if (isStreamed(plan, load)) {
-      all = common(gridVariables(plan, load), all);
-      first = first ? first : gridVariables(plan, load);
+    if (!isStreamed(plan, load)) {
+      continue;
+    }
+    const auto variables = gridVariables(plan, load);
+    const auto known = std::find_if(streams.begin(), streams.end(),
+                                    [&](const auto& each) { return each.second == variables; });
+    if (known == streams.end()) {
+      streams.emplace_back(load.tileBytes, variables);
+    } else {
+      known->first += load.tileBytes;
     }
   }
-  if (all && all->empty()) {
-    for (auto& load : loads) {
-      load.transfer.second = isStreamed(plan, load) && gridVariables(plan, load) != *first;
+  std::stable_sort(streams.begin(), streams.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (auto& load : loads) {
+    if (!isStreamed(plan, load)) {
+      continue;
+    }
+    const auto variables = gridVariables(plan, load);
+    const bool two = streams.size() > 1;
+    if (two && variables == streams[1].second) {
+      load.transfer.second = true;
+    } else if (!includes(streams[0].second, variables)) {
+      load.transfer.second = two && includes(streams[1].second, variables);
+      load.transfer.shared = load.transfer.second;
     }
   }
 }
@@ -151,8 +170,14 @@ std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
                                                   const std::vector<Load>& loads, bool second) {
   std::optional<std::vector<std::string>> out;
   for (const auto& each : loads) {
-    if (isStreamed(plan, each) && each.transfer.second == second) {
-      out = common(gridVariables(plan, each), out);
+    if (!isStreamed(plan, each) || each.transfer.second != second) {
+      continue;
+    }
+    out = out.value_or(std::vector<std::string>());
+    for (const auto& variable : gridVariables(plan, each)) {
+      if (!einsum::contains(*out, variable)) {
+        out->push_back(variable);
+      }
     }
   }
   return out;

@@ -23,8 +23,8 @@ std::vector<Load> loadsOf(const KernelPlan& plan, const Graph& graph,
 
 /// Rank variables of the grid that decide which bytes the CTAs stream in the loop, or altogether
 /// where there is none; none of them when all CTAs stream the same.
-/// Where two loads have no such variable in common (the operands of a product), each has its own:
-/// the first, or with `second` the other one's. Nothing where no CTA shares anything.
+/// Where two loads have different ones (the operands of a product), each has its own: those of the
+/// stream with the most bytes, or with `second` the other's. Nothing where no CTA shares anything.
 std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
                                                   const std::vector<Load>& loads, bool second);
 

@@ -1,5 +1,6 @@
 #include "sim/cycle/at.hpp"
 #include "sim/gpu/multiprocessor.hpp"
+#include "sim/gpu/reuse.hpp"
 #include "sim/gpu/summary.hpp"
 
 #include <algorithm>
@@ -31,17 +32,18 @@ Length lengthOf(const Kernel& kernel, const Device& device, const Kind& kind) {
       length.inOrder += cycles;
     }
   };
-  add(kernel.prologue, 1, 0);
-  add(kernel.iteration, static_cast<double>(kind.iterations),
+  const auto parts = partsOf(kernel, kind);
+  add(parts.prologue, 1, 0);
+  add(parts.iteration, static_cast<double>(kind.iterations),
       static_cast<double>(std::min(kind.masked, kind.iterations)));
-  add(kernel.epilogue, 1, 0);
+  add(parts.epilogue, 1, 0);
   length.products = length.units[0];
   length.units[0] += kernel.issueShare * length.units[1];
   return length;
 }
 
-/// Bytes that a kernel must bring from DRAM at least: of what a group shares, the longest stream
-/// once, whoever brings it, so with the least waste of any in the group.
+/// Bytes that a kernel must bring from DRAM at least: of what a group shares, each byte once,
+/// whoever brings it, so with the least waste of any in the group.
 struct Compulsory {
   double read = 0, written = 0, moved = 0;
 };
@@ -53,7 +55,10 @@ Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
     double waste = std::numeric_limits<double>::infinity();
   };
   std::map<std::pair<bool, std::int32_t>, Stream> streams; ///< per group
-  const auto share = [&](bool second, std::int32_t group, double bytes, double waste) {
+  constexpr double kAll = std::numeric_limits<double>::infinity();
+  Reuse first(kAll);
+  Reuse other(kAll);
+  const auto share = [&](bool second, std::int32_t group, double bytes, double from, double waste) {
     if (bytes <= 0) {
       return;
     }
@@ -63,7 +68,7 @@ Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
       return;
     }
     auto& stream = streams[{second, group}];
-    stream.bytes = std::max(stream.bytes, bytes);
+    stream.bytes += (second ? other : first).misses(group, bytes, 0, from);
     stream.waste = std::min(stream.waste, waste);
   };
   for (std::size_t c = 0; c < kernel.order.size(); ++c) {
@@ -71,15 +76,32 @@ Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
     sum.read += bytes.own;
     sum.written += bytes.written;
     sum.moved += bytes.own * bytes.waste + bytes.written * bytes.writeWaste;
-    share(false, c < kernel.reuse.size() ? kernel.reuse[c] : -1, bytes.stream, bytes.waste);
+    const double from = c < kernel.from.size() ? static_cast<double>(kernel.from[c]) : 0;
+    share(false, c < kernel.reuse.size() ? kernel.reuse[c] : -1, bytes.stream,
+          from * bytes.streamStep, bytes.waste);
     share(true, c < kernel.secondReuse.size() ? kernel.secondReuse[c] : -1, bytes.second,
-          bytes.waste);
+          from * bytes.secondStep, bytes.waste);
   }
   for (const auto& [group, stream] : streams) {
     sum.read += stream.bytes;
     sum.moved += stream.bytes * stream.waste;
   }
   return sum;
+}
+
+/// The work list that takes longest: what stands in one is done one after the other.
+double longestList(const Kernel& kernel, const std::vector<double>& lengths) {
+  double longest = 0;
+  for (std::size_t l = 0; l < kernel.lists.size(); ++l) {
+    const auto end = l + 1 < kernel.lists.size() ? static_cast<std::size_t>(kernel.lists[l + 1])
+                                                 : kernel.order.size();
+    double sum = 0;
+    for (auto c = static_cast<std::size_t>(kernel.lists[l]); c < end; ++c) {
+      sum += at(lengths, kernel.order[c]);
+    }
+    longest = std::max(longest, sum);
+  }
+  return longest;
 }
 
 KernelTotals bound(const Kernel& kernel, const Device& device) {
@@ -90,6 +112,7 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   double products = 0;
   double longest = 0;
   double l2 = 0;
+  std::vector<double> lengths; ///< of a CTA, per kind
   for (std::size_t k = 0; k < ctas.size(); ++k) {
     kinds.push_back(traffic(kernel, device, kernel.kinds[k]));
     const auto length = lengthOf(kernel, device, kernel.kinds[k]);
@@ -98,11 +121,11 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
     units[1] += length.units[1] * many;
     products += length.products * many;
     l2 += kinds.back().l2() * many;
-    if (ctas[k] > 0) {
-      longest = std::max(
-          {longest, length.units[0], length.units[1], kernel.overlap ? 0 : length.inOrder});
-    }
+    lengths.push_back(
+        std::max({length.units[0], length.units[1], kernel.overlap ? 0 : length.inOrder}));
+    longest = std::max(longest, ctas[k] > 0 ? lengths.back() : 0);
   }
+  longest = std::max(longest, longestList(kernel, lengths));
   const auto bytes = compulsory(kernel, kinds);
   KernelTotals totals;
   totals.name = kernel.name;
@@ -113,7 +136,7 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   totals.seconds = totals.cycles / totals.hertz;
   totals.dramReadBytes = bytes.read;
   totals.dramWriteBytes = bytes.written;
-  totals.waves = static_cast<double>(kernel.order.size()) /
+  totals.waves = static_cast<double>(ctaCount(kernel)) /
                  (sms * static_cast<double>(std::max<std::int64_t>(1, kernel.residents)));
   count(kernel, device, ctas, totals.hertz, totals);
   const auto use = [&](double busy) {

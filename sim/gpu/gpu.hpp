@@ -14,7 +14,7 @@ namespace einsight::sim::gpu {
 struct Use {
   double busySeconds = 0; ///< SM units: mean over the SMs
   double waitData = 0, waitSpace = 0;
-  double waitSync = 0; ///< tensor cores: kept from products by the issue of arithmetic
+  double waitSync = 0; ///< CTAs wait for others; tensor cores: kept by the issue of arithmetic
   double waitBandwidth = 0, idle = 0;
 };
 

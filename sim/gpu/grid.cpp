@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace einsight::sim::gpu {
 namespace {
@@ -23,6 +24,12 @@ Grid::Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Pace
       sms_(static_cast<std::size_t>(device.sms)) {
   for (const auto& kind : kernel.kinds) {
     traffic_.push_back(traffic(kernel, device, kind));
+  }
+  for (const auto& [place, others] : kernel.awaits) {
+    missing_[place] = others.size();
+    for (const auto other : others) {
+      awaiting_[other].push_back(place);
+    }
   }
   totals_.ctas.resize(kernel.kinds.size());
 }
@@ -47,19 +54,47 @@ core::Expected<const Pace*> Grid::pace(std::int32_t kind, std::size_t residents)
 }
 
 /// The next CTA on a free slot. False when there is none left.
-bool Grid::place(Sm& sm) {
-  if (next_ >= kernel_.order.size()) {
+bool Grid::launch(std::size_t sm) {
+  if (next_ >= static_cast<std::size_t>(ctaCount(kernel_))) {
     return false;
   }
+  const auto cta = next_++;
+  const auto& lists = kernel_.lists;
+  const auto first = lists.empty() ? static_cast<std::int32_t>(cta) : lists[cta];
+  const auto last = lists.empty()            ? first + 1
+                    : cta + 1 < lists.size() ? lists[cta + 1]
+                                             : static_cast<std::int32_t>(kernel_.order.size());
+  EINSIGHT_INVARIANT(first < last, "a work list must not be empty");
+  place(sm, first, last);
+  return true;
+}
+
+/// A CTA comes to a place of its list: it begins, or its slot waits.
+void Grid::place(std::size_t sm, std::int32_t place, std::int32_t last) {
+  if (const auto found = missing_.find(place); found != missing_.end() && found->second > 0) {
+    held_[place] = {sm, last};
+    ++sms_[sm].held;
+    return;
+  }
+  begin(sms_[sm], place, last);
+}
+
+void Grid::begin(Sm& sm, std::int32_t place, std::int32_t last) {
+  const auto index = static_cast<std::size_t>(place);
   Resident resident;
-  resident.kind = kernel_.order[next_];
+  resident.kind = kernel_.order[index];
+  resident.place = place;
+  resident.last = last;
   const auto& bytes = at(traffic_, resident.kind);
-  const auto missed = [&](Reuse& reuse, const std::vector<std::int32_t>& groups, double stream) {
-    return stream > 0 ? reuse.misses(next_ < groups.size() ? groups[next_] : -1, stream, brought_)
+  const double from = index < kernel_.from.size() ? static_cast<double>(kernel_.from[index]) : 0;
+  const auto missed = [&](Reuse& reuse, const std::vector<std::int32_t>& groups, double stream,
+                          double step) {
+    return stream > 0 ? reuse.misses(index < groups.size() ? groups[index] : -1, stream, brought_,
+                                     from * step)
                       : 0;
   };
-  const double read = bytes.own + missed(reuse_, kernel_.reuse, bytes.stream) +
-                      missed(secondReuse_, kernel_.secondReuse, bytes.second);
+  const double read = bytes.own + missed(reuse_, kernel_.reuse, bytes.stream, bytes.streamStep) +
+                      missed(secondReuse_, kernel_.secondReuse, bytes.second, bytes.secondStep);
   resident.dramBytes = read * bytes.waste + bytes.written * bytes.writeWaste;
   resident.left = 1;
   totals_.dramReadBytes += read;
@@ -67,8 +102,7 @@ bool Grid::place(Sm& sm) {
   totals_.dramMovedBytes += resident.dramBytes;
   ++at(totals_.ctas, resident.kind);
   sm.residents.push_back(resident);
-  ++next_;
-  return true;
+  ++begun_;
 }
 
 /// What has been done on an SM since it was looked at last.
@@ -84,14 +118,53 @@ void Grid::advance(Sm& sm) {
 
 /// The CTAs that end now leave: the one with the least left, and those that differ from it by
 /// rounding.
-std::size_t Grid::leave(Sm& sm, double rounding) {
+void Grid::leave(Sm& sm, double rounding) {
   double least = std::numeric_limits<double>::infinity();
   for (const auto& resident : sm.residents) {
     least = std::min(least, resident.cycles());
   }
-  return std::erase_if(sm.residents, [&](const Resident& resident) {
-    return resident.cycles() <= least + rounding;
+  left_.clear();
+  std::erase_if(sm.residents, [&](const Resident& resident) {
+    const bool leaves = resident.cycles() <= least + rounding;
+    if (leaves) {
+      left_.push_back(resident);
+    }
+    return leaves;
   });
+}
+
+/// Those that waited for this place only may begin.
+void Grid::ended(std::int32_t place) {
+  const auto found = awaiting_.find(place);
+  if (found == awaiting_.end()) {
+    return;
+  }
+  for (const auto waiting : found->second) {
+    if (--missing_.at(waiting) == 0 && held_.contains(waiting)) {
+      woken_.push_back(waiting);
+    }
+  }
+}
+
+/// CTAs go on that others have let go.
+bool Grid::wake() {
+  for (const auto place : std::exchange(woken_, {})) {
+    const auto [index, last] = held_.at(place);
+    held_.erase(place);
+    auto& sm = sms_[index];
+    if (sm.residents.empty()) { // both units stood still
+      for (auto& waits : totals_.waits) {
+        waits[static_cast<std::size_t>(Wait::Sync)] += virtual_ - sm.since;
+      }
+    }
+    advance(sm);
+    --sm.held;
+    begin(sm, place, last);
+    if (!replan(index)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// When the SM's next CTA ends, and what it asks for until then.
@@ -116,6 +189,7 @@ bool Grid::replan(std::size_t index) {
   }
   l2_ += sm.l2;
   dram_ += sm.dram;
+  sm.next = end;
   if (!sm.residents.empty()) {
     events_.emplace_back(end, index);
     std::push_heap(events_.begin(), events_.end(), kEarliest);
@@ -156,8 +230,8 @@ void Grid::end() {
 core::Expected<GridTotals> Grid::run() {
   totals_.firstIdle = std::numeric_limits<double>::infinity();
   for (std::int64_t slot = 0; slot < kernel_.residents; ++slot) {
-    for (auto& sm : sms_) {
-      place(sm);
+    for (std::size_t sm = 0; sm < sms_.size(); ++sm) {
+      launch(sm);
     }
   }
   for (std::size_t i = 0; i < sms_.size(); ++i) {
@@ -171,24 +245,37 @@ core::Expected<GridTotals> Grid::run() {
     if (!replan(i)) {
       return core::failure(problems_);
     }
-    totals_.firstIdle = sms_[i].residents.empty() ? 0 : totals_.firstIdle;
+    if (sms_[i].residents.empty() && sms_[i].held == 0) {
+      totals_.firstIdle = 0;
+    }
   }
   while (!events_.empty()) {
     std::pop_heap(events_.begin(), events_.end(), kEarliest);
     const auto [when, index] = events_.back();
     events_.pop_back();
-    pass(when);
     auto& sm = sms_[index];
+    if (when != sm.next) { // planned anew since
+      continue;
+    }
+    pass(when);
     advance(sm);
-    for (auto slots = leave(sm, kRounding * virtual_); slots > 0 && place(sm); --slots) {}
-    if (sm.residents.empty()) {
+    leave(sm, kRounding * virtual_);
+    for (const auto& left : left_) {
+      ended(left.place);
+      if (left.place + 1 < left.last) {
+        place(index, left.place + 1, left.last);
+      } else {
+        launch(index);
+      }
+    }
+    if (sm.residents.empty() && sm.held == 0) {
       end();
     }
-    if (!replan(index)) {
+    if (!replan(index) || !wake()) {
       return core::failure(problems_);
     }
   }
-  EINSIGHT_INVARIANT(next_ == kernel_.order.size(), "every CTA must have been given out");
+  EINSIGHT_INVARIANT(begun_ == kernel_.order.size(), "every CTA must have been given out");
   totals_.cycles = now();
   addWaits();
   return totals_;

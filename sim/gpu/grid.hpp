@@ -24,9 +24,10 @@ struct Bandwidth {
 };
 
 /// Gives the CTAs of a kernel out in their order, each to the SM that has a free slot first (of
-/// several, the one with the lowest number), one per SM before any gets a second one. A resident
-/// CTA goes at the pace of its kind; all of them together are slowed when they ask for more bytes
-/// than L2 or DRAM can give, each in proportion to what it asks for, as from a queue.
+/// several, the one with the lowest number), one per SM before any gets a second one. One with a
+/// work list stays until it is done; where that must wait for other CTAs, its slot stands still. A
+/// resident CTA goes at the pace of its kind; all of them together are slowed when they ask for
+/// more bytes than L2 or DRAM can give, each in proportion to what it asks for, as from a queue.
 class Grid {
 public:
   Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Paces& paces);
@@ -35,8 +36,10 @@ public:
 private:
   struct Resident {
     std::int32_t kind = 0;
-    double left = 1;      ///< of the CTA, in CTAs; above 1 for the first of a slot
-    double dramBytes = 0; ///< that it asks DRAM for
+    double left = 1;        ///< of the CTA, in CTAs; above 1 for the first of a slot
+    double dramBytes = 0;   ///< that it asks DRAM for
+    std::int32_t place = 0; ///< in Kernel::order
+    std::int32_t last = 0;  ///< behind the last place of its CTA
     const Pace* pace = nullptr;
     double* done = nullptr; ///< where what it does is added up
 
@@ -46,12 +49,23 @@ private:
     std::vector<Resident> residents;
     double since = 0;        ///< virtual time of the last change
     double l2 = 0, dram = 0; ///< bytes per virtual cycle that it asks for
+    double next = 0;         ///< virtual time at which one of its residents ends
+    std::int64_t held = 0;   ///< slots whose CTA waits for others
+  };
+  /// A CTA that waits until others have ended, and where it goes on.
+  struct Held {
+    std::size_t sm = 0;
+    std::int32_t last = 0;
   };
 
   core::Expected<const Pace*> pace(std::int32_t kind, std::size_t residents);
-  bool place(Sm& sm);
+  bool launch(std::size_t sm);
+  void place(std::size_t sm, std::int32_t place, std::int32_t last);
+  void begin(Sm& sm, std::int32_t place, std::int32_t last);
   void advance(Sm& sm);
-  static std::size_t leave(Sm& sm, double rounding);
+  void leave(Sm& sm, double rounding);
+  void ended(std::int32_t place);
+  bool wake();
   bool replan(std::size_t index);
   void pass(double until);
   void end();
@@ -68,12 +82,18 @@ private:
   std::vector<std::vector<Pace>> known_;  ///< per number of residents and kind
   std::vector<std::vector<double>> done_; ///< CTAs done at that pace
   std::vector<Sm> sms_;
-  std::vector<std::pair<double, std::size_t>> events_; ///< heap: virtual time, SM
-  std::size_t next_ = 0;                               ///< CTA
-  double virtual_ = 0;                                 ///< cycles if bandwidth were unlimited
-  double lost_ = 0;                                    ///< cycles more than those
-  double brought_ = 0;                                 ///< bytes that came into L2
+  std::vector<std::pair<double, std::size_t>> events_;         ///< heap: virtual time, SM
+  std::size_t next_ = 0;                                       ///< CTA
+  std::size_t begun_ = 0;                                      ///< places of the order
+  std::map<std::int32_t, std::vector<std::int32_t>> awaiting_; ///< place -> those that wait for it
+  std::map<std::int32_t, std::size_t> missing_;                ///< place -> those it waits for
+  std::map<std::int32_t, Held> held_;                          ///< per place that cannot begin
+  std::vector<std::int32_t> woken_;                            ///< of those: can begin
+  double virtual_ = 0; ///< cycles if bandwidth were unlimited
+  double lost_ = 0;    ///< cycles more than those
+  double brought_ = 0; ///< bytes that came into L2
   double l2_ = 0, dram_ = 0;
+  std::vector<Resident> left_; ///< an SM just now
   core::Problems problems_;
   GridTotals totals_;
 };

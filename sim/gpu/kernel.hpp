@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct Transfer {
   double burst = 0;    ///< bytes that lie together in memory: a smaller run wastes bandwidth
   bool shared = false; ///< other CTAs of the same `reuse` group read the same bytes
   bool second = false; ///< of the same group of `secondReuse`, where `shared`
+  int lookups = 0;     ///< reads, one after another, that say where it lies (a page table)
 };
 
 /// A list of steps with what it loads before and stores after.
@@ -52,11 +54,18 @@ struct Part {
   std::vector<Transfer> stores;
 };
 
+/// All that a CTA does, in order: once, in every iteration, once.
+struct Body {
+  Part prologue, iteration, epilogue;
+};
+
 /// CTAs that do the same amount of work.
 struct Kind {
   std::int64_t iterations = 0;
   std::int64_t masked = 0; ///< of them partly masked
   double rows = 1;         ///< share of the tile's rows that exist: of bytes, never of time
+  int body = 0;            ///< 0: the kernel's own parts; n: those of Kernel::others[n-1]
+  double filled = 1;       ///< share of the bytes of an iteration's tiles that exist
 };
 
 /// One launch of CTAs.
@@ -76,14 +85,44 @@ struct Kernel {
   std::string
       limitedBy; ///< what keeps `residents` from being larger: "shared memory", "registers", …
   Part prologue, iteration, epilogue;
+  std::vector<Body> others{}; ///< of kinds that do something else
   std::vector<Kind> kinds;
   std::vector<std::int32_t> order; ///< kind of each CTA, in the order of launch
   std::vector<std::int32_t> reuse; ///< per CTA: CTAs of one group stream the same bytes through L2
   /// The same for transfers that other CTAs share: the two operands of a product, shared by the
   /// CTAs of a row and by those of a column.
   std::vector<std::int32_t> secondReuse{};
+  /// Work lists: the first place in `order` of each CTA, ascending from 0. A CTA does what stands
+  /// from there to the next one's first, one after the other. Empty: each place is a CTA.
+  std::vector<std::int32_t> lists{};
+  /// Places in `order` that begin only when others, of other CTAs, have ended.
+  std::map<std::int32_t, std::vector<std::int32_t>> awaits{};
+  /// Per place in `order`: iterations of its group's stream before the first that it takes. Empty:
+  /// all begin where the stream does.
+  std::vector<std::int64_t> from{};
   double extraSeconds = 0; ///< host time of this launch beyond the machine's
 };
+
+/// The parts that a kind of a kernel goes through.
+struct PartsOfKind {
+  const Part& prologue;
+  const Part& iteration;
+  const Part& epilogue;
+};
+
+inline PartsOfKind partsOf(const Kernel& kernel, const Kind& kind) {
+  if (kind.body == 0) {
+    return {kernel.prologue, kernel.iteration, kernel.epilogue};
+  }
+  const auto& body = kernel.others[static_cast<std::size_t>(kind.body) - 1];
+  return {body.prologue, body.iteration, body.epilogue};
+}
+
+/// CTAs that are launched.
+inline std::int64_t ctaCount(const Kernel& kernel) {
+  return static_cast<std::int64_t>(kernel.lists.empty() ? kernel.order.size()
+                                                        : kernel.lists.size());
+}
 
 /// What the chain runs on: a GPU in the numbers that engines need.
 struct Device {

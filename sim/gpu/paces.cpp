@@ -29,7 +29,7 @@ Wide along(Wide a, Wide b, std::int64_t part, std::int64_t whole) {
 Paces::Paces(const Kernel& kernel, const Device& device, bool skip)
     : kernel_(kernel), device_(device), skip_(skip) {
   for (const auto& kind : kernel.kinds) {
-    auto& those = classes_[std::min(kind.masked, kind.iterations)];
+    auto& those = classes_[{kind.body, std::min(kind.masked, kind.iterations)}];
     ++those.kinds;
     those.longest = std::max(those.longest, kind.iterations);
   }
@@ -64,7 +64,8 @@ core::Expected<Paces::Runs> Paces::simulated(const Key& key) {
   if (const auto found = known_.find(key); found != known_.end()) {
     return found->second;
   }
-  const auto& [residents, masked, iterations] = key;
+  const auto& [family, iterations] = key;
+  const auto [body, residents, masked] = family;
   const auto counts = rounds(residents);
   Runs runs;
   for (std::size_t r = 0; r < counts.size(); ++r) {
@@ -72,7 +73,8 @@ core::Expected<Paces::Runs> Paces::simulated(const Key& key) {
       runs[r] = runs[r - 1];
       continue;
     }
-    const auto run = simulate({iterations, masked, 1}, residents, counts[r]);
+    const auto run =
+        simulate({iterations, masked, 1, static_cast<int>(body)}, residents, counts[r]);
     if (!run) {
       return core::failure(run.error());
     }
@@ -81,8 +83,12 @@ core::Expected<Paces::Runs> Paces::simulated(const Key& key) {
   return known_[key] = runs;
 }
 
-core::Expected<Paces::Line> Paces::findLine(std::int64_t residents, std::int64_t masked) {
-  Line line{0, masked + kernel_.stages + kFill, classes_[masked].longest};
+const Paces::Class& Paces::classOf(const Family& family) const {
+  return classes_.at({family[0], family[2]});
+}
+
+core::Expected<Paces::Line> Paces::findLine(const Family& family) {
+  Line line{0, family[2] + kernel_.stages + kFill, classOf(family).longest};
   for (const auto period : kPeriods) {
     if (line.from + 3 * period > line.to) {
       break;
@@ -92,10 +98,10 @@ core::Expected<Paces::Line> Paces::findLine(std::int64_t residents, std::int64_t
       // The last one of the same remainder as the first.
       const auto first = line.from + i;
       const auto periods = (line.to - first) / period;
-      const auto a = simulated({residents, masked, first});
-      const auto b = simulated({residents, masked, first + period});
-      const auto c = simulated({residents, masked, first + 2 * period});
-      const auto end = simulated({residents, masked, first + periods * period});
+      const auto a = simulated({family, first});
+      const auto b = simulated({family, first + period});
+      const auto c = simulated({family, first + 2 * period});
+      const auto end = simulated({family, first + periods * period});
       for (const auto* runs : {&a, &b, &c, &end}) {
         if (!*runs) {
           return core::failure(runs->error());
@@ -115,25 +121,25 @@ core::Expected<Paces::Line> Paces::findLine(std::int64_t residents, std::int64_t
   return line;
 }
 
-core::Expected<Paces::Line> Paces::line(std::int64_t residents, std::int64_t masked) {
-  const auto found = lines_.find({residents, masked});
+core::Expected<Paces::Line> Paces::line(const Family& family) {
+  const auto found = lines_.find(family);
   if (found != lines_.end()) {
     return found->second;
   }
   Line line;
-  if (skip_ && classes_[masked].kinds >= kKindsForLine) {
-    const auto made = findLine(residents, masked);
+  if (skip_ && classOf(family).kinds >= kKindsForLine) {
+    const auto made = findLine(family);
     if (!made) {
       return core::failure(made.error());
     }
     line = *made;
   }
-  return lines_[{residents, masked}] = line;
+  return lines_[family] = line;
 }
 
 core::Expected<Paces::Runs> Paces::runs(const Key& key) {
-  const auto& [residents, masked, iterations] = key;
-  const auto along1 = line(residents, masked);
+  const auto& [family, iterations] = key;
+  const auto along1 = line(family);
   if (!along1) {
     return core::failure(along1.error());
   }
@@ -144,8 +150,8 @@ core::Expected<Paces::Runs> Paces::runs(const Key& key) {
   const auto first = along1->from + (iterations - along1->from) % period;
   const auto whole = (along1->to - first) / period;
   const auto part = (iterations - first) / period;
-  const auto a = simulated({residents, masked, first});
-  const auto b = simulated({residents, masked, first + whole * period});
+  const auto a = simulated({family, first});
+  const auto b = simulated({family, first + whole * period});
   if (!a || !b) {
     return core::failure(a ? b.error() : a.error());
   }
@@ -172,9 +178,10 @@ std::array<double, 2> Paces::busy(std::int32_t kind) const {
            static_cast<double>(masked) * maskOccupancy(step, device_));
     }
   };
-  add(kernel_.prologue, 1, 0);
-  add(kernel_.iteration, what.iterations, std::min(what.masked, what.iterations));
-  add(kernel_.epilogue, 1, 0);
+  const auto parts = partsOf(kernel_, what);
+  add(parts.prologue, 1, 0);
+  add(parts.iteration, what.iterations, std::min(what.masked, what.iterations));
+  add(parts.epilogue, 1, 0);
   return cycles;
 }
 
@@ -220,7 +227,8 @@ core::Expected<Pace> Paces::of(std::int32_t kind, std::int64_t residents) {
     return found->second;
   }
   const auto& what = at(kernel_.kinds, kind);
-  const auto ran = runs({residents, std::min(what.masked, what.iterations), what.iterations});
+  const auto ran =
+      runs({{what.body, residents, std::min(what.masked, what.iterations)}, what.iterations});
   if (!ran) {
     return core::failure(ran.error());
   }

@@ -49,26 +49,28 @@ private:
     std::int64_t from = 0;
     std::int64_t to = 0;
   };
-  struct Class { ///< kinds with as many masked iterations
+  struct Class { ///< kinds of a body with as many masked iterations
     std::int64_t kinds = 0;
     std::int64_t longest = 0;
   };
-  using Key = std::array<std::int64_t, 3>; ///< residents, masked, iterations
+  using Family = std::array<std::int64_t, 3>;  ///< body, residents, masked
+  using Key = std::pair<Family, std::int64_t>; ///< iterations
 
   [[nodiscard]] std::array<std::int64_t, 3> rounds(std::int64_t residents) const;
   core::Expected<Run> simulate(const Kind& kind, std::int64_t residents, std::int64_t rounds);
   core::Expected<Runs> simulated(const Key& key);
   core::Expected<Runs> runs(const Key& key);
-  core::Expected<Line> line(std::int64_t residents, std::int64_t masked);
-  core::Expected<Line> findLine(std::int64_t residents, std::int64_t masked);
+  core::Expected<Line> line(const Family& family);
+  core::Expected<Line> findLine(const Family& family);
+  [[nodiscard]] const Class& classOf(const Family& family) const;
   [[nodiscard]] Pace pace(const Runs& runs, std::int32_t kind, std::int64_t residents) const;
 
   const Kernel& kernel_;
   const Device& device_;
   bool skip_;
-  std::map<std::int64_t, Class> classes_; ///< by masked
+  std::map<std::pair<std::int64_t, std::int64_t>, Class> classes_; ///< by body and masked
   std::map<Key, Runs> known_;
-  std::map<std::pair<std::int64_t, std::int64_t>, Line> lines_; ///< residents, masked
+  std::map<Family, Line> lines_;
   std::map<std::pair<std::int32_t, std::int64_t>, Pace> paces_;
   std::int64_t simulations_ = 0;
 };

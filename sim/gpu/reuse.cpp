@@ -4,25 +4,32 @@
 
 namespace einsight::sim::gpu {
 
-double Reuse::misses(std::int32_t group, double bytes, double brought) {
+double Reuse::misses(std::int32_t group, double bytes, double brought, double from) {
   if (group < 0) {
     return bytes;
   }
   const auto index = static_cast<std::size_t>(group);
-  if (index >= starts_.size()) {
-    starts_.resize(index + 1);
+  if (index >= streams_.size()) {
+    streams_.resize(index + 1);
   }
-  auto& starts = starts_[index];
-  const auto known = std::find_if(starts.begin(), starts.end(), [&](const Start& start) {
-    return brought - start.brought <= capacity_;
-  });
-  starts.erase(starts.begin(), known);
-  const double found = starts.empty() ? 0 : std::min(bytes, starts.front().bytes);
-  while (!starts.empty() && starts.back().bytes <= bytes) {
-    starts.pop_back();
+  const double to = from + bytes;
+  double found = 0;
+  kept_.clear();
+  for (const auto& piece : streams_[index]) {
+    if (brought - piece.brought > capacity_) {
+      continue;
+    }
+    found += std::max(0.0, std::min(piece.to, to) - std::max(piece.from, from));
+    if (piece.from < from) {
+      kept_.push_back({piece.from, std::min(piece.to, from), piece.brought});
+    }
+    if (piece.to > to) {
+      kept_.push_back({std::max(piece.from, to), piece.to, piece.brought});
+    }
   }
-  starts.push_back({brought, bytes});
-  return bytes - found;
+  kept_.push_back({from, to, brought});
+  streams_[index].swap(kept_);
+  return std::max(0.0, bytes - found);
 }
 
 } // namespace einsight::sim::gpu

@@ -4,26 +4,28 @@
 
 namespace einsight::sim::gpu {
 
-/// Which bytes a CTA finds in L2: CTAs of a group stream the same bytes from the same place on. One
-/// finds what another brought if, since that one started, no more than the capacity of other bytes
-/// came into L2: it follows at that distance, and least recently used bytes go first. CTAs that
-/// run at the same time share a stream.
+/// Which bytes a CTA finds in L2: CTAs of a group stream the same bytes, each from a place of its
+/// own on. One finds what another brought if, since that one started, no more than the capacity of
+/// other bytes came into L2: it follows at that distance, and least recently used bytes go first.
+/// CTAs that run at the same time share a stream.
 class Reuse {
 public:
   explicit Reuse(double capacity) : capacity_(capacity) {}
 
   /// Bytes of a CTA's stream that come from DRAM; `brought`: bytes that came into L2 so far, never
-  /// less than before.
-  double misses(std::int32_t group, double bytes, double brought);
+  /// less than before; `from`: bytes of the group's stream before the first that it takes.
+  double misses(std::int32_t group, double bytes, double brought, double from = 0);
 
 private:
-  struct Start {
+  /// Bytes [from, to) of a stream, and what had been brought when the last one that took them
+  /// started.
+  struct Piece {
+    double from = 0, to = 0;
     double brought = 0;
-    double bytes = 0; ///< of the stream, from its beginning
   };
   double capacity_;
-  /// Per group: earlier starts, each with a shorter stream than those before it.
-  std::vector<std::vector<Start>> starts_;
+  std::vector<std::vector<Piece>> streams_; ///< per group: pieces that do not overlap
+  std::vector<Piece> kept_;
 };
 
 } // namespace einsight::sim::gpu

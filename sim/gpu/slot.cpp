@@ -11,8 +11,9 @@ namespace einsight::sim::gpu {
 SlotWriter::SlotWriter(const Kernel& kernel, const Device& device, const Kind& kind, int slot,
                        Section& section)
     : kernel_(kernel), device_(device), kind_(kind), slot_(slot), section_(section),
-      order_(issueOrder(kernel.iteration.steps, kernel.overlap)),
-      parts_{&kernel.prologue, &kernel.iteration, &kernel.epilogue} {}
+      order_(issueOrder(partsOf(kernel, kind).iteration.steps, kernel.overlap)),
+      parts_{&partsOf(kernel, kind).prologue, &partsOf(kernel, kind).iteration,
+             &partsOf(kernel, kind).epilogue} {}
 
 void SlotWriter::write() {
   if (!kernel_.persistent) {

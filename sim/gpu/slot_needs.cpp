@@ -19,7 +19,7 @@ double SlotWriter::handOver(const Step& from, Step::Unit to) const {
 
 double SlotWriter::loadLatency(const Transfer& transfer) const {
   const double dram = device_.dramLatencySeconds * device_.maximumHertz;
-  return device_.l2LatencyCycles + (transfer.shared ? 0 : dram);
+  return device_.l2LatencyCycles * (1 + transfer.lookups) + (transfer.shared ? 0 : dram);
 }
 
 /// The consumer takes the instance of the producer of the same CTA and iteration, or of some
@@ -154,7 +154,7 @@ void SlotWriter::connectSteps(const Part& part, const PartTasks& tasks, int warp
 /// A warpgroup issues the steps of its iterations one after another. Without overlap each waits for
 /// the one before; with it, products do not keep the warpgroup from going on.
 void SlotWriter::connectOrder(int warpgroup) {
-  const auto& steps = kernel_.iteration.steps;
+  const auto& steps = parts_[1]->steps;
   const auto& own = tasks_[1].steps[static_cast<std::size_t>(warpgroup)];
   for (int i = 0; i < static_cast<int>(order_.size()); ++i) {
     const auto& issue = at(order_, i);

@@ -12,13 +12,14 @@ namespace {
 /// Calls visit(step, times, masked) for every step with how often one CTA of a kind does it.
 template <class Visit>
 void visitSteps(const Kernel& kernel, const Kind& kind, Visit visit) {
-  for (const auto& step : kernel.prologue.steps) {
+  const auto parts = partsOf(kernel, kind);
+  for (const auto& step : parts.prologue.steps) {
     visit(step, std::int64_t{1}, std::int64_t{0});
   }
-  for (const auto& step : kernel.iteration.steps) {
+  for (const auto& step : parts.iteration.steps) {
     visit(step, kind.iterations, std::min(kind.masked, kind.iterations));
   }
-  for (const auto& step : kernel.epilogue.steps) {
+  for (const auto& step : parts.epilogue.steps) {
     visit(step, std::int64_t{1}, std::int64_t{0});
   }
 }
@@ -141,7 +142,7 @@ KernelTotals summarize(const Kernel& kernel, const Device& device, const Paces& 
   totals.seconds = grid.cycles / hertz;
   totals.dramReadBytes = grid.dramReadBytes;
   totals.dramWriteBytes = grid.dramWriteBytes;
-  totals.waves = static_cast<double>(kernel.order.size()) /
+  totals.waves = static_cast<double>(ctaCount(kernel)) /
                  (sms * static_cast<double>(std::max<std::int64_t>(1, kernel.residents)));
   totals.tailShare = grid.cycles > 0 ? (grid.cycles - grid.firstIdle) / grid.cycles : 0;
   count(kernel, device, grid.ctas, hertz, totals);

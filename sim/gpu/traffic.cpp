@@ -30,9 +30,15 @@ Traffic traffic(const Kernel& kernel, const Device& device, const Kind& kind) {
       writeMoved += moved(store, device.dramBurstBytes) * times;
     }
   };
-  add(kernel.prologue, kind.rows);
-  add(kernel.iteration, static_cast<double>(kind.iterations));
-  add(kernel.epilogue, kind.rows);
+  const auto parts = partsOf(kernel, kind);
+  add(parts.prologue, kind.rows);
+  add(parts.iteration, static_cast<double>(kind.iterations) * kind.filled);
+  add(parts.epilogue, kind.rows);
+  for (const auto& load : parts.iteration.loads) {
+    if (load.shared) {
+      (load.second ? sum.secondStep : sum.streamStep) += load.bytes * kind.filled;
+    }
+  }
   sum.waste = sum.read > 0 ? readMoved / sum.read : 1;
   sum.writeWaste = sum.written > 0 ? device.dramWriteCost * writeMoved / sum.written : 1;
 
@@ -41,9 +47,9 @@ Traffic traffic(const Kernel& kernel, const Device& device, const Kind& kind) {
       sum.shared += step.sharedBytes * times * static_cast<double>(kernel.warpgroups);
     }
   };
-  steps(kernel.prologue, 1);
-  steps(kernel.iteration, static_cast<double>(kind.iterations));
-  steps(kernel.epilogue, 1);
+  steps(parts.prologue, 1);
+  steps(parts.iteration, static_cast<double>(kind.iterations));
+  steps(parts.epilogue, 1);
   return sum;
 }
 

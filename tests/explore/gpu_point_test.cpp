@@ -136,3 +136,21 @@ TEST_CASE("wrong names of workload, machine and mapping are reported together", 
   CHECK(text.find("unknown workload 'attentoin'") != std::string::npos);
   CHECK(text.find("unknown mapping 'flash-atention-3'") != std::string::npos);
 }
+
+TEST_CASE("a ragged batch runs on a GPU with its own lengths, and says what padding would do",
+          "[explore]") {
+  auto ragged = request();
+  ragged.workload = "attention-varlen";
+  ragged.workloadSettings = {{"L", 2048}, {"B", 4}};
+  const auto point = pointOf(ragged);
+  REQUIRE_FALSE(point.notes.empty());
+  CHECK(point.notes.front() == "4 sequences with L from 727 to 1516: 79 % of what they would be, "
+                               "padded to the longest");
+  CHECK(point.cascade.parameter("L") == 1516); // tiles are those of the longest
+  auto padded = request();
+  padded.workloadSettings = {{"L", 1516}, {"B", 4}};
+  const auto whole = pointOf(padded);
+  CHECK(point.chain.flops < whole.chain.flops);
+  CHECK(*explore::secondsOf(point) < *explore::secondsOf(whole));
+  CHECK(resultOf(ragged).notes.front() == point.notes.front());
+}

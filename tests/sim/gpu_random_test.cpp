@@ -57,6 +57,19 @@ Part drawPart(std::int64_t leastSteps, bool carries) {
   return part;
 }
 
+/// Work lists; some places wait for the first one, which is launched at once and waits for nobody.
+void drawLists(Kernel& kernel) {
+  kernel.lists = {0};
+  for (std::int32_t place = 1; place < std::ssize(kernel.order); ++place) {
+    if (drawn(0, 2) == 0) {
+      kernel.lists.push_back(place);
+    }
+    if (kernel.lists.size() > 1 && drawn(0, 3) == 0) {
+      kernel.awaits[place] = {0};
+    }
+  }
+}
+
 Kernel drawKernel(bool uniformKinds) {
   Kernel kernel;
   kernel.name = "drawn";
@@ -70,15 +83,24 @@ Kernel drawKernel(bool uniformKinds) {
   kernel.prologue = drawPart(0, false);
   kernel.iteration = drawPart(1, true);
   kernel.epilogue = drawPart(0, false);
+  if (coin()) {
+    kernel.others.push_back({drawPart(0, false), drawPart(0, true), drawPart(0, false)});
+  }
   const auto most = drawn(1, 40);
   const auto count = uniformKinds ? 1 : drawn(1, 14);
   for (std::int64_t k = 0; k < count; ++k) {
     const auto iterations = drawn(0, most);
-    kernel.kinds.push_back({iterations, drawn(0, 2), static_cast<double>(drawn(1, 4)) / 4});
+    kernel.kinds.push_back({iterations, drawn(0, 2), static_cast<double>(drawn(1, 4)) / 4,
+                            static_cast<int>(drawn(0, std::ssize(kernel.others))),
+                            static_cast<double>(drawn(1, 4)) / 4});
   }
   for (std::int64_t c = drawn(1, 60); c > 0; --c) {
     kernel.order.push_back(static_cast<std::int32_t>(drawn(0, count - 1)));
     kernel.reuse.push_back(static_cast<std::int32_t>(drawn(-1, 3)));
+    kernel.from.push_back(drawn(0, 3));
+  }
+  if (!uniformKinds && coin()) {
+    drawLists(kernel);
   }
   return kernel;
 }

@@ -9,8 +9,8 @@ namespace {
 
 using Counts = std::map<std::string, double>;
 
-/// Lane operations of the last Einsum of a cascade over p = 4, m = 8.
-Counts countsOf(const std::string& statement) {
+/// A cascade over p = 4, m = 8 of one Einsum.
+einsum::Cascade cascadeOf(const std::string& statement) {
   std::string tensors; // those that it reads
   for (const std::string tensor : {"A[m,p]", "B[m,p]", "C[p]"}) {
     if (statement.find(tensor) != std::string::npos) {
@@ -30,7 +30,19 @@ Counts countsOf(const std::string& statement) {
   if (!cascade) {
     FAIL(core::render(cascade.error()));
   }
-  return laneOperations(cascade->einsums().back(), {{{"p", 4}, {"m", 8}}});
+  return *cascade;
+}
+
+const Extents kExtents{{{"p", 4}, {"m", 8}}};
+
+/// Lane operations of that Einsum.
+Counts countsOf(const std::string& statement) {
+  return laneOperations(cascadeOf(statement).einsums().back(), kExtents);
+}
+
+/// Those on values that a row p has one of, where m are the columns.
+Counts rowCountsOf(const std::string& statement) {
+  return rowOperations(cascadeOf(statement).einsums().back(), kExtents, {"p", {"m"}, 4});
 }
 
 arch::TensorRate rate(bool shared) {
@@ -64,6 +76,19 @@ TEST_CASE("What does not depend on a rank variable is done once for all its valu
 TEST_CASE("The base change of exp is part of a sum before it", "[gpu]") {
   CHECK(countsOf("Z[m,p] = exp(A[m,p] - C[p])") == Counts{{"exp2", 32}, {"fma", 32}});
   CHECK(countsOf("Z[m,p] = exp(A[m,p])") == Counts{{"exp", 32}});
+}
+
+TEST_CASE("The half in the tanh of a sigmoid is part of a sum before it", "[gpu]") {
+  CHECK(countsOf("Z[m,p] = sigmoid(A[m,p] * 2 - C[p])") == Counts{{"tanh", 32}, {"fma", 64}});
+  CHECK(countsOf("Z[m,p] = sigmoid(A[m,p] + C[p])") == Counts{{"tanh", 32}, {"fma", 64}});
+  CHECK(countsOf("Z[m,p] = sigmoid(A[m,p])") == Counts{{"sigmoid", 32}});
+}
+
+TEST_CASE("Operations of a row are those on values without columns", "[gpu]") {
+  CHECK(rowCountsOf("Z[m,p] = A[m,p] - C[p] * 3") == Counts{{"mul", 4}});
+  CHECK(rowCountsOf("Z[m,p] = A[m,p] / C[p]") == Counts{{"recip", 4}});
+  CHECK(rowCountsOf("Z[p] = exp(C[p] - 1)") == Counts{{"exp2", 4}, {"fma", 4}});
+  CHECK(rowCountsOf("Z[p] = A[m,p] :: max(m)").empty());
 }
 
 TEST_CASE("A reduction is one operation per point", "[gpu]") {
@@ -102,4 +127,25 @@ TEST_CASE("Reading operands bounds a product of warps that read for themselves",
   const auto cost = costOf(product, planOf(1), rate(false), 16, false, 32);
   CHECK(cost.sharedBytes == 4 * 64 * 64 * 2);
   CHECK(cost.cycles == Approx(4 * 64 * 64 * 2 / 32.0));
+}
+
+TEST_CASE("Warps that divide the columns pad rows to one instruction, and read their columns once",
+          "[gpu]") {
+  Product product;
+  product.rows = 4;
+  product.columns = 64;
+  product.depth = 128;
+  Kernel kernel;
+  auto plan = planOf(1);
+  plan.kernel = &kernel;
+  const auto byRows = costOf(product, plan, rate(false), 16, false, 128);
+  kernel.columnWarps = true;
+  const auto byColumns = costOf(product, plan, rate(false), 16, false, 128);
+  CHECK(byRows.paddedRows == 64);
+  CHECK(byColumns.paddedRows == 16);
+  CHECK(byRows.mathCycles == 4 * byColumns.mathCycles);
+  CHECK(byRows.sharedBytes == 4 * 64 * 128 * 2);
+  CHECK(byColumns.sharedBytes == (64 + 4 * 16) * 128 * 2);
+  const auto together = costOf(product, plan, rate(true), 16, false, 128); // rows of all four
+  CHECK(together.paddedRows == 64);
 }

@@ -82,6 +82,11 @@ TEST_CASE("Cycles of a step are those of one warpgroup", "[gpu]") {
   for (const auto& [op, count] : operationsOf(iteration.steps.at(1))) {
     lanes += count * reading.gpu.operation(op)->cycles;
   }
+  // What 3 more lanes of each of the 128 rows repeat, and 2 exchanges of the maximum by all 4.
+  const auto cycles = [&](const char* op) { return reading.gpu.operation(op)->cycles; };
+  lanes += 128 * 3 *
+           (cycles("max") + cycles("fma") + cycles("exp2") + cycles("add") + 3 * cycles("mul"));
+  lanes += 128 * 4 * 2 * (cycles("shuffle") + cycles("max"));
   CHECK(iteration.steps.at(1).cycles == Approx(lanes / 128 / 2));
   CHECK(iteration.steps.at(1).maskedCycles ==
         Approx(64.0 * 176 * reading.gpu.operation("mask")->cycles / 128));
@@ -133,7 +138,7 @@ TEST_CASE("Sigmoid attention needs no maximum and no rescaling", "[gpu]") {
   const double scores = 128 * 176;
   CHECK(
       operationsOf(kernel.iteration.steps.at(1)) ==
-      Operations{{"fma", scores}, {"sigmoid", scores}, {"fragment", scores}, {"convert", scores}});
+      Operations{{"fma", 2 * scores}, {"tanh", scores}, {"fragment", scores}, {"convert", scores}});
 }
 
 TEST_CASE("A loop over the depth of a product gives its result after the loop", "[gpu]") {
@@ -198,4 +203,17 @@ TEST_CASE("An iteration of the backward pass is two products, the arithmetic and
   // Keys 0 to 127 are seen by all 64 tiles of queries, the last 128 keys by 2.
   CHECK(gradients.kinds.front().iterations == 64);
   CHECK(gradients.kinds.back().iterations == 2);
+}
+
+TEST_CASE("Tiles are smaller where a CTA has little shared memory", "[gpu]") {
+  const auto tiles = [](const std::string& gpu, const std::string& workload) {
+    const auto kernel =
+        chainOf(readingOf("flash-attention-2", {.workload = workload, .gpu = gpu})).kernels.at(0);
+    const double row = 128 * 2;
+    return std::pair(kernel.prologue.loads.at(0).bytes / row,
+                     kernel.iteration.loads.at(0).bytes / row);
+  };
+  CHECK(tiles("a100-80gb", "attention") == std::pair(128.0, 64.0));
+  CHECK(tiles("rtx-4090", "attention") == std::pair(128.0, 32.0));
+  CHECK(tiles("rtx-4090", "attention-causal") == std::pair(64.0, 64.0));
 }

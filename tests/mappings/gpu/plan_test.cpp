@@ -66,6 +66,14 @@ TEST_CASE("A loop over keys cannot give a whole row's maximum to itself", "[gpu]
       std::string::npos);
 }
 
+TEST_CASE("A size that has no value here is explained by what it is made of", "[gpu]") {
+  CHECK(
+      messages(readingOfText("mapping: mine\nkind: gpu\nsizes: {wide: 2*heads, tile: wide*2}\n"
+                             "kernels: {k: {cta: {p: tile}, loop: m1}}\n")) ==
+      "mapping.yaml:5:24: error: kernels.k.cta.p: tile has no value here: wide has no value here: "
+      "unknown name 'heads'\n");
+}
+
 TEST_CASE("Trips can be replaced by the caller", "[gpu]") {
   const auto reading = valid(readingOf("flash-attention-2"));
   const auto chain = gpu::plan(reading.mapping, reading.cascade, reading.gpu,

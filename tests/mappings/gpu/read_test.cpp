@@ -81,8 +81,9 @@ TEST_CASE("Every mistake in a mapping file is reported at its place", "[gpu]") {
                                      "warps: 4, warpgroups: 1, cta: {p: 12+}}\n")) ==
       "mapping.yaml:5:7: error: kernels.a.lop: unknown key\n"
       "  help: did you mean 'loop'? (one of: einsums, copies, cta, loop, warpgroups, warps, split, "
-      "stages, registers, resident, shared_bytes, producer, lockstep, overlap, persistent, "
-      "skip_masked, instruction, order, section, host_time, mask)\n"
+      "stream_k, paged, stages, registers, resident, shared_bytes, producer, lockstep, "
+      "column_warps, overlap, persistent, skip_masked, instruction, order, section, host_time, "
+      "mask)\n"
       "mapping.yaml:5:29: error: kernels.a.instruction: unknown value 'wgmm'\n"
       "  help: did you mean 'wgmma'? (one of: mma, wgmma, tcgen05)\n"
       "mapping.yaml:5:44: error: kernels.a.overlap: '3' is neither true nor false\n"

@@ -1,0 +1,63 @@
+#include "mappings/gpu/read_work.hpp"
+
+#include <array>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+using config::Node;
+
+constexpr std::array<std::string_view, 2> kMergers{"owner", "kernel"};
+
+/// `wave`, or a number of CTAs.
+std::optional<Number> ctas(const Node& node, core::Problems& problems) {
+  if (node.scalar == "wave") {
+    return std::nullopt;
+  }
+  auto value = config::expression(node, problems);
+  return value ? std::optional<Number>({std::move(*value), node.where}) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<StreamK> streamKIf(config::MapReader& reader, core::Problems& problems) {
+  const auto* node = reader.optional("stream_k");
+  if (node == nullptr) {
+    return std::nullopt;
+  }
+  StreamK out;
+  out.where = node->where;
+  if (node->kind == Node::Kind::Scalar) {
+    out.ctas = ctas(*node, problems);
+    return out;
+  }
+  if (node->kind != Node::Kind::Map) {
+    config::report(*node, "expected how many CTAs share the iterations out",
+                   "write wave (as many as are resident), a number, or {ctas: wave, merge: owner}",
+                   problems);
+    return out;
+  }
+  config::MapReader inner(*node, problems);
+  if (const auto* number = inner.optional("ctas")) {
+    out.ctas = ctas(*number, problems);
+  }
+  out.owner = inner.oneOfOr("merge", kMergers, "owner").value_or("owner") == "owner";
+  inner.finish();
+  return out;
+}
+
+std::optional<Paged> pagedIf(config::MapReader& reader, core::Problems& problems) {
+  const auto* node = reader.mapIf("paged");
+  if (node == nullptr) {
+    return std::nullopt;
+  }
+  config::MapReader inner(*node, problems);
+  auto tokens = inner.expression("tokens");
+  inner.finish();
+  if (!tokens) {
+    return std::nullopt;
+  }
+  return Paged{{std::move(*tokens), node->find("tokens")->where}, node->where};
+}
+
+} // namespace einsight::mappings::gpu

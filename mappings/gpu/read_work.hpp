@@ -1,0 +1,14 @@
+#pragma once
+#include "config/reader.hpp"
+#include "mappings/gpu/mapping.hpp"
+
+/// Keys of a kernel about how its work is divided and where its operands lie.
+namespace einsight::mappings::gpu {
+
+/// `stream_k: wave`, `stream_k: 264`, or `stream_k: {ctas: 264, merge: kernel}`.
+std::optional<StreamK> streamKIf(config::MapReader& reader, core::Problems& problems);
+
+/// `paged: {tokens: 16}`.
+std::optional<Paged> pagedIf(config::MapReader& reader, core::Problems& problems);
+
+} // namespace einsight::mappings::gpu
