@@ -101,7 +101,7 @@ TEST_CASE("unknown keys and mistakes in the cascade are reported together", "[ei
                    "einsums:\n  - Z[m] = X[m] * W[m]\n") ==
         "t.yaml:5:1: error: result: unknown key\n"
         "  help: did you mean 'results'? (one of: workload, summary, source, mechanism, "
-        "selections, parameters, ranks, tensors, einsums, masks, results)\n"
+        "selections, lengths, parameters, ranks, tensors, einsums, masks, results)\n"
         "t.yaml:7:19: error: einsums[0]: tensor 'W' is neither computed nor declared with ranks\n"
         "  help: did you mean 'X'?\n");
 }

@@ -1,4 +1,5 @@
 """The build refuses kernels that spill: a kernel that must, does not compile with its options. Without nvcc there is nothing to refuse."""
+import json
 import pathlib
 import subprocess
 import sys
@@ -29,11 +30,13 @@ def compiles(nvcc, source):
 
 
 def main():
-    """argv: nvcc, and the options of each library of kernels."""
-    nvcc, *libraries = sys.argv[1:]
-    assert libraries, "no kernel is built"
-    for options in libraries:
-        assert FLAGS in options, f"kernels may spill: {options}"
+    """argv: nvcc, and the build's compile_commands.json."""
+    nvcc, commands = sys.argv[1:]
+    kernels = [entry for entry in json.loads(pathlib.Path(commands).read_text(encoding="utf-8"))
+               if entry["file"].endswith(".cu")]
+    assert kernels, "no kernel is built"
+    for entry in kernels:
+        assert FLAGS in entry["command"], f"kernels of {entry['file']} may spill"
     good, why = compiles(nvcc, MODEST)
     assert good, why
     good, why = compiles(nvcc, GREEDY)
