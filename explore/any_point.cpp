@@ -1,12 +1,33 @@
 #include "explore/any_point.hpp"
 
 #include "explore/inputs.hpp"
+#include "workloads/lengths.hpp"
+
+#include <fmt/format.h>
 
 namespace einsight::explore {
+namespace {
+
+/// Of sequences that differ in length, which only GPUs know.
+void addLengths(const PointRequest& request, Point& point) {
+  const auto lengths = workloads::lengthsOf(request.workload, point.mapping.cascade());
+  if (lengths && *lengths) {
+    point.notes.push_back(
+        fmt::format("each of the {} sequences takes all of {} here: `lengths` are "
+                    "for GPUs",
+                    (*lengths)->values.size(), (*lengths)->of));
+  }
+}
+
+} // namespace
 
 core::Expected<AnyPoint> prepareAny(const PointRequest& request) {
   Inputs inputs;
-  return prepareAny(request, inputs);
+  auto point = prepareAny(request, inputs);
+  if (auto* spatial = point ? std::get_if<Point>(&*point) : nullptr) {
+    addLengths(request, *spatial);
+  }
+  return point;
 }
 
 core::Expected<AnyPoint> prepareAny(const PointRequest& request, Inputs& inputs) {

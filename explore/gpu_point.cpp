@@ -1,10 +1,9 @@
 #include "explore/gpu_point.hpp"
 
 #include "config/catalogue.hpp"
-#include "config/node.hpp"
 #include "einsum/walk.hpp"
-#include "explore/inputs.hpp"
-#include "mappings/catalogue.hpp"
+#include "explore/preference.hpp"
+#include "explore/request_parts.hpp"
 #include "mappings/gpu/tiles.hpp"
 #include "workloads/lengths.hpp"
 
@@ -18,45 +17,7 @@ namespace {
 
 namespace gpu = mappings::gpu;
 
-template <class T>
-void collect(const core::Expected<T>& result, core::Problems& problems) {
-  if (!result) {
-    problems.insert(problems.end(), result.error().begin(), result.error().end());
-  }
-}
-
-/// What was read of a request.
-struct Parts {
-  Shared<einsum::Cascade> cascade;
-  Shared<arch::Gpu> device;
-};
-
-core::Expected<Parts> load(const PointRequest& request, Inputs& inputs) {
-  auto problems = request.mistakes;
-  Parts parts{inputs.cascade(request.workload, request.workloadSettings),
-              inputs.gpu(request.machine, request.machineSettings)};
-  collect(*parts.cascade, problems);
-  collect(*parts.device, problems);
-  if (!request.mapping.empty()) {
-    collect(mappings::find(request.mapping), problems);
-  }
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
-  }
-  return parts;
-}
-
-/// The mapping's wishes for the workload's own tile sizes, under what the user asked for.
-core::Expected<core::Settings> wishes(const PointRequest& request, const Parts& parts,
-                                      const gpu::Mapping& mapping) {
-  auto settings = gpu::workloadParameters(mapping, **parts.cascade, **parts.device);
-  if (settings) {
-    for (const auto& [name, value] : request.workloadSettings) {
-      (*settings)[name] = value;
-    }
-  }
-  return settings;
-}
+using Parts = RequestParts<arch::Gpu>;
 
 /// Sequences that differ in length, and the settings of the longest one for all of them.
 struct Sequences {
@@ -126,22 +87,23 @@ core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& p
   }
   const std::vector<std::filesystem::path> folders{config::catalogueRoot() / "mappings"};
   const auto read = [&](const einsum::Cascade& cascade) {
-    return gpu::readMapping(*file, cascade, **parts.device, request.mappingSettings, folders);
+    return gpu::readMapping(*file, cascade, **parts.machine, request.mappingSettings, folders);
   };
   const auto first = read(**parts.cascade);
   if (!first) {
     return core::failure(first.error());
   }
-  const auto settings = wishes(request, parts, *first);
-  if (!settings) {
-    return core::failure(settings.error());
+  auto wishes = gpu::workloadParameters(*first, **parts.cascade, **parts.machine);
+  if (!wishes) {
+    return core::failure(std::move(wishes.error()));
   }
-  const auto sequences = sequencesOf(request, *settings, inputs);
+  const auto settings = underUser(std::move(*wishes), request);
+  const auto sequences = sequencesOf(request, settings, inputs);
   if (!sequences) {
     return core::failure(sequences.error());
   }
   const auto cascade =
-      inputs.cascade(request.workload, *sequences ? (*sequences)->padded : *settings);
+      inputs.cascade(request.workload, *sequences ? (*sequences)->padded : settings);
   if (!*cascade) {
     return core::failure(cascade->error());
   }
@@ -159,34 +121,18 @@ core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& p
     batch = std::move(*made);
     notes.push_back(sentenceOf((*sequences)->lengths));
   }
-  auto chain = gpu::plan(*mapping, **cascade, **parts.device, replace, batch ? &*batch : nullptr);
+  auto chain = gpu::plan(*mapping, **cascade, **parts.machine, replace, batch ? &*batch : nullptr);
   if (!chain) {
     return core::failure(std::move(chain.error()));
   }
-  return GpuPoint{**cascade, **parts.device, std::move(*mapping), std::move(*chain),
+  return GpuPoint{**cascade, **parts.machine, std::move(*mapping), std::move(*chain),
                   std::move(notes)};
 }
 
-/// The catalogue's mappings of kind gpu, the best first (key `preference`).
+/// Mappings that a point may take by itself; those of neighborhood attention ask for their tiles.
 std::vector<std::string> candidates() {
-  const auto folder = config::catalogueRoot() / "mappings";
-  std::vector<std::pair<std::string, std::string>> ranked;
-  for (const auto& entry : mappings::list()) {
-    const auto file = mappings::find(entry.name);
-    const auto root = file ? config::load(*file, {folder}) : core::failure({});
-    const auto* kind = root ? root->find("kind") : nullptr;
-    const bool neighborhood = root && root->find("neighborhood") != nullptr; // asks for its tiles
-    if (kind != nullptr && kind->scalar == "gpu" && !neighborhood) {
-      const auto* preference = root->find("preference");
-      ranked.emplace_back(preference == nullptr ? "~" : preference->scalar, entry.name);
-    }
-  }
-  std::sort(ranked.begin(), ranked.end());
-  std::vector<std::string> names;
-  for (auto& [rank, name] : ranked) {
-    names.push_back(std::move(name));
-  }
-  return names;
+  return byPreference(
+      "gpu", [](const config::Node& root) { return root.find("neighborhood") != nullptr; });
 }
 
 /// Whether the kernels that take all Einsums are meant for those: each runs over the rank variables
@@ -270,7 +216,7 @@ core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::Repl
 
 core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::ReplaceTrips& replace,
                                     Inputs& inputs) {
-  const auto parts = load(request, inputs);
+  const auto parts = partsOf(request, inputs.gpu(request.machine, request.machineSettings), inputs);
   if (!parts) {
     return core::failure(parts.error());
   }

@@ -2,9 +2,10 @@
 
 #include "arch/catalogue.hpp"
 #include "config/catalogue.hpp"
-#include "config/node.hpp"
 #include "config/reader.hpp"
 #include "core/text.hpp"
+#include "explore/preference.hpp"
+#include "explore/request_parts.hpp"
 #include "explore/serving_load.hpp"
 #include "explore/serving_pass.hpp"
 #include "mappings/catalogue.hpp"
@@ -21,33 +22,6 @@ namespace serving = mappings::serving;
 
 std::vector<std::filesystem::path> mappingFolders() {
   return {config::catalogueRoot() / "mappings"};
-}
-
-template <class T>
-void collect(const core::Expected<T>& result, core::Problems& problems) {
-  if (!result) {
-    problems.insert(problems.end(), result.error().begin(), result.error().end());
-  }
-}
-
-/// Names of mappings of kind serving, the best first (key `preference`).
-std::vector<std::string> candidates() {
-  std::vector<std::pair<std::string, std::string>> ranked;
-  for (const auto& entry : mappings::list()) {
-    if (entry.kind != "serving") {
-      continue;
-    }
-    const auto file = mappings::find(entry.name);
-    const auto root = file ? config::load(*file, mappingFolders()) : core::failure({});
-    const auto* preference = root ? root->find("preference") : nullptr;
-    ranked.emplace_back(preference == nullptr ? "~" : preference->scalar, entry.name);
-  }
-  std::sort(ranked.begin(), ranked.end());
-  std::vector<std::string> names;
-  for (auto& [rank, name] : ranked) {
-    names.push_back(std::move(name));
-  }
-  return names;
 }
 
 core::Expected<serving::Mapping> readNamed(const std::string& name,
@@ -146,7 +120,7 @@ core::Expected<ServingPoint> prepareServing(const PointRequest& request, const P
   if (!request.mapping.empty()) {
     return assemble(*model, shared, *mapping, *load);
   }
-  for (const auto& name : candidates()) {
+  for (const auto& name : byPreference("serving")) {
     auto point = readNamed(name, request.mappingSettings).and_then([&](const auto& candidate) {
       return assemble(*model, shared, candidate, *load);
     });
