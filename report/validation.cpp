@@ -97,11 +97,15 @@ DataTable familiesTable(const std::string& id, const Json& suite) {
 std::vector<Fact> factsOf(const Json& suite) {
   const auto& summary = suite.at("summary");
   const auto count = [&](const char* key) {
-    return static_cast<std::int64_t>(numberAt(summary, key));
+    const double value = numberAt(summary, key);
+    return std::isnan(value) ? 0 : static_cast<std::int64_t>(value);
   };
   const auto compared = count("count") - count("not_covered") - count("informative");
   std::vector<Fact> facts{
-      {"compared", core::formatCount(compared), fmt::format("{} outside", count("outside"))},
+      {"compared", core::formatCount(compared),
+       count("known") > 0
+           ? fmt::format("{} known to miss, {} outside", count("known"), count("outside"))
+           : fmt::format("{} outside", count("outside"))},
       {"mean error", core::formatPercent(numberAt(summary, "mean_abs_rel_error")), "absolute"},
       {"largest error", core::formatPercent(numberAt(summary, "max_abs_rel_error"))},
       {"not covered", core::formatCount(count("not_covered")),

@@ -114,7 +114,7 @@ Exhibit systemExhibit(const std::vector<KernelFamily>& families) {
 std::optional<double> medianError(const std::vector<Outcome>& points) {
   std::vector<double> errors;
   for (const auto& point : points) {
-    if (point.verdict == Verdict::Within || point.verdict == Verdict::Outside) {
+    if (isCompared(point)) {
       errors.push_back(std::abs(point.relativeError.value_or(0)));
     }
   }

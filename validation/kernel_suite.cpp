@@ -107,18 +107,24 @@ private:
   }
 
   void judge(const KernelClass& rules, Outcome& out) const {
-    auto tolerance =
+    const auto ofClass =
         rules.points ? std::optional(*rules.points / std::abs(*out.reference)) : rules.tolerance;
+    const auto tolerance = options_.tolerance ? options_.tolerance : ofClass;
+    if (!tolerance) {
+      return;
+    }
+    const auto error = std::abs(*out.relativeError);
+    out.tolerance = *tolerance;
+    out.verdict = error <= *tolerance ? Verdict::Within : Verdict::Outside;
+    if (out.verdict == Verdict::Within || options_.tolerance) {
+      return;
+    }
     for (const auto& known : spec_.known) {
-      if (tolerance && known.tolerance > *tolerance && matches(out.id, known.id)) {
-        tolerance = known.tolerance;
+      if (error <= known.tolerance && matches(out.id, known.id)) {
+        out.tolerance = known.tolerance;
+        out.verdict = Verdict::Known;
         out.reason = known.reason;
       }
-    }
-    tolerance = options_.tolerance ? options_.tolerance : tolerance;
-    if (tolerance) {
-      out.tolerance = *tolerance;
-      out.verdict = std::abs(*out.relativeError) <= *tolerance ? Verdict::Within : Verdict::Outside;
     }
   }
 

@@ -16,6 +16,7 @@ namespace einsight::validation {
 /// Why a point is not compared, or how the comparison came out.
 enum class Verdict {
   Within,      ///< inside its tolerance
+  Known,       ///< a miss that the suite lists with its reason: no larger than listed
   Outside,     ///< not inside its tolerance
   Informative, ///< shown, never judged: the reason says why
   NotCovered   ///< could not be simulated: the reason says why
@@ -36,11 +37,15 @@ struct Outcome {
   std::string reason; ///< of the verdict, or what the difference comes from
 };
 
-/// Errors over the points that are compared (Within and Outside).
+/// Is it judged: within, known or outside?
+bool isCompared(const Outcome& outcome);
+
+/// Errors over the points that are compared.
 struct Summary {
   int count = 0; ///< all points
   int notCovered = 0;
   int informative = 0;
+  int known = 0;
   int outside = 0;
   double meanAbsoluteError = 0; ///< relative
   double maxAbsoluteError = 0;  ///< relative

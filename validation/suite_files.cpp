@@ -46,6 +46,7 @@ Json suiteJson(const SuiteResult& result) {
            {{"count", summary.count},
             {"not_covered", summary.notCovered},
             {"informative", summary.informative},
+            {"known", summary.known},
             {"outside", summary.outside},
             {"mean_abs_rel_error", summary.meanAbsoluteError},
             {"max_abs_rel_error", summary.maxAbsoluteError},

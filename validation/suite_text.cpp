@@ -76,6 +76,10 @@ std::string verdictOf(const Summary& summary, const Style& style) {
   if (summary.outside > 0) {
     return report::red(fmt::format("{} outside", summary.outside), style);
   }
+  if (summary.known > 0) {
+    return report::yellow(
+        fmt::format("{} known {}", summary.known, summary.known == 1 ? "miss" : "misses"), style);
+  }
   if (summary.notCovered > 0) {
     return report::yellow(fmt::format("{} not covered", summary.notCovered), style);
   }
@@ -112,7 +116,7 @@ std::string groupTable(const SuiteResult& result, const Style& style) {
 std::string worstPoints(const SuiteResult& result, const Style& style) {
   std::vector<const Outcome*> judged;
   for (const auto& outcome : result.points) {
-    if (outcome.verdict == Verdict::Within || outcome.verdict == Verdict::Outside) {
+    if (isCompared(outcome)) {
       judged.push_back(&outcome);
     }
   }
@@ -174,11 +178,13 @@ std::string exhibitText(const Exhibit& exhibit, const Style& style) {
 std::string summaryText(const SuiteResult& result, const Style& style) {
   const auto& summary = result.summary;
   const int judged = summary.count - summary.informative - summary.notCovered;
-  auto out = fmt::format(
-      "\n{}: {} points, {} compared ({} outside), {} informative, {} not covered; "
-      "mean error {}, max {}",
-      result.name, summary.count, judged, summary.outside, summary.informative, summary.notCovered,
-      percent(summary.meanAbsoluteError), percent(summary.maxAbsoluteError));
+  auto out =
+      fmt::format("\n{}: {} points, {} compared ({}{} outside), {} informative, {} not covered; "
+                  "mean error {}, max {}",
+                  result.name, summary.count, judged,
+                  summary.known > 0 ? fmt::format("{} known to miss, ", summary.known) : "",
+                  summary.outside, summary.informative, summary.notCovered,
+                  percent(summary.meanAbsoluteError), percent(summary.maxAbsoluteError));
   if (summary.kendallTau) {
     out += fmt::format(", Kendall tau {:.3f}", *summary.kendallTau);
   }

@@ -6,10 +6,6 @@
 namespace einsight::validation {
 namespace {
 
-bool compared(const Outcome& outcome) {
-  return outcome.verdict == Verdict::Within || outcome.verdict == Verdict::Outside;
-}
-
 /// Kendall's tau: (concordant - discordant) / pairs, pairs with equal references left out.
 std::optional<double> kendallTau(std::span<const Outcome* const> outcomes) {
   std::int64_t score = 0;
@@ -35,6 +31,8 @@ std::string_view name(Verdict verdict) {
   switch (verdict) {
   case Verdict::Within:
     return "within";
+  case Verdict::Known:
+    return "known miss";
   case Verdict::Outside:
     return "outside";
   case Verdict::Informative:
@@ -45,6 +43,11 @@ std::string_view name(Verdict verdict) {
   return "not covered";
 }
 
+bool isCompared(const Outcome& outcome) {
+  return outcome.verdict == Verdict::Within || outcome.verdict == Verdict::Known ||
+         outcome.verdict == Verdict::Outside;
+}
+
 Summary summarize(std::span<const Outcome> outcomes) {
   Summary summary;
   std::vector<const Outcome*> judged;
@@ -52,8 +55,9 @@ Summary summarize(std::span<const Outcome> outcomes) {
     ++summary.count;
     summary.notCovered += outcome.verdict == Verdict::NotCovered ? 1 : 0;
     summary.informative += outcome.verdict == Verdict::Informative ? 1 : 0;
+    summary.known += outcome.verdict == Verdict::Known ? 1 : 0;
     summary.outside += outcome.verdict == Verdict::Outside ? 1 : 0;
-    if (compared(outcome)) {
+    if (isCompared(outcome)) {
       judged.push_back(&outcome);
       const double error = std::abs(*outcome.relativeError);
       summary.meanAbsoluteError += error;

@@ -51,7 +51,7 @@
   Report.prepare.agreement = ({ datasets, values, theme }) => {
     datasets.rows = datasets.rows.filter((each) => each.reference > 0 && each.simulated > 0);
     const drawn = new Set(datasets.rows.map((each) => each[values.colour]));
-    const verdicts = ["within", "outside", "informative"]; // each with the same colour in every picture
+    const verdicts = ["within", "outside", "informative", "known miss"]; // each with the same colour in every picture
     const domain = [...drawn].every((each) => verdicts.includes(each)) ? verdicts : [...drawn];
     const colours = domain.map((_, i) => theme.series[i % theme.series.length]);
     const kept = domain.map((each, i) => i).filter((i) => drawn.has(domain[i]));

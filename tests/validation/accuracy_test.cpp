@@ -106,7 +106,7 @@ std::map<std::pair<std::string, std::string>, double> measuredOffload() {
     double sum = 0;
     int count = 0;
     for (const auto& point : result->points) {
-      const bool judged = point.verdict == Verdict::Within || point.verdict == Verdict::Outside;
+      const bool judged = isCompared(point);
       for (const auto& start : starts) {
         if (judged && point.id.starts_with(start)) {
           sum += std::abs(point.relativeError.value());

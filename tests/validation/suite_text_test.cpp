@@ -64,3 +64,18 @@ TEST_CASE("a suite that passed says so", "[validation]") {
                    "mean error 5%, max 5%: passed\n") != std::string::npos);
   CHECK(shown.find("within") != std::string::npos);
 }
+
+TEST_CASE("a miss that is known is not called within", "[validation]") {
+  auto result = mixed();
+  result.points.resize(1);
+  result.points.front().relativeError = 3.0;
+  result.points.front().tolerance = 4;
+  result.points.front().verdict = Verdict::Known;
+  result.summary = summarize(result.points);
+  result.passed = true;
+  const auto shown = text(result);
+  CHECK(shown.find("1 known miss\n") != std::string::npos);
+  CHECK(shown.find("within") == std::string::npos);
+  CHECK(shown.find("some: 1 points, 1 compared (1 known to miss, 0 outside), ") !=
+        std::string::npos);
+}

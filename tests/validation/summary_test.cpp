@@ -19,16 +19,17 @@ Outcome judged(const std::string& metric, double reference, double simulated, Ve
 } // namespace
 
 TEST_CASE("errors are summed over the points that are compared, and only those", "[validation]") {
-  const std::vector<Outcome> outcomes{judged("t", 10, 11, Verdict::Within),
-                                      judged("t", 10, 7, Verdict::Outside),
-                                      judged("t", 10, 90, Verdict::Informative), Outcome{}};
+  const std::vector<Outcome> outcomes{
+      judged("t", 10, 11, Verdict::Within), judged("t", 10, 7, Verdict::Outside),
+      judged("t", 10, 16, Verdict::Known), judged("t", 10, 90, Verdict::Informative), Outcome{}};
   const auto summary = summarize(outcomes);
-  CHECK(summary.count == 4);
+  CHECK(summary.count == 5);
   CHECK(summary.notCovered == 1);
   CHECK(summary.informative == 1);
+  CHECK(summary.known == 1);
   CHECK(summary.outside == 1);
-  CHECK(summary.meanAbsoluteError == Approx(0.2));
-  CHECK(summary.maxAbsoluteError == Approx(0.3));
+  CHECK(summary.meanAbsoluteError == Approx((0.1 + 0.3 + 0.6) / 3));
+  CHECK(summary.maxAbsoluteError == Approx(0.6));
   CHECK_FALSE(summary.kendallTau); // all references are equal
 }
 
@@ -51,6 +52,7 @@ TEST_CASE("a summary of nothing has no errors", "[validation]") {
 
 TEST_CASE("verdicts have names", "[validation]") {
   CHECK(name(Verdict::Within) == "within");
+  CHECK(name(Verdict::Known) == "known miss");
   CHECK(name(Verdict::Outside) == "outside");
   CHECK(name(Verdict::Informative) == "informative");
   CHECK(name(Verdict::NotCovered) == "not covered");
