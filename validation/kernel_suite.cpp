@@ -176,7 +176,7 @@ private:
     }
     std::vector<double> values;
     for (const auto& shape : *shapes) {
-      const auto value = quantity(row, rule, shape);
+      auto value = quantity(row, rule, shape);
       if (!value) {
         return value;
       }
@@ -198,7 +198,7 @@ private:
   Value quantity(const KernelRow& row, const KernelRule& rule, const KernelShape& shape) {
     KernelRuns::Request request{rule.of.empty() ? row.system : rule.of, row.hardware, row.mask,
                                 rule.passes, shape};
-    const auto seconds = runs_.seconds(request);
+    auto seconds = runs_.seconds(request);
     if (!seconds) {
       return seconds;
     }
@@ -216,7 +216,7 @@ private:
     if (!rule.againstPasses.empty()) {
       request.passes = rule.againstPasses;
     }
-    const auto other = runs_.seconds(request);
+    auto other = runs_.seconds(request);
     if (!other) {
       return other;
     }

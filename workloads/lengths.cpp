@@ -95,7 +95,7 @@ public:
 
 private:
   std::string parameter(std::string_view key) {
-    const auto name = reader_.text(key).value_or("");
+    auto name = reader_.text(key).value_or("");
     if (!name.empty() && !cascade_.parameter(name)) {
       std::vector<std::string> known;
       for (const auto& each : cascade_.parameters()) {
