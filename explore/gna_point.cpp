@@ -1,11 +1,10 @@
 #include "explore/gna_point.hpp"
 
-#include "config/catalogue.hpp"
 #include "config/node.hpp"
 #include "explore/gna_losses.hpp"
 #include "explore/gna_trips.hpp"
 #include "explore/gpu_point.hpp"
-#include "mappings/catalogue.hpp"
+#include "explore/preference.hpp"
 #include "mappings/gna/tile_shapes.hpp"
 
 #include <fmt/format.h>
@@ -183,22 +182,8 @@ double maskedShare(const sim::gpu::Chain& chain) {
 } // namespace
 
 std::vector<std::string> neighborhoodMappings() {
-  const auto folder = config::catalogueRoot() / "mappings";
-  std::vector<std::pair<std::string, std::string>> ranked;
-  for (const auto& entry : mappings::list()) {
-    const auto file = mappings::find(entry.name);
-    const auto root = file ? config::load(*file, {folder}) : core::failure({});
-    if (root && root->find("neighborhood") != nullptr) {
-      const auto* preference = root->find("preference");
-      ranked.emplace_back(preference == nullptr ? "~" : preference->scalar, entry.name);
-    }
-  }
-  std::sort(ranked.begin(), ranked.end());
-  std::vector<std::string> names;
-  for (auto& [rank, name] : ranked) {
-    names.push_back(std::move(name));
-  }
-  return names;
+  return byPreference(
+      "gpu", [](const config::Node& root) { return root.find("neighborhood") == nullptr; });
 }
 
 core::Expected<gna::TilePair> tilesFor(const GnaRequest& request) {
