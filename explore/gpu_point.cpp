@@ -5,7 +5,6 @@
 #include "explore/preference.hpp"
 #include "explore/request_parts.hpp"
 #include "mappings/gpu/tiles.hpp"
-#include "workloads/lengths.hpp"
 
 #include <fmt/format.h>
 
@@ -27,18 +26,14 @@ struct Sequences {
 
 core::Expected<std::optional<Sequences>>
 sequencesOf(const PointRequest& request, const core::Settings& settings, Inputs& inputs) {
-  const auto cascade = inputs.cascade(request.workload, settings);
-  if (!*cascade) {
-    return core::failure(cascade->error());
-  }
-  auto lengths = workloads::lengthsOf(request.workload, **cascade);
-  if (!lengths) {
-    return core::failure(std::move(lengths.error()));
-  }
+  const auto lengths = inputs.lengths(request.workload, settings);
   if (!*lengths) {
+    return core::failure(lengths->error());
+  }
+  if (!**lengths) {
     return std::optional<Sequences>();
   }
-  Sequences out{std::move(**lengths), settings};
+  Sequences out{***lengths, settings};
   const auto& values = out.lengths.values;
   out.padded[out.lengths.of] = core::Rational(*std::max_element(values.begin(), values.end()));
   return std::optional(std::move(out));

@@ -32,6 +32,16 @@ Shared<einsum::Cascade> Inputs::cascade(const std::string& reference,
              [&] { return workloads::load(reference, settings); });
 }
 
+Shared<std::optional<workloads::Lengths>> Inputs::lengths(const std::string& reference,
+                                                          const core::Settings& settings) {
+  return get(lengths_, keyOf(reference, settings),
+             [&]() -> core::Expected<std::optional<workloads::Lengths>> {
+               const auto read = cascade(reference, settings);
+               return *read ? workloads::lengthsOf(reference, **read)
+                            : core::failure(read->error());
+             });
+}
+
 Shared<arch::Machine> Inputs::machine(const std::string& name, const core::Settings& settings) {
   return get(machines_, keyOf(name, settings), [&] { return arch::load(name, settings); });
 }

@@ -3,6 +3,7 @@
 #include "arch/machine.hpp"
 #include "einsum/cascade.hpp"
 #include "mappings/mapping.hpp"
+#include "workloads/lengths.hpp"
 
 #include <functional>
 #include <memory>
@@ -45,6 +46,9 @@ public:
 
   /// workloads::load.
   Shared<einsum::Cascade> cascade(const std::string& reference, const core::Settings& settings);
+  /// workloads::lengthsOf that cascade.
+  Shared<std::optional<workloads::Lengths>> lengths(const std::string& reference,
+                                                    const core::Settings& settings);
   /// arch::load and arch::loadGpu.
   Shared<arch::Machine> machine(const std::string& name, const core::Settings& settings);
   Shared<arch::Gpu> gpu(const std::string& name, const core::Settings& settings);
@@ -68,6 +72,7 @@ private:
 
   bool remember_;
   Kept<core::Expected<einsum::Cascade>> cascades_;
+  Kept<core::Expected<std::optional<workloads::Lengths>>> lengths_;
   Kept<core::Expected<arch::Machine>> machines_{4096}; ///< small; often the inner of two loops
   Kept<core::Expected<arch::Gpu>> gpus_;
   Kept<core::Expected<std::string>> kinds_;

@@ -21,8 +21,8 @@ struct RequestParts {
   Shared<Machine> machine;
 };
 
-/// Reads the workload of a request whose machine was read. Fails with every problem of both, and
-/// of the mapping's name.
+/// Reads the workload of a request whose machine was read. Fails with every problem of both, of the
+/// workload's lengths and of the mapping's name.
 template <class Machine>
 core::Expected<RequestParts<Machine>> partsOf(const PointRequest& request, Shared<Machine> machine,
                                               Inputs& inputs) {
@@ -30,6 +30,9 @@ core::Expected<RequestParts<Machine>> partsOf(const PointRequest& request, Share
   RequestParts<Machine> parts{inputs.cascade(request.workload, request.workloadSettings),
                               std::move(machine)};
   collect(*parts.cascade, problems);
+  if (*parts.cascade) {
+    collect(*inputs.lengths(request.workload, request.workloadSettings), problems);
+  }
   collect(*parts.machine, problems);
   if (!request.mapping.empty()) {
     collect(mappings::find(request.mapping), problems);

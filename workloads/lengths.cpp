@@ -56,8 +56,9 @@ std::vector<std::int64_t> draw(const Drawing& drawing, std::int64_t count) {
 
 class Reader {
 public:
-  Reader(const config::Node& node, const einsum::Cascade& cascade, core::Problems& problems)
-      : cascade_(cascade), problems_(problems), reader_(node, problems) {}
+  Reader(const config::Node& node, const einsum::Cascade& cascade, std::string file,
+         core::Problems& problems)
+      : cascade_(cascade), problems_(problems), reader_(node, problems), file_(std::move(file)) {}
 
   std::optional<Lengths> read() {
     const auto before = problems_.size();
@@ -69,7 +70,7 @@ public:
     const auto values = reader_.textListIf("values");
     Drawing drawing;
     drawing.distribution = reader_.oneOfOr("draw", kDistributions, "").value_or("");
-    if (values.empty() == drawing.distribution.empty()) {
+    if (values.empty() == drawing.distribution.empty() && !givenInstead()) {
       reader_.problem("", "lengths are either given (values) or drawn (draw)",
                       "values: [512, 8K], or draw: uniform with from and to");
     }
@@ -94,6 +95,14 @@ public:
   }
 
 private:
+  /// Are there values in place of a drawing of a file that this one extends?
+  bool givenInstead() {
+    const auto* values = reader_.optional("values");
+    const auto* drawing = reader_.optional("draw");
+    return values != nullptr && drawing != nullptr && drawing->where.file != file_ &&
+           drawing->where.file != values->where.file;
+  }
+
   std::string parameter(std::string_view key) {
     auto name = reader_.text(key).value_or("");
     if (!name.empty() && !cascade_.parameter(name)) {
@@ -149,8 +158,9 @@ private:
         out.push_back(*value);
       }
     }
-    if (std::ssize(out) != count) {
-      reader_.problem("values", fmt::format("{} lengths for {} sequences", out.size(), count),
+    if (std::ssize(list->items) != count) {
+      reader_.problem("values",
+                      fmt::format("{} lengths for {} sequences", list->items.size(), count),
                       "one for each");
     }
     return out;
@@ -159,6 +169,7 @@ private:
   const einsum::Cascade& cascade_;
   core::Problems& problems_;
   MapReader reader_;
+  std::string file_; ///< that was asked for, not one that it extends
 };
 
 } // namespace
@@ -185,7 +196,7 @@ core::Expected<std::optional<Lengths>> lengthsOf(const std::string& reference,
   if (!config::expectKind(*node, config::Node::Kind::Map, problems)) {
     return core::failure(std::move(problems));
   }
-  auto lengths = Reader(*node, cascade, problems).read();
+  auto lengths = Reader(*node, cascade, document->where.file, problems).read();
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }

@@ -91,6 +91,24 @@ TEST_CASE("One sequence is the cascade with its length", "[workloads]") {
   CHECK((*read)->settingsOf(7) == core::Settings{{"L", 7}, {"B", 1}});
 }
 
+TEST_CASE("A list goes before the drawing of the file that is extended", "[workloads]") {
+  const auto file = fs::temp_directory_path() / fmt::format("einsight-given-{}.yaml", getpid());
+  const auto read = [&](const std::string& lengths) {
+    std::ofstream(file) << "version: 1\nextends: attention-varlen\nworkload: mine\n"
+                           "parameters: {B: 3, L: 1K}\nlengths: "
+                        << lengths;
+    const auto cascade = workloads::load(file.string(), {});
+    REQUIRE(cascade);
+    auto out = workloads::lengthsOf(file.string(), *cascade);
+    fs::remove(file);
+    return out;
+  };
+  const auto given = read("{of: L, each: B, values: [512, 1K, 300]}\n");
+  REQUIRE(given);
+  CHECK((*given)->values == std::vector<std::int64_t>{512, 1024, 300});
+  CHECK_FALSE(read("{values: [512, 1K, 300], draw: uniform}\n"));
+}
+
 TEST_CASE("Mistakes in lengths are told all at once", "[workloads]") {
   CHECK(messagesOf("lengths: {of: LL, each: B, draw: unifrom, values: [1, 2, 3], seed: -1}\n") ==
         "mine.yaml:5:15: error: lengths.of: the workload has no parameter 'LL'\n"
@@ -100,7 +118,7 @@ TEST_CASE("Mistakes in lengths are told all at once", "[workloads]") {
         "mine.yaml:5:68: error: lengths.seed: -1 is not from 0 to 9223372036854775807\n");
   CHECK(messagesOf("lengths: {of: L, each: B, values: [1, 2K]}\n") ==
         "mine.yaml:5:35: error: lengths.values: 2048 is not from 1 to 1024\n"
-        "mine.yaml:5:35: error: lengths.values: 1 lengths for 3 sequences\n"
+        "mine.yaml:5:35: error: lengths.values: 2 lengths for 3 sequences\n"
         "  help: one for each\n");
   CHECK(messagesOf("lengths: {of: L, each: B}\n") ==
         "mine.yaml:5:10: error: lengths: lengths are either given (values) or drawn (draw)\n"
