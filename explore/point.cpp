@@ -6,14 +6,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace einsight::explore {
 namespace {
 
-constexpr std::int64_t kShortSearch = 200'000; ///< steps: the same answer at any speed
-/// A short search has no chance with more Einsums than these.
-constexpr std::ptrdiff_t kSearchedEinsums = 8;
+/// Steps: the same answer at any speed. Most cascades take a second or less.
+constexpr std::int64_t kShortSearch = 50'000;
 
 using Parts = RequestParts<arch::Machine>;
 
@@ -45,7 +42,8 @@ core::Expected<Point> prepare(const PointRequest& request, const Parts& parts,
   return explore::prepare(**mapping, **cascade, **parts.machine, name);
 }
 
-/// Where the catalogue has nothing: what a short search finds.
+/// Where the catalogue has nothing for the cascade: what a short search finds, or what runs any
+/// cascade where that is better.
 core::Expected<Point> prepareFound(const PointRequest& request) {
   MapRequest search;
   search.workload = request.workload;
@@ -53,21 +51,24 @@ core::Expected<Point> prepareFound(const PointRequest& request) {
   search.workloadSettings = request.workloadSettings;
   search.machineSettings = request.machineSettings;
   search.steps = kShortSearch;
-  search.compare = false;
   if (!request.mappingSettings.empty()) {
     return core::failure({});
   }
   return searchMapping(search).map([](MapAnswer found) {
-    found.point.searched = true;
+    found.point.searched = !found.fromCatalogue;
     found.point.notes.push_back(
-        fmt::format("no mapping of the catalogue is legal here: this one was searched for ({}); "
-                    "einsight map can search longer and writes it to a file",
-                    found.optimal ? "optimal in its space on the bound" : "best found"));
+        found.fromCatalogue
+            ? fmt::format("no mapping of the catalogue is made for this cascade: {} runs any, and "
+                          "a short search found none better; einsight map searches longer",
+                          found.point.mappingName)
+            : fmt::format("no mapping of the catalogue is legal here: this one was searched for "
+                          "({}); einsight map can search longer and writes it to a file",
+                          found.optimal ? "optimal in its space on the bound" : "best found"));
     return std::move(found.point);
   });
 }
 
-/// Where nothing is found either: what any cascade can be mapped with.
+/// Where nothing can be searched for: what any cascade can be mapped with.
 core::Expected<Point> prepareGeneral(const PointRequest& request, const Parts& parts,
                                      Inputs& inputs) {
   for (const auto& name : mappings::generalMappings()) {
@@ -80,13 +81,6 @@ core::Expected<Point> prepareGeneral(const PointRequest& request, const Parts& p
     }
   }
   return core::failure({});
-}
-
-/// Whether a short search can find something.
-bool isSmall(const einsum::Cascade& cascade) {
-  const auto einsums = cascade.einsums();
-  return std::count_if(einsums.begin(), einsums.end(),
-                       [](const auto& einsum) { return !einsum.view; }) <= kSearchedEinsums;
 }
 
 /// Without a mapping: the first of the catalogue that is made for the cascade and legal here.
@@ -103,10 +97,8 @@ core::Expected<Point> prepareDefault(const PointRequest& request, const Parts& p
     }
     reasons.insert(reasons.end(), point.error().begin(), point.error().end());
   }
-  if (isSmall(**parts.cascade)) {
-    if (auto found = prepareFound(request)) {
-      return found;
-    }
+  if (auto found = prepareFound(request)) {
+    return found;
   }
   if (auto general = prepareGeneral(request, parts, inputs)) {
     return general;

@@ -215,14 +215,20 @@ std::optional<MapAnswer> bestShipped(const MapRequest& request, const einsum::Ca
                                      const Requirements& requirements) {
   std::optional<MapAnswer> best;
   auto deadline = Deadline::of(request);
-  for (const auto& name : mappings::candidates(cascade)) {
-    auto answer = shippedAnswer(request, name, requirements, deadline);
-    const bool better =
-        answer && (!best || answer->simulated > best->simulated ||
-                   (answer->simulated == best->simulated && answer->value < best->value));
-    if (better) {
-      best = std::move(answer);
+  const auto look = [&](const std::vector<std::string>& names) {
+    for (const auto& name : names) {
+      auto answer = shippedAnswer(request, name, requirements, deadline);
+      const bool better =
+          answer && (!best || answer->simulated > best->simulated ||
+                     (answer->simulated == best->simulated && answer->value < best->value));
+      if (better) {
+        best = std::move(answer);
+      }
     }
+  };
+  look(mappings::candidates(cascade));
+  if (!best) {
+    look(mappings::generalMappings());
   }
   return best;
 }

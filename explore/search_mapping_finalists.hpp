@@ -49,8 +49,9 @@ core::Expected<MapAnswer> bestFinalist(const MapRequest& request, const arch::Ma
                                        const Requirements& requirements,
                                        const mappings::Found& found, bool stopped);
 
-/// The best mapping of the catalogue that is legal here and meets the requirements, simulated for
-/// as long as the search may take; one that takes longer to simulate counts as on the bound.
+/// The best mapping of the catalogue that is legal here and meets the requirements (of those made
+/// for the cascade, else of those that run any), simulated for as long as the search may take; one
+/// that takes longer to simulate counts as on the bound.
 std::optional<MapAnswer> bestShipped(const MapRequest& request, const einsum::Cascade& cascade,
                                      const Requirements& requirements);
 

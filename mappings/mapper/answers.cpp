@@ -1,6 +1,7 @@
 #include "mappings/mapper/answers.hpp"
 
 #include "mappings/mapper/compose.hpp"
+#include "mappings/mapper/shapes.hpp"
 
 #include <fmt/format.h>
 
@@ -30,9 +31,12 @@ CascadeSearch::CascadeSearch(std::shared_ptr<const einsum::Cascade> cascade,
       options_(options), total_(counts), watch_(watch) {
   for (std::size_t first = 0; first < facts_.einsums.size(); ++first) {
     for (std::size_t last = first; last < facts_.einsums.size(); ++last) {
-      intervals_.push_back({first, last, leastOf(facts_, members(first, last)), nullptr});
+      const auto einsums = members(first, last);
+      intervals_.push_back({first, last, leastOf(facts_, einsums),
+                            Shapes(facts_, einsums, false, false).legal(), false, nullptr});
     }
   }
+  markEssential();
   total_.complete = total_.complete && facts_.exact;
 }
 
@@ -56,13 +60,30 @@ CascadeSearch::Interval& CascadeSearch::interval(std::size_t first, std::size_t 
   });
 }
 
+/// Every answer has, for each essential interval, a section that is it or contains it.
+void CascadeSearch::markEssential() {
+  const auto count = facts_.einsums.size();
+  std::vector<std::vector<bool>> covered(count, std::vector<bool>(count + 1)); // [first][end)
+  for (std::size_t first = count; first-- > 0;) {
+    for (std::size_t last = first; last < count; ++last) {
+      bool parts = false;
+      for (std::size_t cut = first; !parts && cut < last; ++cut) {
+        parts = interval(first, cut).legal && covered[cut + 1][last + 1];
+      }
+      auto& whole = interval(first, last);
+      whole.essential = whole.legal && !parts;
+      covered[first][last + 1] = whole.legal || parts;
+    }
+  }
+}
+
 /// The least that everything before an Einsum costs, in any sections.
 Least CascadeSearch::before(std::size_t first) const {
   std::vector<Least> least(first + 1);
   for (std::size_t end = 1; end <= first; ++end) {
     least[end] = {1e300, 1e300};
     for (const auto& each : intervals_) {
-      if (each.last + 1 == end) {
+      if (each.legal && each.last + 1 == end) {
         least[end].cycles =
             std::min(least[end].cycles, least[each.first].cycles + each.least.cycles);
         least[end].picojoules =
@@ -79,7 +100,7 @@ Least CascadeSearch::after(std::size_t last) const {
   for (std::size_t begin = count; begin-- > last + 1;) {
     least[begin] = {1e300, 1e300};
     for (const auto& each : intervals_) {
-      if (each.first == begin) {
+      if (each.legal && each.first == begin) {
         const auto& rest = least[each.last + 1];
         least[begin].cycles = std::min(least[begin].cycles, each.least.cycles + rest.cycles);
         least[begin].picojoules =
@@ -114,11 +135,9 @@ void CascadeSearch::pass(bool smooth, double& best) {
   if (count <= kFewEinsums) {
     searchWhole(best);
   }
-  for (std::size_t e = 0; count > 1 && e < count; ++e) {
-    watch_.allow(watch_.all() / static_cast<double>(4 * count));
-    searchInterval(interval(e, e), kSlack, best);
+  if (count > 1) {
+    searchEssential(best);
   }
-  improve(best);
   for (auto* each : byGain()) {
     if (watch_.over()) {
       counts_.complete = false;
@@ -136,11 +155,24 @@ void CascadeSearch::pass(bool smooth, double& best) {
   }
 }
 
+/// What an answer cannot do without, so that there is one early.
+void CascadeSearch::searchEssential(double& best) {
+  const auto count = static_cast<double>(facts_.einsums.size());
+  for (auto& each : intervals_) {
+    if (each.essential) {
+      const auto einsums = static_cast<double>(each.last - each.first + 1);
+      watch_.allow(watch_.all() * einsums / (4 * count));
+      searchInterval(each, kSlack, best);
+    }
+  }
+  improve(best);
+}
+
 /// Sections of several Einsums, first those that may save most over one section for each.
 std::vector<CascadeSearch::Interval*> CascadeSearch::byGain() {
   std::vector<std::pair<double, Interval*>> list;
   for (auto& each : intervals_) {
-    if (each.first == each.last || each.last - each.first + 1 == facts_.einsums.size()) {
+    if (!each.legal || each.essential || each.last - each.first + 1 == facts_.einsums.size()) {
       continue;
     }
     double apart = 0;

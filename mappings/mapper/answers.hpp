@@ -33,11 +33,15 @@ private:
   struct Interval {
     std::size_t first = 0, last = 0; ///< Einsums, both included
     Least least;
+    bool legal = true;      ///< Shapes::legal
+    bool essential = false; ///< legal, and not to be had as two or more legal ones
     std::unique_ptr<Front> front;
   };
 
   /// The search for the least bound; then, smoothly, for what starts and ends soonest too.
   void pass(bool smooth, double& best);
+  void markEssential();
+  void searchEssential(double& best);
   void searchWhole(double& best);
   std::vector<Interval*> byGain();
   void searchInterval(Interval& interval, double slack, double& best);

@@ -66,7 +66,7 @@ Shapes::Shapes(const Facts& facts, std::vector<int> members, bool anySize, bool 
 
 bool Shapes::legal() const {
   for (const int e : members_) {
-    if (einsum(e).iterative >= 0 && !recurs(einsum(e).iterative)) {
+    if ((einsum(e).iterative >= 0 && !recurs(einsum(e).iterative)) || readsAhead(e)) {
       return false;
     }
   }
@@ -87,6 +87,16 @@ bool Shapes::legal() const {
     }
   }
   return true;
+}
+
+/// Is a value of an iteration before read whose Einsum comes later in the cascade, in another
+/// section?
+bool Shapes::readsAhead(int number) const {
+  const auto& reads = einsum(number).reads;
+  return std::any_of(reads.begin(), reads.end(), [&](const AccessFact& read) {
+    const int maker = facts_.tensors[static_cast<std::size_t>(read.tensor)].maker;
+    return read.shift > 0 && maker > number && !contains(members_, maker);
+  });
 }
 
 /// Has every Einsum the iterative rank, or else takes the last value of a recurrence over it?

@@ -30,8 +30,8 @@ public:
   /// `smooth`: see Nested.
   Shapes(const Facts& facts, std::vector<int> members, bool anySize, bool smooth);
 
-  /// Does no Einsum need, through a view, what another one makes here, and is everyone part of a
-  /// recurrence if anyone is?
+  /// Does no Einsum need, through a view, what another one makes here, is everyone part of a
+  /// recurrence if anyone is, and is no recurrence cut?
   [[nodiscard]] bool legal() const;
   /// All choices of tiles.
   [[nodiscard]] std::vector<Cuts> cuts() const;
@@ -44,6 +44,7 @@ private:
   [[nodiscard]] const EinsumFact& einsum(int number) const {
     return facts_.einsums[static_cast<std::size_t>(number)];
   }
+  [[nodiscard]] bool readsAhead(int number) const;
   [[nodiscard]] bool recurs(int variable) const;
   /// Is it the iterative rank of a member? Its loop is there even with one trip.
   [[nodiscard]] bool iterates(int variable) const;

@@ -211,6 +211,25 @@ TEST_CASE("without a mapping the catalogue's first that is legal is taken, and n
             .bindings.size() == 6);
 }
 
+TEST_CASE(
+    "a cascade for which the catalogue has nothing gets what a short search finds, or what runs "
+    "any where that is better",
+    "[explore]") {
+  for (const auto* workload : {"attention", "attention-window", "biformer"}) {
+    PointRequest request{workload, "fusemax", "", {{"L", 500}}, {}, {}};
+    INFO(workload);
+    const auto chosen = prepared(request);
+    CHECK(chosen.notes.back().find("search") != std::string::npos);
+    request.mapping = "one-by-one";
+    const auto general = run(prepared(request));
+    const auto result = run(chosen);
+    REQUIRE(general);
+    REQUIRE(result);
+    CHECK(*result->cycles <= *general->cycles);
+    CHECK(chosen.searched == (*result->cycles < *general->cycles));
+  }
+}
+
 TEST_CASE("mistakes in names of all files are reported together", "[explore]") {
   const auto point = prepare({"attention-1pas", "fusemx", "fusemax-binding", {}, {}, {}});
   REQUIRE_FALSE(point.has_value());

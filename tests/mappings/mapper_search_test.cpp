@@ -39,7 +39,7 @@ TEST_CASE("every finalist is legal, costs what the search says and runs to its e
         "cross-attention-1pass", "cross-attention-3pass", "linear-attention", "matmul",
         "attention-2pass", "attention-2pass-deferred", "attention-3pass-deferred");
     SearchOptions options;
-    options.seconds = 1;
+    options.steps = 10'000;
     options.finalists = 4;
     for (const auto* size : {"B", "H"}) {
       options.settings[size] = between(1, 3);
@@ -115,8 +115,20 @@ TEST_CASE("a whole encoder layer is cut into sections", "[mappings]") {
   const auto machine = machineOf("fusemax");
   SearchOptions options;
   options.settings = {{"B", core::Rational(2)}};
-  options.seconds = 10;
+  options.steps = 100'000;
   const auto found = searched("encoder-layer-1pass", machine, options);
+  REQUIRE(found);
+  CHECK(found->finalists.front().mapping.sections.size() > 1);
+  CHECK(violation(*found, machine).empty());
+}
+
+TEST_CASE("the products before a recurrence and the recurrence itself are found in few steps",
+          "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  SearchOptions options;
+  options.settings = {{"L", core::Rational(1024)}};
+  options.steps = 5'000;
+  const auto found = searched("mla", machine, options);
   REQUIRE(found);
   CHECK(found->finalists.front().mapping.sections.size() > 1);
   CHECK(violation(*found, machine).empty());
@@ -143,14 +155,14 @@ TEST_CASE("a requirement excludes mappings that do not meet it", "[mappings]") {
   REQUIRE(free);
   const auto most = free->finalists.front().evaluation.used[1] / 2;
   SearchOptions bounded;
-  bounded.seconds = 4;
+  bounded.steps = 40'000;
   bounded.accepts = [&](const Evaluation& evaluation) { return evaluation.used[1] <= most; };
   const auto found = searched("matmul", machine, bounded);
   REQUIRE(found);
   for (const auto& each : found->finalists) {
     CHECK(each.evaluation.used[1] <= most);
   }
-  bounded.seconds = 1;
+  bounded.steps = 10'000;
   bounded.accepts = [](const Evaluation&) { return false; };
   const auto none = searched("matmul", machine, bounded);
   REQUIRE_FALSE(none);

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace einsight;
 using namespace einsight::mappings;
 using namespace einsight::mappings::test;
@@ -46,7 +48,7 @@ std::string searchProblem(const LoadCascade& load, const arch::Machine& machine,
                           const core::Settings& settings) {
   SearchOptions options;
   options.settings = settings;
-  options.seconds = 4;
+  options.steps = 40'000;
   options.finalists = 4;
   const auto found = search(load, machine, options);
   return found ? violation(*found, machine) : core::render(found.error());
@@ -117,4 +119,30 @@ TEST_CASE("an iterative rank is a loop of every nest, also with one trip; other 
     }
     CHECK(nests > 0);
   }
+}
+
+TEST_CASE("a section has all Einsums of a recurrence that read what others make later",
+          "[mappings]") {
+  const auto machine = machineOf("fusemax");
+  const auto cascade = workloads::load("attention-1pass", {});
+  REQUIRE(cascade);
+  const mapper::Facts facts(*cascade, machine);
+  const auto numberOf = [&](const std::string& name) {
+    const auto at = std::find_if(facts.einsums.begin(), facts.einsums.end(),
+                                 [&](const auto& fact) { return fact.einsum->name == name; });
+    REQUIRE(at != facts.einsums.end());
+    return static_cast<int>(at - facts.einsums.begin());
+  };
+  const auto legal = [&](const std::string& first, const std::string& last) {
+    std::vector<int> members;
+    for (int e = numberOf(first); e <= numberOf(last); ++e) {
+      members.push_back(e);
+    }
+    return mapper::Shapes(facts, members, false, false).legal();
+  };
+  CHECK_FALSE(legal("SPD", "SPD")); // reads the RD of the iteration before
+  CHECK(legal("SPD", "RD"));
+  CHECK_FALSE(legal("PRM", "SPD"));
+  CHECK(legal("PRM", "PRM")); // the RM that it reads is made before
+  CHECK(legal("BQK", "AV"));
 }
