@@ -1,12 +1,15 @@
 #include "cli/recording.hpp"
 
+#include "core/format.hpp"
 #include "report/perfetto.hpp"
+#include "sim/cycle/probe.hpp"
 #include "sim/gpu/gpu.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace einsight::cli {
 namespace {
@@ -45,6 +48,55 @@ std::map<std::string, double> ratesOf(const explore::Point& point) {
   return rates;
 }
 
+/// The loops that the iterations of every task number, before they were merged; not of tasks that
+/// have one name on one track and different loops.
+void addLoops(const explore::Point& point, report::TraceWriter::Options& what) {
+  const auto schedule = mappings::lower(point.mapping);
+  std::set<std::pair<std::string, std::string>> unclear;
+  for (std::size_t s = 0; schedule && s < schedule->sections.size(); ++s) {
+    const auto& section = schedule->sections[s];
+    for (const auto& task : section.tasks) {
+      if (task.resource < 0) {
+        continue;
+      }
+      const auto& track = schedule->resources[static_cast<std::size_t>(task.resource)].name;
+      std::vector<std::pair<std::string, std::int64_t>> loops;
+      for (const int number : task.loops) {
+        const auto& loop = section.loops[static_cast<std::size_t>(number)];
+        loops.emplace_back(loop.variable, loop.trips);
+      }
+      const std::pair name(track, sim::shownName(task));
+      const auto known = what.loops.try_emplace(name, loops).first;
+      if (known->second != loops) {
+        unclear.insert(name);
+      }
+    }
+  }
+  for (const auto& name : unclear) {
+    what.loops.erase(name);
+  }
+}
+
+/// What every memory below DRAM holds at most.
+std::map<std::string, std::string> capacitiesOf(const arch::Machine& machine) {
+  std::map<std::string, std::string> capacities;
+  for (const auto& memory : machine.memories()) {
+    const bool registers = memory.kind == arch::Memory::Kind::Registers;
+    const std::string of = registers ? " of one PE" : "";
+    capacities[memory.name] = memory.capacity
+                                  ? "capacity " + core::formatCapacity(*memory.capacity) + of
+                                  : "no limit" + of;
+  }
+  return capacities;
+}
+
+std::map<std::string, std::string> capacitiesOf(const arch::Gpu& gpu) {
+  constexpr std::int64_t kBytesPerWord = 4;
+  const auto& data = gpu.data();
+  return {{"shared_memory", "capacity " + core::formatCapacity(data.shared.bytesPerSm)},
+          {"registers", "capacity " + core::formatCapacity(data.registers.words * kBytesPerWord)}};
+}
+
 } // namespace
 
 RecordingFile::~RecordingFile() {
@@ -75,6 +127,10 @@ core::Expected<void> writeTrace(const TraceOptions& options, const explore::Poin
   what.hertz = point.mapping.machine().clockHertz().toDouble();
   what.windows = windowsOf(ticks, options.windowCycles * perCycle);
   what.bytesPerSecond = ratesOf(point);
+  what.held = capacitiesOf(point.mapping.machine());
+  if (how.engine == "cycle") {
+    addLoops(point, what);
+  }
   const auto windows = what.windows.size();
   RecordingFile file(options.file);
   report::TraceWriter writer(file.out, std::move(what));
@@ -101,6 +157,10 @@ core::Expected<void> writeTrace(const TraceOptions& options, const explore::GpuP
   what.ticksPerCycle = sim::gpu::recordedTicksPerCycle();
   what.hertz = result.kernels.empty() ? device.maximumHertz : result.kernels.front().hertz;
   what.windows = windowsOf(*ticks, options.windowCycles * what.ticksPerCycle);
+  what.held = capacitiesOf(point.gpu);
+  for (const auto& kernel : point.chain.kernels) {
+    what.bytesPerSecond[kernel.name + " copy"] = device.l2BytesPerCyclePerSm * what.hertz;
+  }
   const auto windows = what.windows.size();
   RecordingFile file(options.file);
   report::TraceWriter writer(file.out, std::move(what));
@@ -113,6 +173,22 @@ core::Expected<void> writeTrace(const TraceOptions& options, const explore::GpuP
       options.file));
   noteWindows(options, windows, !writer.open(), result);
   return file.keep();
+}
+
+core::Problems refusedOfCluster(const std::string& cluster, const std::string& vcd,
+                                const std::string& trace) {
+  core::Problems problems;
+  if (!vcd.empty()) {
+    problems.push_back({{{}, 0, 0, "--vcd"},
+                        fmt::format("'{}' is a cluster, whose signals are not written", cluster),
+                        "--vcd goes with spatial machines"});
+  }
+  if (!trace.empty()) {
+    problems.push_back({{{}, 0, 0, "--trace"},
+                        fmt::format("'{}' is a cluster, whose tasks are not written", cluster),
+                        "--trace goes with spatial machines and single GPUs"});
+  }
+  return problems;
 }
 
 } // namespace einsight::cli

@@ -42,4 +42,9 @@ core::Expected<void> writeTrace(const TraceOptions& options, const explore::Poin
 core::Expected<void> writeTrace(const TraceOptions& options, const explore::GpuPoint& point,
                                 results::Result& result);
 
+/// Of a cluster neither a waveform nor a trace is written: a problem for each file that is asked
+/// for.
+core::Problems refusedOfCluster(const std::string& cluster, const std::string& vcd,
+                                const std::string& trace);
+
 } // namespace einsight::cli

@@ -215,11 +215,9 @@ core::Expected<Answer> answerOf(const Options& options, const Settings& settings
 
 core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
                                 const explore::ClusterPoint& point) {
-  if (!options.vcd.empty()) {
-    return core::failure(
-        {{{{}, 0, 0, "--vcd"},
-          fmt::format("'{}' is a cluster, whose signals are not written", point.cluster.name()),
-          "--vcd goes with spatial machines"}});
+  if (auto problems = refusedOfCluster(point.cluster.name(), options.vcd, options.trace);
+      !problems.empty()) {
+    return core::failure(std::move(problems));
   }
   ProgressBar bar("simulating");
   auto result =
@@ -235,11 +233,9 @@ core::Expected<Answer> answerOf(const Options& options, const Settings& settings
 
 core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
                                 const explore::ServingPoint& point) {
-  if (!options.vcd.empty()) {
-    return core::failure(
-        {{{{}, 0, 0, "--vcd"},
-          fmt::format("'{}' is a cluster, whose signals are not written", point.cluster->name()),
-          "--vcd goes with spatial machines; --trace shows an SM"}});
+  if (auto problems = refusedOfCluster(point.cluster->name(), options.vcd, options.trace);
+      !problems.empty()) {
+    return core::failure(std::move(problems));
   }
   ProgressBar bar("serving");
   auto result = explore::run(point, runOptions(options, bar, explore::limitsOf(point)));

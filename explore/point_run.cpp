@@ -1,6 +1,8 @@
 #include "config/catalogue.hpp"
 #include "explore/point.hpp"
 #include "explore/roofs.hpp"
+#include "sim/cycle/held.hpp"
+#include "sim/merge.hpp"
 #include "sim/pe/pe.hpp"
 
 #include <fmt/format.h>
@@ -19,6 +21,19 @@ core::Expected<sim::Totals> simulate(const sim::Schedule& schedule, const RunOpt
   cycle.progress = options.progress;
   cycle.waveform = options.waveform;
   return sim::cycle(schedule, cycle);
+}
+
+/// Tells the waveform what memories hold too.
+core::Expected<sim::Totals> simulateHeld(const Point& point, const RunOptions& options) {
+  auto held = mappings::lowerWithHolds(point.mapping);
+  if (!held) {
+    return core::failure(std::move(held.error()));
+  }
+  for (std::size_t s = 0; s < held->schedule.sections.size(); ++s) {
+    sim::mergeLoops(held->schedule.sections[s], held->holdings.sections[s]);
+  }
+  return sim::cycle(held->schedule, {options.skip, options.progress, options.waveform},
+                    held->holdings);
 }
 
 /// The same schedule with one unit or port twice as fast.
@@ -87,8 +102,10 @@ core::Expected<results::Result> run(const Point& point, const RunOptions& option
     }
     cells = std::move(*ran);
   }
-  const auto totals =
-      cells ? core::Expected<sim::Totals>(cells->totals) : simulate(point.schedule, options);
+  const bool watched = options.waveform != nullptr && options.engine == "cycle";
+  const auto totals = cells     ? core::Expected<sim::Totals>(cells->totals)
+                      : watched ? simulateHeld(point, options)
+                                : simulate(point.schedule, options);
   if (!totals) {
     return core::failure(totals.error());
   }

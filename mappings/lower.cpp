@@ -68,7 +68,17 @@ void scale(sim::Section& section, const std::vector<core::Rational>& rates, std:
   }
 }
 
-sim::Schedule lowerAll(const VerifiedMapping& mapping) {
+/// Everything below DRAM.
+std::vector<sim::Holdings::Memory> memoriesOf(const arch::Machine& machine) {
+  std::vector<sim::Holdings::Memory> made;
+  for (std::size_t m = 1; m < machine.memories().size(); ++m) {
+    const auto& memory = machine.memories()[m];
+    made.push_back({{memory.name}, memory.capacity, memory.kind == arch::Memory::Kind::Registers});
+  }
+  return made;
+}
+
+sim::Schedule lowerAll(const VerifiedMapping& mapping, sim::Holdings* holdings) {
   auto schedule = emptySchedule(mapping.cascade(), mapping.machine());
   CounterTable counter(schedule.counters);
   std::vector<std::vector<core::Rational>> rates;
@@ -76,6 +86,7 @@ sim::Schedule lowerAll(const VerifiedMapping& mapping) {
     Draft draft{mapping, plan, schedule, counter,
                 assignRoom(mapping.plan(), plan, mapping.cascade(), mapping.machine())};
     draft.section.name = plan.name;
+    draft.holds = holdings == nullptr ? nullptr : &holdings->sections.emplace_back();
     for (const auto& part : plan.loops) {
       draft.section.loops.push_back({part.name, part.trips, false});
     }
@@ -123,12 +134,23 @@ sim::Schedule emptySchedule(const einsum::Cascade& cascade, const arch::Machine&
 
 core::Expected<sim::Schedule> lower(const VerifiedMapping& mapping) {
   try {
-    return lowerAll(mapping);
+    return lowerAll(mapping, nullptr);
   } catch (const std::overflow_error&) {
     return core::failure({{{mapping.mapping().file, 1, 1, mapping.mapping().name},
                            "a duration of this run does not fit 64 bits in exact ticks",
                            "use sizes with more common divisors, or a shorter workload"}});
   }
+}
+
+core::Expected<Held> lowerWithHolds(const VerifiedMapping& mapping) {
+  auto plain = lower(mapping); // its problems are those of both
+  if (!plain) {
+    return core::failure(std::move(plain.error()));
+  }
+  Held held;
+  held.holdings.memories = memoriesOf(mapping.machine());
+  held.schedule = lowerAll(mapping, &held.holdings);
+  return held;
 }
 
 } // namespace einsight::mappings

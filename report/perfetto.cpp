@@ -32,6 +32,13 @@ int TraceWriter::declare(const std::vector<std::string>& scopes, const std::stri
                          Kind kind) {
   Signal signal;
   const auto track = nameOf(scopes);
+  if (name == "held_bytes") {
+    const auto more = options_.held.find(scopes.back());
+    held_.push_back(
+        {track + " held" + (more == options_.held.end() ? "" : " (" + more->second + ")")});
+    signals_.push_back({held_.size() - 1, Role::Held});
+    return static_cast<int>(signals_.size()) - 1;
+  }
   const auto found = std::find_if(tracks_.begin(), tracks_.end(),
                                   [&](const Track& known) { return known.name == track; });
   signal.track = static_cast<std::size_t>(found - tracks_.begin());
@@ -90,6 +97,11 @@ void TraceWriter::enter(std::int64_t tick) {
       leave(window_->second);
     }
     window_ = window;
+    for (auto& held : held_) {
+      if (window != nullptr) {
+        writeHeld(held, std::max(window->first, std::int64_t{0}), held.bytes);
+      }
+    }
   }
 }
 
@@ -103,12 +115,23 @@ void TraceWriter::leave(std::int64_t tick) {
   for (auto& track : tracks_) {
     track.use.clear();
   }
+  for (auto& held : held_) {
+    writeHeld(held, tick, 0);
+  }
   window_ = nullptr;
 }
 
 void TraceWriter::change(std::int64_t tick, int signal, double value) {
   const auto& [number, role] = signals_[static_cast<std::size_t>(signal)];
   enter(tick);
+  if (role == Role::Held) {
+    held_[number].bytes = value;
+    if (window_ != nullptr && open()) {
+      writeHeld(held_[number], tick, value);
+      ++written_;
+    }
+    return;
+  }
   if (window_ == nullptr || role != Role::Iteration) {
     return;
   }
@@ -152,6 +175,22 @@ void TraceWriter::begin(Track& track, std::int64_t tick, const std::string& name
   track.since = tick;
 }
 
+/// `,"tile":"h=1 p1=3"`, or nothing where the loops are not known.
+std::string TraceWriter::tileOf(const Track& track) const {
+  const auto found = options_.loops.find({track.name, track.shown});
+  if (found == options_.loops.end()) {
+    return {};
+  }
+  auto number = static_cast<std::int64_t>(track.shownIteration);
+  std::vector<std::string> digits;
+  for (auto loop = found->second.rbegin(); loop != found->second.rend(); ++loop) {
+    digits.push_back(fmt::format("{}={}", loop->first, number % loop->second));
+    number /= loop->second;
+  }
+  std::reverse(digits.begin(), digits.end());
+  return fmt::format(R"(,"tile":{})", jsonText(fmt::format("{}", fmt::join(digits, " "))));
+}
+
 void TraceWriter::end(Track& track, std::int64_t tick) {
   if (!track.shown.empty() && tick > track.since && open()) {
     const auto number = static_cast<std::size_t>(&track - tracks_.data()) + 1;
@@ -159,7 +198,7 @@ void TraceWriter::end(Track& track, std::int64_t tick) {
         fmt::format(R"("cycle":{:.3f})",
                     static_cast<double>(track.since) / static_cast<double>(options_.ticksPerCycle));
     if (!track.waiting && track.counts) {
-      arguments += fmt::format(R"(,"iteration":{:.0f})", track.shownIteration);
+      arguments += fmt::format(R"(,"iteration":{:.0f})", track.shownIteration) + tileOf(track);
     }
     write(fmt::format(
         R"({{"ph":"X","pid":1,"tid":{},"ts":{:.6f},"dur":{:.6f},"name":{},"cat":"{}","args":{{{}}}}})",
@@ -180,7 +219,7 @@ void TraceWriter::addUse(Track& track, std::int64_t from, std::int64_t to) {
     return; // how long the parts are is not known
   }
   track.use.resize(kParts);
-  const double first = static_cast<double>(window_->first);
+  const auto first = static_cast<double>(window_->first);
   const double part = (static_cast<double>(window_->second) - first) / kParts;
   const auto low = static_cast<std::size_t>((static_cast<double>(from) - first) / part);
   for (std::size_t i = std::min(low, kParts - 1); i < kParts; ++i) {
@@ -209,6 +248,15 @@ void TraceWriter::writeCounters() {
                         microseconds(tick), jsonText(track.name + (bytes ? " bandwidth" : " use")),
                         bytes ? "GB/s" : "%", share * (bytes ? rate->second / kGiga : kPercent)));
     }
+  }
+}
+
+/// A value where it differs from the last one.
+void TraceWriter::writeHeld(Held& held, std::int64_t tick, double bytes) {
+  if (bytes != held.shown) {
+    write(fmt::format(R"({{"ph":"C","pid":1,"ts":{:.6f},"name":{},"args":{{"bytes":{:.0f}}}}})",
+                      microseconds(tick), jsonText(held.name), bytes));
+    held.shown = bytes;
   }
 }
 

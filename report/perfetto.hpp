@@ -11,9 +11,12 @@ namespace einsight::report {
 /// opens, while it comes in.
 ///
 /// Every scope with a signal `task` or `einsum` is a track; its slices are the tasks, with their
-/// `iteration` and the cycle at which they start, and, where `waits_for` tells, what it waits for.
+/// `iteration` (and `tile`, where the loops of a task are known) and the cycle at which they start,
+/// and, where `waits_for` tells, what it waits for.
 /// A counter per track is its use over a hundredth of each window: in GB/s where the rate of the
-/// track is known, else in percent. Times are those of the machine's clock.
+/// track is known, else in percent. A signal `held_bytes` is a counter of its scope, exact, with a
+/// value for each change. Counters stand at 0 between windows. Times are those of the machine's
+/// clock.
 class TraceWriter : public results::Waveform {
 public:
   using Window = std::pair<std::int64_t, std::int64_t>; ///< ticks [first, second)
@@ -24,7 +27,13 @@ public:
     double hertz = 1e9;
     std::vector<Window> windows;                  ///< kept, in order, without overlap; none: all is
     std::map<std::string, double> bytesPerSecond; ///< of a track that is busy
-    std::int64_t slices = 1'000'000;              ///< at most; then no more are kept
+    std::int64_t slices = 1'000'000; ///< and values of what is held, at most; then no more are kept
+    /// What to say of a scope's held bytes: "capacity 16 MiB".
+    std::map<std::string, std::string> held{};
+    /// Of a task of a track, outermost first: names and trips of the loops that its iterations
+    /// number.
+    std::map<std::pair<std::string, std::string>, std::vector<std::pair<std::string, std::int64_t>>>
+        loops{};
   };
 
   /// `out` must live until close(); whether it could be written is for its owner to ask.
@@ -40,9 +49,9 @@ public:
   void close(std::int64_t tick);
 
 private:
-  enum class Role { None, Task, Iteration, Wait };
+  enum class Role { None, Task, Iteration, Wait, Held };
   struct Signal {
-    std::size_t track = 0;
+    std::size_t track = 0; ///< or number of what is held
     Role role = Role::None;
   };
   struct Track {
@@ -57,13 +66,21 @@ private:
     std::vector<double> use; ///< busy ticks per part of the window
   };
 
+  struct Held {
+    std::string name;
+    double bytes = 0; ///< as last told, in a window or not
+    double shown = 0;
+  };
+
   [[nodiscard]] const Window* windowAt(std::int64_t tick) const;
   void enter(std::int64_t tick);
   void leave(std::int64_t tick);
   void begin(Track& track, std::int64_t tick, const std::string& name, bool waiting);
   void end(Track& track, std::int64_t tick);
   void addUse(Track& track, std::int64_t from, std::int64_t to);
+  [[nodiscard]] std::string tileOf(const Track& track) const;
   void writeCounters();
+  void writeHeld(Held& held, std::int64_t tick, double bytes);
   void write(const std::string& event);
   [[nodiscard]] double microseconds(std::int64_t tick) const;
 
@@ -71,6 +88,7 @@ private:
   Options options_;
   std::vector<Signal> signals_;
   std::vector<Track> tracks_;
+  std::vector<Held> held_;
   const Window* window_ = nullptr; ///< that is open
   Window whole_;
   std::int64_t written_ = 0;

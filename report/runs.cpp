@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace einsight::report::detail {
 namespace {
@@ -93,9 +94,16 @@ void addFacts(const DataTable& runs, Section& section) {
   section.facts.push_back({"limited by", limit.empty() ? "no unit alone" : limit});
 }
 
+/// Is anything but the baseline held against it?
+bool compares(const DataTable& runs) {
+  const auto* speedup = runs.column("speedup");
+  return speedup != nullptr && std::count_if(speedup->numbers.begin(), speedup->numbers.end(),
+                                             [](double value) { return std::isfinite(value); }) > 1;
+}
+
 void addCharts(const RunGroup& group, const Document& document, Section& section) {
   const bool several = group.several();
-  if (several) {
+  if (compares(*document.table("runs"))) {
     section.charts.push_back({"runs-speedup",
                               "bars",
                               "Speedup",

@@ -54,6 +54,14 @@ void SweepSection::addDetail(const results::SweepRow& row) {
   for (const auto& [name, perSecond] : membersOf(detail, "roofs")) {
     grow(roofs_, name, perSecond.is_null() ? kUnknown : perSecond.get<double>());
   }
+  if (const auto serving = results::servingOf(row)) {
+    grow(served_, "usd_per_hour", serving->usdPerHour.value_or(kUnknown));
+    grow(served_, "mean_batch", serving->meanBatch);
+    grow(served_, "tbt_p50", serving->tbt.p50);
+    grow(served_, "tbt_p99", serving->tbt.p99);
+    grow(served_, "ttft_p50", serving->ttft.p50);
+    grow(served_, "ttft_p99", serving->ttft.p99);
+  }
 }
 
 /// Energy by component, and the roofline, where there are few enough points to be told apart.

@@ -120,7 +120,9 @@ Chart explorer(const std::string& id, const Axes& axes, const std::vector<std::s
   }
   auto colours = axes.categories;
   colours.insert(colours.end(), axes.parameters.begin(), axes.parameters.end());
-  colours.emplace_back("on_front");
+  if (!has(colours, "on_front")) {
+    colours.emplace_back("on_front");
+  }
   std::vector<std::string> shown;
   for (const auto& objective : objectives) {
     if (has(columns, objective)) {

@@ -114,6 +114,13 @@ DataTable SweepSection::pointsTable(const std::string& id) const {
       numbersOf(rows_, "usd_per_mtoken", "USD per million tokens", "USD", &Row::usdPerMtoken));
   addIfKnown(numbersOf(rows_, "power", "power", "W", &Row::powerW));
   addDerived(table);
+  if (std::any_of(rows_.begin(), rows_.end(), [](const Row& row) { return !row.meets; })) {
+    auto meets = textColumn("meets", "meets the conditions");
+    for (const auto& row : rows_) {
+      meets.texts.emplace_back(row.meets ? "yes" : "no");
+    }
+    table.addColumn(std::move(meets));
+  }
   table.commandTemplate = kCommand;
   return table;
 }
@@ -131,6 +138,17 @@ void SweepSection::addDerived(DataTable& table) const {
     column.numbers.resize(rows_.size(), kUnknown);
     table.addColumn(std::move(column));
   };
+  static const std::map<std::string, std::pair<std::string, const char*>> kServed{
+      {"usd_per_hour", {"USD per hour", "USD"}},
+      {"mean_batch", {"mean batch", ""}},
+      {"tbt_p50", {"between tokens, half", "s"}},
+      {"tbt_p99", {"between tokens, 99 %", "s"}},
+      {"ttft_p50", {"to the first token, half", "s"}},
+      {"ttft_p99", {"to the first token, 99 %", "s"}}};
+  for (const auto& [name, numbers] : served_) {
+    const auto& [title, unit] = kServed.at(name);
+    add(name, title, unit, numbers);
+  }
   for (const auto& [name, shares] : utilization_) {
     add(name + ".utilization", "utilisation of " + name, "share", shares);
   }

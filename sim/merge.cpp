@@ -42,7 +42,7 @@ bool takesOver(const Section& section, const Edge& edge, int outer, int inner) {
   return same || (one.at == two.at && one.at != At::Same);
 }
 
-bool mergeable(const Section& section, int outer, int inner) {
+bool mergeable(const Section& section, const std::vector<Hold>& holds, int outer, int inner) {
   const auto& loops = section.loops;
   if (loops[static_cast<std::size_t>(outer)].dispatched ||
       loops[static_cast<std::size_t>(inner)].dispatched) {
@@ -66,13 +66,29 @@ bool mergeable(const Section& section, int outer, int inner) {
              });
            });
   };
+  const auto holdAllows = [&](const Hold& hold) {
+    return together(hold.loops, outer, inner) &&
+           std::all_of(hold.users.begin(), hold.users.end(),
+                       [&](const Edge& edge) { return takesOver(section, edge, outer, inner); });
+  };
   return std::all_of(section.extents.begin(), section.extents.end(), free) &&
+         std::all_of(holds.begin(), holds.end(), holdAllows) &&
          std::all_of(section.tasks.begin(), section.tasks.end(), taskAllows) &&
          std::all_of(section.blocks.begin(), section.blocks.end(), blockAllows);
 }
 
+/// Takes one of two loops from a need that takes both over.
+void dropSource(const Section& section, Edge& edge, int outer) {
+  const auto& loops = section.tasks[static_cast<std::size_t>(edge.producer)].loops;
+  const auto at = std::find(loops.begin(), loops.end(), outer);
+  if (at != loops.end()) {
+    edge.sources.erase(edge.sources.begin() + (at - loops.begin()));
+  }
+  std::erase(edge.lagLoops, outer);
+}
+
 /// The inner loop takes the place of both.
-void merge(Section& section, int outer, int inner) {
+void merge(Section& section, std::vector<Hold>& holds, int outer, int inner) {
   auto& kept = section.loops[static_cast<std::size_t>(inner)];
   auto& gone = section.loops[static_cast<std::size_t>(outer)];
   for (auto& task : section.tasks) {
@@ -90,13 +106,14 @@ void merge(Section& section, int outer, int inner) {
   gone.trips = 1;
   for (auto& task : section.tasks) {
     for (auto& edge : task.needs) {
-      const auto& loops = section.tasks[static_cast<std::size_t>(edge.producer)].loops;
-      const auto at = std::find(loops.begin(), loops.end(), outer);
-      if (at != loops.end()) {
-        edge.sources.erase(edge.sources.begin() + (at - loops.begin()));
-      }
-      std::erase(edge.lagLoops, outer);
+      dropSource(section, edge, outer);
     }
+  }
+  for (auto& hold : holds) {
+    for (auto& edge : hold.users) {
+      dropSource(section, edge, outer);
+    }
+    std::erase(hold.loops, outer);
   }
   for (auto& task : section.tasks) {
     std::erase(task.loops, outer);
@@ -109,10 +126,15 @@ void merge(Section& section, int outer, int inner) {
 } // namespace
 
 void mergeLoops(Section& section) {
+  std::vector<Hold> nothing;
+  mergeLoops(section, nothing);
+}
+
+void mergeLoops(Section& section, std::vector<Hold>& holds) {
   const auto pairOf = [&]() -> std::pair<int, int> {
     for (const auto& block : section.blocks) {
       for (std::size_t i = 0; i + 1 < block.loops.size(); ++i) {
-        if (mergeable(section, block.loops[i], block.loops[i + 1])) {
+        if (mergeable(section, holds, block.loops[i], block.loops[i + 1])) {
           return {block.loops[i], block.loops[i + 1]};
         }
       }
@@ -120,7 +142,7 @@ void mergeLoops(Section& section) {
     return {-1, -1};
   };
   for (auto pair = pairOf(); pair.first >= 0; pair = pairOf()) {
-    merge(section, pair.first, pair.second);
+    merge(section, holds, pair.first, pair.second);
   }
 }
 

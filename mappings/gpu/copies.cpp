@@ -1,5 +1,7 @@
 #include "mappings/gpu/copies.hpp"
 
+#include "mappings/gpu/occupancy.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -24,6 +26,7 @@ sim::gpu::Kernel copyOf(const einsum::Tensor& tensor, const KernelPlan& plan,
   out.threads = kThreads;
   out.warpgroups = static_cast<int>(kThreads / 128);
   out.registersPerThread = kRegisters;
+  out.registerBytes = kThreads * kRegisters * kRegisterBytes;
   out.residents = std::min(gpu.data().threadsPerSm / kThreads, gpu.data().ctasPerSm);
   out.limitedBy = "threads";
   out.prologue.loads.push_back({tensor.name, chunk, chunk, false});

@@ -67,6 +67,7 @@ std::optional<Inside> insideOf(const KernelPlan& plan, const einsum::Cascade& ca
   if (!took(parts, problems)) {
     return std::nullopt;
   }
+  placeInShared(*parts, loads, cascade);
   addAddresses(pages, plan, cascade, gpu, *parts);
   return Inside{std::move(*graph), std::move(loads), std::move(*parts)};
 }
@@ -154,6 +155,7 @@ private:
     out_.threads = occupancy.threads;
     out_.registersPerThread = occupancy.registersPerThread;
     out_.sharedBytes = occupancy.sharedBytes;
+    out_.registerBytes = occupancy.registerBytes;
     out_.limitedBy = occupancy.limitedBy;
     out_.extraSeconds = kernel.hostSeconds;
   }

@@ -2,6 +2,7 @@
 
 #include "einsum/walk.hpp"
 #include "mappings/gpu/kinds.hpp"
+#include "mappings/gpu/occupancy.hpp"
 #include "mappings/gpu/transfers.hpp"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 constexpr double kPartialBytes = 4;
 constexpr std::int64_t kThreads = 128;
 constexpr std::int64_t kRegisters = 64;
+constexpr std::int64_t kRows = 4; ///< of a CTA of the kernel that merges: one for each warp
 
 bool carries(const einsum::Einsum& einsum, const KernelPlan& plan) {
   return plan.loop && (einsum.iterative == plan.loop->variable || knownAfterLoop(einsum, plan));
@@ -33,6 +35,40 @@ KernelPlan withoutPadding(KernelPlan plan) {
     plan.extents.of[axis.variable] = std::min(axis.tile, axis.size);
   }
   return plan;
+}
+
+/// The axis along which a tile has the most rows: all that the loop carries has its variable.
+const Axis* rowAxis(const KernelPlan& plan) {
+  const Axis* most = nullptr;
+  for (const auto& axis : plan.grid) {
+    const bool all = std::all_of(plan.einsums.begin(), plan.einsums.end(), [&](const auto* einsum) {
+      std::vector<std::string> variables;
+      einsum::addVariables(einsum->output, variables);
+      return !carries(*einsum, plan) || einsum::contains(variables, axis.variable);
+    });
+    const auto rows = std::min(axis.tile, axis.size);
+    if (all && rows > (most == nullptr ? 1 : std::min(most->tile, most->size))) {
+      most = &axis;
+    }
+  }
+  return most;
+}
+
+/// Rows of a whole tile that exist, along that axis.
+std::int64_t rowsOf(const KernelPlan& plan) {
+  const auto* axis = rowAxis(plan);
+  return axis == nullptr ? 1 : std::min(axis->tile, axis->size);
+}
+
+/// The plan with so many of them at most.
+KernelPlan withRows(const KernelPlan& plan, std::int64_t rows) {
+  auto out = plan;
+  if (const auto* found = rowAxis(plan); found != nullptr) {
+    auto& axis = out.grid[static_cast<std::size_t>(found - plan.grid.data())];
+    axis.tile = std::min(axis.tile, rows);
+    out.extents.of[axis.variable] = axis.tile;
+  }
+  return out;
 }
 
 void addOperations(sim::gpu::Step& step, const einsum::Einsum& einsum,
@@ -131,19 +167,27 @@ sim::gpu::Kernel mergeOf(const KernelPlan& plan, const Graph& graph, const einsu
   out.name = plan.kernel->name + " merge";
   out.threads = kThreads;
   out.registersPerThread = kRegisters;
+  out.registerBytes = kThreads * kRegisters * kRegisterBytes;
   const auto& data = gpu.data();
   out.residents = std::min({data.registers.words / (kThreads * kRegisters),
                             data.threadsPerSm / kThreads, data.ctasPerSm});
   out.limitedBy = "registers";
   out.stages = 2;
-  auto body = mergeBody(plan, graph, cascade, gpu, 1);
+  auto body = mergeBody(withRows(plan, kRows), graph, cascade, gpu, 1);
   out.iteration = std::move(body.iteration);
   out.epilogue = std::move(body.epilogue);
+  const auto ctas = (rowsOf(plan) + kRows - 1) / kRows; // of a tile
+  // Where the last one has fewer rows, each has as many less.
+  const double existing =
+      static_cast<double>(rowsOf(plan)) / static_cast<double>(ctas * std::min(rowsOf(plan), kRows));
   Kinds kinds;
   for (std::size_t j = 0; j < jobs.order.size(); ++j) {
-    const auto rows = jobs.kinds[static_cast<std::size_t>(jobs.order[j])].rows;
-    out.order.push_back(kinds.indexOf({parts[j], 0, rows, 0, rows}));
-    out.reuse.push_back(static_cast<std::int32_t>(j));
+    const auto rows = jobs.kinds[static_cast<std::size_t>(jobs.order[j])].rows * existing;
+    const auto kind = kinds.indexOf({parts[j], 0, rows, 0, rows});
+    for (std::int64_t cta = 0; cta < ctas; ++cta) {
+      out.reuse.push_back(static_cast<std::int32_t>(out.order.size()));
+      out.order.push_back(kind);
+    }
   }
   out.kinds = std::move(kinds.all);
   return out;

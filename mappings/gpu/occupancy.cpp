@@ -24,6 +24,14 @@ std::int64_t roundUp(std::int64_t value, std::int64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+/// Does a product take the tensor? Then it lies in shared memory, where products find it.
+bool isOperand(const Parts& parts, const std::string& tensor, const einsum::Cascade& cascade) {
+  return std::any_of(parts.products.begin(), parts.products.end(), [&](const auto& use) {
+    return behindViews(cascade, *use.product.left).tensor == tensor ||
+           behindViews(cascade, *use.product.right).tensor == tensor;
+  });
+}
+
 class Fitting {
 public:
   Fitting(const KernelPlan& plan, const Parts& parts, const std::vector<Load>& loads,
@@ -47,17 +55,10 @@ private:
                          fmt::format("kernel '{}' {}", plan_.kernel->name, what), std::move(help)});
   }
 
-  [[nodiscard]] bool isOperand(const std::string& tensor) const {
-    return std::any_of(parts_.products.begin(), parts_.products.end(), [&](const auto& use) {
-      return behindViews(cascade_, *use.product.left).tensor == tensor ||
-             behindViews(cascade_, *use.product.right).tensor == tensor;
-    });
-  }
-
   void shared() {
-    double bytes = static_cast<double>(plan_.sharedBytes);
+    auto bytes = static_cast<double>(plan_.sharedBytes);
     for (const auto& load : loads_) {
-      if (isOperand(load.tensor)) {
+      if (isOperand(parts_, load.tensor, cascade_)) {
         bytes += load.tileBytes * (load.role == Role::Iteration ? plan_.stages : 1);
       }
     }
@@ -86,7 +87,7 @@ private:
     double out = 0;
     double largest = 0; // where results lie in a memory of the tensor cores
     for (const auto& use : parts_.products) {
-      const double threads = static_cast<double>(plan_.warpgroups * kThreadsPerWarpgroup);
+      const auto threads = static_cast<double>(plan_.warpgroups * kThreadsPerWarpgroup);
       const double each = use.cost.paddedRows * use.product.columns * use.product.batch / threads;
       out += each;
       largest = std::max(largest, use.accumulated ? 0 : each);
@@ -138,6 +139,7 @@ private:
     limit(gpu_.shared.bytesPerSm / (out_.sharedBytes + gpu_.shared.reservedPerCta),
           "shared memory");
     limit(gpu_.registers.words / registersPerCta(), "registers");
+    out_.registerBytes = registersPerCta() * kRegisterBytes;
     limit(gpu_.threadsPerSm / out_.threads, "threads");
     limit(gpu_.ctasPerSm, "CTAs per SM");
     if (plan_.resident) {
@@ -172,6 +174,19 @@ core::Expected<Occupancy> occupancyOf(const KernelPlan& plan, const Parts& parts
                                       const std::vector<Load>& loads,
                                       const einsum::Cascade& cascade, const arch::Gpu& gpu) {
   return Fitting(plan, parts, loads, cascade, gpu).fit();
+}
+
+void placeInShared(Parts& parts, const std::vector<Load>& loads, const einsum::Cascade& cascade) {
+  for (auto* part : {&parts.prologue, &parts.iteration, &parts.epilogue}) {
+    for (auto& transfer : part->loads) {
+      const auto load = std::find_if(loads.begin(), loads.end(), [&](const Load& each) {
+        return each.tensor == transfer.tensor;
+      });
+      if (load != loads.end() && isOperand(parts, load->tensor, cascade)) {
+        transfer.sharedMemoryBytes = load->tileBytes;
+      }
+    }
+  }
 }
 
 } // namespace einsight::mappings::gpu

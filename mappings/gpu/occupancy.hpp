@@ -4,10 +4,13 @@
 /// How many CTAs of a kernel an SM holds at once, and what keeps it from holding more.
 namespace einsight::mappings::gpu {
 
+inline constexpr std::int64_t kRegisterBytes = 4;
+
 struct Occupancy {
   std::int64_t threads = 0;
   std::int64_t registersPerThread = 0; ///< of the threads that compute
   std::int64_t sharedBytes = 0;        ///< of a CTA
+  std::int64_t registerBytes = 0;      ///< of a CTA, as they are handed out to warps
   std::int64_t residents = 0;
   std::string limitedBy; ///< "shared memory", "registers", "threads", "CTAs per SM", "the mapping"
 };
@@ -20,5 +23,8 @@ struct Occupancy {
 core::Expected<Occupancy> occupancyOf(const KernelPlan& plan, const Parts& parts,
                                       const std::vector<Load>& loads,
                                       const einsum::Cascade& cascade, const arch::Gpu& gpu);
+
+/// Notes with every transfer how much shared memory its tile takes.
+void placeInShared(Parts& parts, const std::vector<Load>& loads, const einsum::Cascade& cascade);
 
 } // namespace einsight::mappings::gpu

@@ -2,6 +2,7 @@
 #include "mappings/storage.hpp"
 #include "mappings/verify.hpp"
 #include "sim/schedule.hpp"
+#include "sim/schedule/holds.hpp"
 
 #include <set>
 
@@ -60,6 +61,7 @@ struct Draft {
   std::vector<core::Rational> rate{}; ///< cycles per unit of each task's `ticks`, before scaling
   std::vector<int> leafTask{};        ///< task of each leaf
   std::vector<TaskOrigin> origins{};  ///< of each task
+  std::vector<sim::Hold>* holds = nullptr; ///< gets what memories keep, unless nobody asks
 
   [[nodiscard]] const einsum::Cascade& cascade() const { return subject.cascade(); }
   [[nodiscard]] const arch::Machine& machine() const { return subject.machine(); }

@@ -54,6 +54,7 @@ public:
     if (maker_ != nullptr && !iterative()) {
       waitForSpace();
     }
+    addHolds();
   }
 
 private:
@@ -246,6 +247,16 @@ private:
   [[nodiscard]] std::vector<sim::Guard> afterFirst(const std::vector<int>& loops) const;
   void need(int consumer, Edge edge) { draft_.task(consumer).needs.push_back(std::move(edge)); }
   Edge space(int consumer, int user, const std::vector<int>& loops, std::int64_t slots) const;
+
+  void addHolds();
+  sim::Hold holdOfMade(int number);
+  sim::Hold holdOfLoaded(int number);
+  sim::Hold holdOfFetched(int number);
+  [[nodiscard]] Edge lastUse(int task, const std::vector<int>& loops) const;
+  sim::Amount heldElements(const Footprint& print, const einsum::Einsum& user,
+                           const std::vector<int>& loops);
+  sim::Amount heldBytes(int number, const einsum::Access& access, const einsum::Einsum& user,
+                        const std::vector<int>& loops);
 
   Draft& draft_;
   const einsum::Tensor& tensor_;

@@ -58,7 +58,8 @@ private:
   std::optional<Baseline> baseline_;
   std::vector<results::SweepRow> rows_; ///< those that are done
   std::map<std::string, std::vector<double>> utilization_, bytes_, energy_, roofs_;
-  std::map<std::string, std::int64_t> reasons_; ///< why rows are not done -> how many
+  std::map<std::string, std::vector<double>> served_; ///< of whole models: column -> numbers
+  std::map<std::string, std::int64_t> reasons_;       ///< why rows are not done -> how many
 };
 
 /// The charts of a sweep's points: speedups, lines, and any column against any other.

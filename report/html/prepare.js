@@ -6,7 +6,7 @@
   const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
   /** Bars and stacks: categories in the order of the table, labels in a readable size. */
-  Report.prepare.bars = ({ datasets, values, table, state }) => {
+  Report.prepare.bars = ({ datasets, values, table, state, width }) => {
     const column = table.column(state.placeholders.x);
     for (const each of datasets.rows) each.label = Report.format(each[Report.safe(column.name)], column, 3);
     values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
@@ -14,7 +14,9 @@
     const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
     const gains = column.unit === "x" && least > 0.5 && most <= 2.1; // small ones are told apart from 1 on
     values.start = gains ? 1 : 0;
-    const room = (low, high) => high + 0.17 * (high - low); // for the number at the end of the longest bar
+    const longest = (texts) => 6.5 * Math.max(0, ...texts.map((text) => String(text).length)); // pixels
+    const end = longest(datasets.rows.map((each) => each.label)) + 8, plot = width - Math.min(300, longest(values.order)) - 30;
+    const room = (low, high) => high + Math.max(0.1, Math.min(1, end / Math.max(1, plot - end))) * (high - low); // for the number at the end of the longest bar
     values.scale = { type: "linear", nice: false, zero: false, domain: gains ? [Math.min(least, 1), room(1, Math.max(most, 1.1))] : [Math.min(0, least), room(0, Math.max(most, 0)) || 1] };
   };
   Report.prepare.groups = ({ datasets, values, table, state, width }) => {
@@ -22,9 +24,10 @@
     values.flat = state.placeholders.x === state.placeholders.colour;
     const groups = new Set(datasets.rows.map((each) => each[values.x])).size;
     const series = new Set(datasets.rows.map((each) => each[values.colour])).size;
-    const room = width / (groups * (values.flat ? 1 : series));
-    values.labelled = room >= 24 ? 1 : 0;
-    for (const each of datasets.rows) each.label = Report.format(each[values.y], column, room >= 44 ? 3 : 2);
+    const room = (0.75 * width) / (groups * (values.flat ? 1 : series)); // a quarter is between the groups
+    values.labelled = room >= 18 ? 1 : 0;
+    values.letters = room >= 24 ? 10 : 8;
+    for (const each of datasets.rows) each.label = Report.format(each[values.y], column, room >= 33 ? 3 : 2);
   };
   Report.prepare.stack = ({ datasets, values }) => {
     values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const Report = (globalThis.Report = globalThis.Report || {});
-  const HEIGHT = 400, LABEL = 13, LETTER = 6.1, AXIS = 70, MOST_LABELS = 50;
+  const HEIGHT = 400, LABEL = 13, LETTER = 6.7, AXIS = 80, MOST_LABELS = 50;
 
   /** Ends of the axes: every point, every ridge, and room around. */
   function extent(points, roofs) {
@@ -29,47 +29,109 @@
     return lines;
   }
 
-  /**
-   * Labels beside their points: to the right, above, below or to the left, whichever is free. One that
-   * has no free place is left out: the pointer still shows it. All in pixels of a plot of that width.
-   */
-  function placed(points, runs, lines, { x, y }, width) {
-    const at = ([low, high], value) => Math.log(value / low) / Math.log(high / low);
-    const pixel = (point) => [width * at(x, point.intensity), HEIGHT * (1 - at(y, point.performance))];
-    const taken = points.map((point) => {
-      const [left, top] = pixel(point);
-      return [left - 5, top - 5, left + 5, top + 5];
-    });
-    for (const line of lines.filter(({ kind }) => kind !== "bandwidth")) {
-      const top = HEIGHT * (1 - at(y, line.y));
-      taken.push([width - LETTER * line.name.length, top - 16, width, top + 1]);
+  const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+  /** Does a segment go through a box? By cutting it at each side in turn (Liang and Barsky, 1984). */
+  function crosses([x, y, x2, y2], [left, top, right, bottom]) {
+    let from = 0, to = 1;
+    for (const [step, room] of [[x - x2, x - left], [x2 - x, right - x], [y - y2, y - top], [y2 - y, bottom - y]]) {
+      if (step === 0 && room < 0) return false;
+      if (step < 0) from = Math.max(from, room / step);
+      if (step > 0) to = Math.min(to, room / step);
     }
-    const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
-    const labels = [];
-    for (const [run, point] of runs) {
-      const [left, top] = pixel(point), length = run.length * LETTER;
-      const places = [["left", 9, 0, left + 9], ["right", -9, 0, left - 9 - length], ["left", 4, -13, left + 4], ["left", 4, 13, left + 4],
-        ["right", -4, -13, left - 4 - length], ["right", -4, 13, left - 4 - length]];
-      for (const [align, dx, dy, from] of places) {
-        const box = [from, top + dy - LABEL / 2, from + length, top + dy + LABEL / 2];
-        if (box[0] < 0 || box[2] > width || box[1] < 0 || box[3] > HEIGHT || taken.some((other) => overlap(box, other))) continue;
-        taken.push(box);
-        labels.push({ run, align, dx, intensity: x[0] * (x[1] / x[0]) ** ((left + dx) / width), performance: y[0] * (y[1] / y[0]) ** (1 - (top + dy) / HEIGHT) });
-        break;
-      }
-    }
-    return labels;
+    return from < to;
   }
 
-  /** Pushes labels apart from top to bottom, in pixels; y in the units of the axis. */
-  function apart(labels, y) {
-    const pixel = (value) => HEIGHT * (1 - Math.log(value / y[0]) / Math.log(y[1] / y[0]));
-    const value = (at) => y[0] * (y[1] / y[0]) ** (1 - at / HEIGHT);
-    let last = -Infinity;
-    return [...labels].sort((a, b) => b.y - a.y).map((label) => {
-      last = Math.max(pixel(label.y), last + LABEL);
-      return { ...label, y: value(last) };
-    });
+  /**
+   * Where labels may stand: each takes the first of its places that is inside the plot and free of
+   * points, lines and labels. One without such a place is left out: the pointer still shows it.
+   * All in pixels of the plot, from its upper left corner.
+   */
+  class Placement {
+    constructor(width, boxes, segments) {
+      Object.assign(this, { width, boxes, segments, labels: [], leaders: [] });
+    }
+    isFree(box) {
+      return box[0] >= 0 && box[2] <= this.width && box[1] >= 0 && box[3] <= HEIGHT &&
+        !this.boxes.some((other) => overlap(box, other)) && !this.segments.some((segment) => crosses(segment, box));
+    }
+    /** A place is where the text begins ("left") or ends ("right"), and what a line leads to, if any. */
+    add(name, places) {
+      const length = name.length * LETTER;
+      for (const { align, x, y, leader } of places) {
+        const left = align === "left" ? x : x - length;
+        const box = [left, y - LABEL / 2, left + length, y + LABEL / 2];
+        if (!this.isFree(box)) continue;
+        if (leader) {
+          const line = [...leader, Math.min(Math.max(leader[0], box[0]), box[2]), leader[1] < y ? box[1] + 1 : box[3] - 1];
+          if (this.boxes.some((other) => !overlap(other, [...leader, ...leader]) && crosses(line, other))) continue;
+          this.leaders.push(line);
+          this.segments.push(line);
+        }
+        this.boxes.push(box);
+        this.labels.push({ name, align, x, y });
+        return;
+      }
+    }
+  }
+
+  const NEAR = 13, FAR = [26, 39, 52, 65];
+
+  /** Beside a point: to its right, left, above, below, and further up and down with a line to it. */
+  function placesOfPoint([x, y]) {
+    const places = [{ align: "left", x: x + 9, y }, { align: "right", x: x - 9, y }];
+    for (const dy of [-NEAR, NEAR]) places.push({ align: "left", x: x + 4, y: y + dy }, { align: "right", x: x - 4, y: y + dy });
+    for (const far of FAR) {
+      for (const dy of [-far, far]) places.push({ align: "left", x: x - 4, y: y + dy, leader: [x, y] }, { align: "right", x: x + 4, y: y + dy, leader: [x, y] });
+    }
+    return places;
+  }
+
+  /** Above or below a level line, at its right end or further left. */
+  function placesOfLevel([x, y, x2]) {
+    const places = [];
+    for (let at = x2 - 2; at > x; at -= 40) for (const dy of [-8, 8]) places.push({ align: "right", x: at, y: y + dy });
+    return places;
+  }
+
+  /** Above a slope or below it, from its lower end on. */
+  function placesOfSlope([x, y, x2, y2]) {
+    const places = [];
+    for (let part = 0.06; part < 1; part += 0.06) {
+      const [atX, atY] = [x + part * (x2 - x), y + part * (y2 - y)];
+      places.push({ align: "right", x: atX - 7, y: atY - 6 }, { align: "left", x: atX + 8, y: atY + 6 });
+    }
+    return places;
+  }
+
+  /** Names of roofs and runs, and lines from runs to names that stand further off. */
+  function namesOf(points, runs, lines, { x, y }, width) {
+    const at = ([low, high], value) => Math.log(value / low) / Math.log(high / low);
+    const pixel = (intensity, performance) => [width * at(x, intensity), HEIGHT * (1 - at(y, performance))];
+    const ofPoint = (point) => pixel(point.intensity, point.performance);
+    const ofLine = (line) => [...pixel(line.x, line.y), ...pixel(line.x2, line.y2)];
+    const boxes = points.map(ofPoint).map(([left, top]) => [left - 6, top - 6, left + 6, top + 6]);
+    const spans = new Map(); // from the first to the last point of each run
+    for (const point of points) {
+      const [left, top] = ofPoint(point);
+      const known = spans.get(point.run) ?? [left, top, left, top];
+      spans.set(point.run, left < known[0] ? [left, top, known[2], known[3]] : left > known[2] ? [known[0], known[1], left, top] : known);
+    }
+    const placement = new Placement(width, boxes, [...lines.map(ofLine), ...spans.values()]);
+    const named = new Set();
+    for (const line of [...lines].sort((a, b) => b.y2 - a.y2)) {
+      const name = Report.plainName(line.name);
+      if (named.has(name)) continue;
+      named.add(name);
+      placement.add(name, line.kind === "bandwidth" ? placesOfSlope(ofLine(line)) : placesOfLevel(ofLine(line)));
+    }
+    const roofs = placement.labels.length;
+    for (const [run, point] of runs) placement.add(run, placesOfPoint(ofPoint(point)));
+    const axes = (left, top) => ({ intensity: x[0] * (x[1] / x[0]) ** (left / width), performance: y[0] * (y[1] / y[0]) ** (1 - top / HEIGHT) });
+    return {
+      labels: placement.labels.map((label, i) => ({ name: label.name, align: label.align, of: i < roofs ? "roof" : "run", ...axes(label.x, label.y) })),
+      leaders: placement.leaders.flatMap(([left, top, left2, top2], leader) => [{ leader, ...axes(left, top) }, { leader, ...axes(left2, top2) }]),
+    };
   }
 
   Report.prepare.roofline = ({ chart, datasets, values, tables, state, width }) => {
@@ -89,16 +151,12 @@
     const ends = extent(points, roofs);
     const lines = linesOf(roofs, ends).filter((line) => line.y <= ends.y[1]);
     datasets.roofs = lines.flatMap(({ name, kind, x, y, x2, y2 }, line) => [{ line, name, kind, intensity: x, performance: y }, { line, name, kind, intensity: x2, performance: y2 }]);
-    const named = new Set();
-    const level = lines.filter(({ name, kind }) => kind !== "bandwidth" && !named.has(name) && named.add(name));
-    datasets.levels = apart(level.map(({ name, x2, y }) => ({ name: Report.plainName(name), x: x2, y: y * 1.06 })), ends.y).map(({ name, x, y }) => ({ name, intensity: x, performance: y }));
-    datasets.slopes = lines.filter(({ kind }) => kind === "bandwidth").map(({ name, x, y }) => ({ name: Report.plainName(name), intensity: x * 1.1, performance: y * 1.6 }));
     const runs = new Map();
     for (const point of points) {
       const known = runs.get(point.run);
       if (!known || point.intensity > known.intensity) runs.set(point.run, point);
     }
-    datasets.labels = runs.size > MOST_LABELS ? [] : placed(points, runs, lines, ends, width - AXIS);
+    Object.assign(datasets, namesOf(points, runs.size > MOST_LABELS ? new Map() : runs, lines, ends, width - AXIS));
     values.domainX = ends.x;
     values.domainY = ends.y;
     values.ticksX = Report.decades(ends.x, 10);

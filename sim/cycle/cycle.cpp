@@ -1,5 +1,6 @@
 #include "core/invariant.hpp"
 #include "sim/cycle/at.hpp"
+#include "sim/cycle/held.hpp"
 #include "sim/cycle/simulation.hpp"
 
 #include <fmt/format.h>
@@ -82,9 +83,8 @@ bool complete(const Schedule& schedule, const Totals& totals, const Totals& boun
   return true;
 }
 
-} // namespace
-
-core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& options) {
+core::Expected<Totals> simulate(const Schedule& schedule, const CycleOptions& options,
+                                const Holdings* holdings) {
   Totals totals;
   totals.counters = countAll(schedule);
   totals.resources.resize(schedule.resources.size());
@@ -98,7 +98,7 @@ core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& optio
   }
   std::optional<Probe> probe;
   if (options.waveform != nullptr) {
-    probe.emplace(schedule, *options.waveform);
+    probe.emplace(schedule, *options.waveform, holdings);
   }
   for (std::size_t i = 0; i < schedule.sections.size(); ++i) {
     const auto& section = schedule.sections[i];
@@ -115,11 +115,28 @@ core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& optio
     if (const auto stuck = simulation.deadlock(); !stuck.empty()) {
       return core::failure({aboutSection(section, "the schedule can never finish: " + stuck)});
     }
+    const auto before = totals.ticks;
     simulation.addTo(totals);
+    if (probe) {
+      probe->sectionEnds(totals.ticks - before);
+    }
   }
   EINSIGHT_INVARIANT(complete(schedule, totals, analytic(schedule)),
                      "the cycle engine must execute every instance exactly once");
   return totals;
+}
+
+} // namespace
+
+core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& options) {
+  return simulate(schedule, options, nullptr);
+}
+
+core::Expected<Totals> cycle(const Schedule& schedule, const CycleOptions& options,
+                             const Holdings& holdings) {
+  EINSIGHT_INVARIANT(holdings.sections.size() == schedule.sections.size(),
+                     "every section has its holds");
+  return simulate(schedule, options, &holdings);
 }
 
 } // namespace einsight::sim

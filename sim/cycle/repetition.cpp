@@ -222,6 +222,7 @@ void Repetition::apply(std::int64_t times, State& state) const {
     }
   }
   extrapolate(state.ports, before_.ports, after_.ports, times);
+  extrapolate(state.ends, before_.ends, after_.ends, times);
   extrapolate(state.arrivals, before_.arrivals, after_.arrivals, times);
   extrapolate(state.completed, before_.completed, after_.completed, times);
   extrapolate(state.releases, before_.releases, after_.releases, times);

@@ -57,6 +57,9 @@ Simulation::Simulation(const Schedule& schedule, const Section& section,
     slots = std::max(slots, stream.slot + 1);
   }
   state_.slots.resize(static_cast<std::size_t>(slots));
+  if (probe_ != nullptr && probe_->counts()) {
+    state_.ends.resize(section.tasks.size());
+  }
 }
 
 bool Simulation::run() {
@@ -230,6 +233,9 @@ void Simulation::observe(std::int64_t now) {
   const auto skip = periods_.observe(state_, now, skipped_, longest);
   if (skip.periods == 0) {
     return;
+  }
+  if (!state_.ends.empty()) {
+    probe_->skipped(state_.ends, now + skipped_, skip.ticks);
   }
   skipped_ += skip.ticks;
   for (std::size_t s = 0; s < walkers_.size(); ++s) {

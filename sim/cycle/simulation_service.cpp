@@ -117,6 +117,9 @@ void Simulation::start(std::size_t stream, std::int64_t now) {
   if (step.part < state_.statistics.einsumBusy.size()) {
     state_.statistics.einsumBusy[step.part] += duration;
   }
+  if (!state_.ends.empty()) {
+    probe_->starts(step.index, now + skipped_);
+  }
   state_.cursors[stream].remaining = duration;
   if (++instances_ % kInstancesBetweenReports == 0 && options_.progress) {
     report();
@@ -139,6 +142,10 @@ void Simulation::serve(std::size_t stream, std::int64_t now) {
 
 /// Ends of a task become known with the stream's path up to them.
 void Simulation::ended(const Route::Step& step, std::size_t stream, std::int64_t count) {
+  if (!state_.ends.empty()) {
+    at(state_.ends, step.index) += count;
+    probe_->ends(step.index, count, now_ + skipped_);
+  }
   if (step.ports.empty()) {
     return;
   }

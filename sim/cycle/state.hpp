@@ -115,6 +115,7 @@ struct State {
   std::vector<Cursor> cursors;
   std::vector<Server> servers;
   std::vector<std::int64_t> ports;     ///< visible ends per (task, latency)
+  std::vector<std::int64_t> ends;      ///< ended instances per task; empty if nobody looks
   std::vector<std::int64_t> arrivals;  ///< epochs, per barrier and stream (barrier-major)
   std::vector<std::int64_t> completed; ///< epochs in which all have arrived, per barrier
   std::vector<std::int64_t> releases;  ///< of these, visible

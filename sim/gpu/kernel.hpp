@@ -45,6 +45,7 @@ struct Transfer {
   bool shared = false; ///< other CTAs of the same `reuse` group read the same bytes
   bool second = false; ///< of the same group of `secondReuse`, where `shared`
   int lookups = 0;     ///< reads, one after another, that say where it lies (a page table)
+  double sharedMemoryBytes = 0; ///< that its whole tile takes; 0: it goes to registers
 };
 
 /// A list of steps with what it loads before and stores after.
@@ -82,6 +83,7 @@ struct Kernel {
   std::int64_t residents = 1; ///< CTAs per SM
   // For the occupancy table.
   std::int64_t threads = 0, registersPerThread = 0, sharedBytes = 0;
+  std::int64_t registerBytes = 0; ///< that a CTA has, as they are handed out to warps
   std::string
       limitedBy; ///< what keeps `residents` from being larger: "shared memory", "registers", …
   Part prologue, iteration, epilogue;

@@ -47,7 +47,7 @@ double maskOccupancy(const Step& step, const Device& device) {
 }
 
 Schedule smSchedule(const Kernel& kernel, const Device& device, const Kind& kind,
-                    std::int64_t residents, std::int64_t rounds) {
+                    std::int64_t residents, std::int64_t rounds, Holdings* holdings) {
   Schedule schedule;
   schedule.ticksPerCycle = kTicksPerCycle;
   schedule.resources = {{"tensor_core", false, 1, 1}, {"lanes", false, 1, 1}, {"copy", true, 1, 1}};
@@ -56,9 +56,18 @@ Schedule smSchedule(const Kernel& kernel, const Device& device, const Kind& kind
   section.name = kernel.name;
   section.loops = {{"cta", rounds, false},
                    {"iteration", std::max<std::int64_t>(1, kind.iterations), false}};
+  std::vector<Hold> holds;
   for (int slot = 0; slot < static_cast<int>(residents); ++slot) {
     schedule.resources.push_back({fmt::format("slot{}", slot), true, 1, 1});
-    SlotWriter(kernel, device, kind, slot, section).write();
+    SlotWriter writer(kernel, device, kind, slot, section);
+    writer.write();
+    if (holdings != nullptr) {
+      writer.addHolds(holds);
+    }
+  }
+  if (holdings != nullptr) {
+    holdings->memories = {{{"shared_memory"}, {}, false}, {{"registers"}, {}, false}};
+    holdings->sections = {std::move(holds)};
   }
   schedule.sections = {std::move(section)};
   return schedule;

@@ -1,6 +1,6 @@
 #pragma once
 #include "sim/gpu/kernel.hpp"
-#include "sim/schedule.hpp"
+#include "sim/schedule/holds.hpp"
 
 namespace einsight::sim::gpu {
 
@@ -9,6 +9,9 @@ inline constexpr std::int64_t kTicksPerCycle = 16;
 
 /// Resources of an SM's schedule by number; those of the slots follow.
 enum SmResource : int { kTensor = 0, kLanes = 1, kCopy = 2, kFirstSlot = 3 };
+
+/// Memories of an SM by number, of whose bytes there is an account.
+enum SmMemory : int { kSharedMemory = 0, kRegisters = 1 };
 
 std::int64_t ticksOf(double cycles);
 
@@ -24,8 +27,9 @@ double maskOccupancy(const Step& step, const Device& device);
 ///
 /// Resources: the tensor cores and the lanes, which serve the oldest request first, the copy port
 /// (L2 to shared memory), and one of each slot that is busy while the next CTA is started. Every
-/// warpgroup has a line of products and a line of arithmetic with needs between them.
+/// warpgroup has a line of products and a line of arithmetic with needs between them. `holdings`,
+/// if not null, gets what shared memory and registers hold.
 Schedule smSchedule(const Kernel& kernel, const Device& device, const Kind& kind,
-                    std::int64_t residents, std::int64_t rounds);
+                    std::int64_t residents, std::int64_t rounds, Holdings* holdings = nullptr);
 
 } // namespace einsight::sim::gpu

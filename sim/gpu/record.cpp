@@ -1,4 +1,5 @@
 #include "sim/cycle/at.hpp"
+#include "sim/cycle/held.hpp"
 #include "sim/gpu/check.hpp"
 #include "sim/gpu/gpu.hpp"
 #include "sim/gpu/multiprocessor.hpp"
@@ -68,8 +69,10 @@ core::Expected<std::int64_t> record(const Chain& chain, const Device& device,
     if (waveform != nullptr) {
       options.waveform = &later.emplace(*waveform, kernel.name, ticks);
     }
-    const auto totals = sim::cycle(
-        smSchedule(kernel, device, mostFrequent(kernel), kernel.residents, kRounds), options);
+    Holdings holdings;
+    const auto schedule =
+        smSchedule(kernel, device, mostFrequent(kernel), kernel.residents, kRounds, &holdings);
+    const auto totals = sim::cycle(schedule, options, holdings);
     if (!totals) {
       return core::failure(totals.error());
     }

@@ -1,8 +1,15 @@
 #include "sim/gpu/reuse.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace einsight::sim::gpu {
+
+/// The first piece that has bytes behind `from`.
+Reuse::Stream::iterator Reuse::firstBehind(Stream& stream, double from) {
+  const auto piece = stream.upper_bound(from);
+  return piece != stream.begin() && std::prev(piece)->second.to > from ? std::prev(piece) : piece;
+}
 
 double Reuse::misses(std::int32_t group, double bytes, double brought, double from) {
   if (group < 0) {
@@ -12,23 +19,33 @@ double Reuse::misses(std::int32_t group, double bytes, double brought, double fr
   if (index >= streams_.size()) {
     streams_.resize(index + 1);
   }
+  auto& stream = streams_[index];
   const double to = from + bytes;
   double found = 0;
-  kept_.clear();
-  for (const auto& piece : streams_[index]) {
-    if (brought - piece.brought > capacity_) {
-      continue;
+  auto piece = firstBehind(stream, from);
+  if (piece != stream.end() && piece->first == from && piece->second.to == to) { // most often
+    const bool held = brought - piece->second.brought <= capacity_;
+    piece->second.brought = brought;
+    return held ? 0 : bytes;
+  }
+  while (piece != stream.end() && piece->first < to) {
+    const double begin = piece->first;
+    const auto old = piece->second;
+    const bool held = brought - old.brought <= capacity_;
+    if (held) {
+      found += std::min(old.to, to) - std::max(begin, from);
     }
-    found += std::max(0.0, std::min(piece.to, to) - std::max(piece.from, from));
-    if (piece.from < from) {
-      kept_.push_back({piece.from, std::min(piece.to, from), piece.brought});
+    if (held && begin < from) {
+      piece->second.to = from;
+      ++piece;
+    } else {
+      piece = stream.erase(piece);
     }
-    if (piece.to > to) {
-      kept_.push_back({std::max(piece.from, to), piece.to, piece.brought});
+    if (held && old.to > to) {
+      stream.emplace_hint(piece, to, old);
     }
   }
-  kept_.push_back({from, to, brought});
-  streams_[index].swap(kept_);
+  stream.emplace_hint(piece, from, Piece{to, brought});
   return std::max(0.0, bytes - found);
 }
 

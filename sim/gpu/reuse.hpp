@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace einsight::sim::gpu {
@@ -17,15 +18,19 @@ public:
   double misses(std::int32_t group, double bytes, double brought, double from = 0);
 
 private:
-  /// Bytes [from, to) of a stream, and what had been brought when the last one that took them
+  /// Bytes of a stream up to `to`, and what had been brought when the last one that took them
   /// started.
   struct Piece {
-    double from = 0, to = 0;
+    double to = 0;
     double brought = 0;
   };
+  /// Pieces that do not overlap, by where they begin.
+  using Stream = std::map<double, Piece>;
+
+  [[nodiscard]] static Stream::iterator firstBehind(Stream& stream, double from);
+
   double capacity_;
-  std::vector<std::vector<Piece>> streams_; ///< per group: pieces that do not overlap
-  std::vector<Piece> kept_;
+  std::vector<Stream> streams_; ///< per group
 };
 
 } // namespace einsight::sim::gpu

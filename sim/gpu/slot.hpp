@@ -1,6 +1,7 @@
 #pragma once
 #include "sim/gpu/multiprocessor.hpp"
 #include "sim/gpu/order.hpp"
+#include "sim/schedule/holds.hpp"
 
 #include <map>
 
@@ -12,6 +13,8 @@ public:
   SlotWriter(const Kernel& kernel, const Device& device, const Kind& kind, int slot,
              Section& section);
   void write();
+  /// What the slot keeps in the memories of an SM, once it is written.
+  void addHolds(std::vector<Hold>& holds) const;
 
   static constexpr int kCta = 0;       ///< loop over the CTAs of a slot
   static constexpr int kIteration = 1; ///< loop of a CTA
@@ -34,6 +37,9 @@ private:
   void addTasks(const Part& part, PartTasks& tasks, bool inner, const std::string& name);
   int addTransfer(const Transfer& transfer, bool inner, Task::Kind kind);
   int addStep(const Step& step, double cycles, bool inner);
+  void holdLoads(std::vector<Hold>& holds) const;
+  void holdCtas(std::vector<Hold>& holds) const;
+  [[nodiscard]] Edge lastUse(int task, const std::vector<int>& loops, double latencyCycles) const;
   void addStreams();
   void addStream(int resource, const std::vector<int>& tasks);
   void addUnitStream(int warpgroup, Step::Unit unit);

@@ -87,6 +87,25 @@ const RINGS = `(() => {
   return all(Report.views.get("compare-1").view.scenegraph().root).filter((mark) => mark.role === "mark" && mark.items[0]?.datum?.note && mark.marktype === "symbol").reduce((sum, mark) => sum + mark.items.length, 0);
 })()`;
 
+/** Names in a roofline that lie on each other, as the browser measures their letters; and how many there are. */
+const NAMES = (id) => `(() => {
+  const inside = (mark, left, top) => mark.marktype === "group"
+    ? mark.items.flatMap((group) => group.items.flatMap((each) => inside(each, left + (group.x || 0), top + (group.y || 0))))
+    : mark.marktype === "text" && mark.role === "mark" ? mark.items.map(({ text, bounds: { x1, x2, y1, y2 } }) => ({ text, x1: left + x1, x2: left + x2, y1: top + y1, y2: top + y2 })) : [];
+  const names = inside(Report.views.get("${id}").view.scenegraph().root, 0, 0);
+  const both = (a, b) => Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1) > 1 && Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1) > 3; // bounds have room around letters
+  const overlaps = names.flatMap((a, i) => names.slice(i + 1).filter((b) => both(a, b)).map((b) => a.text + " / " + b.text));
+  return { count: names.length, overlaps };
+})()`;
+
+async function checkNames(page, name, charts) {
+  for (const { id } of charts.filter((chart) => chart.id.endsWith("roofline"))) {
+    const { count, overlaps } = await page.value(NAMES(id));
+    assert.ok(count >= 3, `${name}: names in ${id}`);
+    assert.deepStrictEqual(overlaps, [], `${name}: names in ${id}`);
+  }
+}
+
 async function checkDrawn(page, name) {
   const charts = await page.value(CHARTS);
   assert.ok(charts.length > 0, `${name}: no chart`);
@@ -133,6 +152,7 @@ async function report(browser, name, words, use = async () => {}, look = {}) {
   const atOnce = await page.value("Report.views.size");
   await page.value("Report.drawAll()");
   const charts = await checkDrawn(page, name);
+  await checkNames(page, name, charts);
   await page.screenshot(file(`${name}.png`));
   await use(page, charts);
   assert.deepStrictEqual(page.errors, [], `${name}: errors in the console`);

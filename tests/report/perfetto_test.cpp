@@ -74,6 +74,24 @@ TEST_CASE("tasks and waits are slices of their unit's track", "[report]") {
   CHECK(names.at(0).at("args").at("name") == "a \"title\"");
 }
 
+TEST_CASE("a slice says which tile it is where its loops are known", "[report]") {
+  std::ostringstream out;
+  TraceWriter::Options options{"t", 1, 1e9, {}, {}, 100};
+  options.loops[{"array", "QK"}] = {{"h", 2}, {"p1", 3}, {"m1", 4}};
+  TraceWriter writer(out, options);
+  const Unit array(writer, "array");
+  serve(writer, array, 0, "QK", 0);
+  serve(writer, array, 1, "QK", 12 + 2 * 4 + 3);
+  serve(writer, array, 2, "AV", 5);
+  writer.close(3);
+
+  const auto slices = eventsOf(out, "X");
+  REQUIRE(slices.size() == 3);
+  CHECK(slices[0].at("args").at("tile") == "h=0 p1=0 m1=0");
+  CHECK(slices[1].at("args").at("tile") == "h=1 p1=2 m1=3");
+  CHECK(slices[2].at("args").count("tile") == 0);
+}
+
 TEST_CASE("outside of its windows a trace keeps nothing", "[report]") {
   std::ostringstream out;
   TraceWriter writer(out, {"t", 1, 1e9, {{0, 10}, {100, 120}}, {{"dram", 2e9}}, 100});
@@ -110,4 +128,50 @@ TEST_CASE("a trace has no more slices than its limit", "[report]") {
   CHECK(writer.keepsFrom(0) == std::numeric_limits<std::int64_t>::max());
   writer.close(10);
   CHECK(eventsOf(out, "X").size() == 3);
+}
+
+TEST_CASE("what a memory holds is a counter, known at the start of each window", "[report]") {
+  std::ostringstream out;
+  TraceWriter::Options options{"t", 1, 1e9, {{0, 10}, {100, 120}}, {}, 100};
+  options.held = {{"buffer", "capacity 16 MiB"}};
+  TraceWriter writer(out, options);
+  const int buffer = writer.declare({"kernel", "buffer"}, "held_bytes", Kind::Count);
+  const int registers = writer.declare({"registers"}, "held_bytes", Kind::Count);
+  writer.change(0, buffer, 0);
+  writer.change(2, buffer, 64);
+  writer.change(2, registers, 2);
+  writer.change(50, buffer, 96); // between the windows
+  writer.change(60, registers, 0);
+  writer.change(110, buffer, 32);
+  writer.change(119, buffer, 0);
+  writer.close(119);
+
+  const auto counters = eventsOf(out, "C");
+  const auto is = [&](std::size_t event, const std::string& name, double microseconds, int bytes) {
+    const auto& found = counters.at(event);
+    CHECK(found.at("name") == name);
+    CHECK(found.at("ts").get<double>() == Approx(microseconds));
+    CHECK(found.at("args") == Json{{"bytes", bytes}});
+  };
+  const std::string full = "kernel buffer held (capacity 16 MiB)";
+  REQUIRE(counters.size() == 7);
+  is(0, full, 0.002, 64);
+  is(1, "registers held", 0.002, 2);
+  is(2, full, 0.010, 0); // nothing is known until the next window
+  is(3, "registers held", 0.010, 0);
+  is(4, full, 0.100, 96);
+  is(5, full, 0.110, 32);
+  is(6, full, 0.119, 0);
+}
+
+TEST_CASE("values of what memories hold count towards the limit of a trace", "[report]") {
+  std::ostringstream out;
+  TraceWriter writer(out, {"t", 1, 1e9, {}, {}, 3});
+  const int buffer = writer.declare({"buffer"}, "held_bytes", Kind::Count);
+  for (int i = 1; i < 10; ++i) {
+    writer.change(i, buffer, i);
+  }
+  CHECK_FALSE(writer.open());
+  writer.close(10);
+  CHECK(eventsOf(out, "C").size() == 4); // and 0 at the end
 }

@@ -1,6 +1,7 @@
 #include "results/store.hpp"
 #include "tests/report/answer.hpp"
 
+#include <cmath>
 #include <filesystem>
 
 using namespace einsight;
@@ -81,4 +82,40 @@ TEST_CASE("a sweep for one objective is drawn over a parameter with a colour for
 TEST_CASE("a sweep whose objective no point knows has no front", "[report]") {
   const auto document = documentOf("usd", "");
   CHECK(front(document) == "no no no no ");
+}
+
+TEST_CASE("points of whole models show what their users see", "[report]") {
+  const auto file = std::filesystem::temp_directory_path() / "einsight-report-serving-test.db";
+  std::filesystem::remove(file);
+  {
+    auto store = results::SweepStore::create(
+        file.string(), {"s", "1", "9.8", "usd_per_mtoken throughput", 3, {}, ""});
+    REQUIRE(store);
+    std::vector<results::SweepRow> rows{rowOf(1, "1024", 1, 0), rowOf(2, "1024", 2, 0),
+                                        rowOf(3, "1024", 3, 0)};
+    for (auto& row : rows) {
+      results::Result result;
+      result.serving = results::Serving{};
+      result.serving->tbt = {0, 0.5, 0, 0.25 * static_cast<double>(row.number)};
+      result.serving->usdPerHour = 3;
+      result.serving->tokensPerSecond = 10 * static_cast<double>(row.number);
+      result.serving->usdPerMtoken = static_cast<double>(row.number);
+      results::fill(row, result);
+      row.meets = row.number != 2;
+    }
+    rows[2].detail = "{}"; // of something else
+    REQUIRE(store->write(rows));
+  }
+  const auto document = report::readDocument({{file.string(), {}, {}, {}}}, {{}, {}, {}, {}});
+  std::filesystem::remove(file);
+  REQUIRE(document);
+  CHECK(number(*document, "sweep-1", "tbt_p99", 1) == 0.5);
+  CHECK(number(*document, "sweep-1", "usd_per_hour", 0) == 3);
+  CHECK(std::isnan(number(*document, "sweep-1", "tbt_p99", 2)));
+  CHECK(text(*document, "sweep-1", "meets", 0) == "yes");
+  CHECK(text(*document, "sweep-1", "meets", 1) == "no");
+  const auto* explorer = chart(*document, "sweep-1-explorer");
+  REQUIRE(explorer != nullptr);
+  CHECK(explorer->choices.at(0).columns.front() == "usd_per_mtoken");
+  CHECK(explorer->choices.at(1).columns.front() == "tokens_per_s");
 }

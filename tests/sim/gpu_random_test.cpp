@@ -1,4 +1,7 @@
 #include "gpu_chains.hpp"
+#include "held_recorder.hpp"
+#include "sim/cycle/held.hpp"
+#include "sim/gpu/multiprocessor.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,6 +10,9 @@
 
 using namespace einsight::sim::gpu;
 using namespace einsight::sim::gpu::test;
+using einsight::sim::CycleOptions;
+using einsight::sim::Holdings;
+using einsight::sim::test::HeldRecorder;
 
 namespace {
 
@@ -199,5 +205,50 @@ TEST_CASE("twice the SMs are never slower for CTAs of one kind", "[sim]") {
     const double few = cyclesOf(chain, device);
     device.sms *= 2;
     RC_ASSERT(cyclesOf(chain, device) <= few * (1 + 1e-9));
+  }));
+}
+
+TEST_CASE("an SM never holds more than its CTAs were given, and nothing at the end", "[sim]") {
+  CHECK(rc::check("held <= given", [] {
+    auto kernel = drawKernel(false);
+    kernel.registerBytes = drawn(0, 100);
+    kernel.sharedBytes = drawn(0, 3000); // tiles may leave nothing of it
+    std::vector<Part*> parts{&kernel.prologue, &kernel.iteration, &kernel.epilogue};
+    for (auto& body : kernel.others) {
+      parts.insert(parts.end(), {&body.prologue, &body.iteration, &body.epilogue});
+    }
+    for (auto* part : parts) {
+      for (auto& load : part->loads) {
+        load.sharedMemoryBytes = static_cast<double>(drawn(0, 200));
+      }
+    }
+    const auto kind = kernel.kinds[0];
+    const auto body = partsOf(kernel, kind);
+    double tiles = 0;
+    for (const auto* part : {&body.prologue, &body.iteration, &body.epilogue}) {
+      for (const auto& load : part->loads) {
+        tiles += load.sharedMemoryBytes * (part == &body.iteration ? kernel.stages : 1);
+      }
+    }
+    const auto device = drawDevice();
+    Holdings holdings;
+    const auto schedule = smSchedule(kernel, device, kind, kernel.residents, 3, &holdings);
+    HeldRecorder recorder;
+    CycleOptions options;
+    options.waveform = &recorder;
+    const auto totals = einsight::sim::cycle(schedule, options, holdings);
+    RC_ASSERT(totals.has_value());
+    RC_ASSERT(totals->ticks == einsight::sim::cycle(schedule)->ticks);
+    const auto residents = static_cast<double>(kernel.residents);
+    const auto given = std::max(tiles, static_cast<double>(kernel.sharedBytes));
+    RC_ASSERT(recorder.largest("shared_memory") <= residents * given);
+    RC_ASSERT(recorder.largest("registers") <=
+              residents * static_cast<double>(kernel.registerBytes));
+    for (const auto& [memory, changes] : recorder.held) {
+      RC_ASSERT(changes.empty() || std::prev(changes.end())->second == 0.0);
+      for (const auto& [tick, bytes] : changes) {
+        RC_ASSERT(bytes >= 0.0);
+      }
+    }
   }));
 }

@@ -2,6 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
+#include <rapidcheck/catch.h>
+#include <vector>
+
 using einsight::sim::gpu::Reuse;
 
 TEST_CASE("CTAs of a group that start together share one stream", "[sim]") {
@@ -34,4 +38,27 @@ TEST_CASE("CTAs without a group find nothing", "[sim]") {
   Reuse reuse(100);
   CHECK(reuse.misses(-1, 40, 0) == 40);
   CHECK(reuse.misses(-1, 40, 0) == 40);
+}
+
+TEST_CASE("pieces of a stream are found as if every byte were looked at", "[sim]") {
+  rc::prop("misses", [] {
+    constexpr std::size_t kBytes = 64;
+    const auto capacity = *rc::gen::inRange(0, 40);
+    const auto count = *rc::gen::inRange(1, 30);
+    Reuse reuse(capacity);
+    std::vector<std::optional<int>> taken(kBytes); // what had been brought when it was taken last
+    int brought = 0;
+    for (int i = 0; i < count; ++i) {
+      const auto from = *rc::gen::inRange<std::size_t>(0, kBytes);
+      const auto to = *rc::gen::inRange<std::size_t>(from + 1, kBytes + 1);
+      brought += *rc::gen::inRange(0, 15);
+      int missing = 0;
+      for (auto byte = from; byte < to; ++byte) {
+        missing += taken[byte] && brought - *taken[byte] <= capacity ? 0 : 1;
+        taken[byte] = brought;
+      }
+      RC_ASSERT(reuse.misses(0, static_cast<double>(to - from), brought,
+                             static_cast<double>(from)) == missing);
+    }
+  });
 }
