@@ -44,11 +44,13 @@ std::string linksText(const arch::Cluster& cluster, const report::Style& style) 
                        {"each way"},
                        {"sustained"},
                        {"duplex"},
-                       {"latency"}});
+                       {"latency"},
+                       {"launch"}});
   for (const auto& link : cluster.data().links) {
     table.row({link.name, topologyText(link), core::formatBytesPerSecond(link.bytesPerSecond),
                core::formatPercent(link.efficiency), link.fullDuplex ? "full" : "half",
-               core::formatSeconds(link.latencySeconds)});
+               core::formatSeconds(link.latencySeconds),
+               link.launchSeconds > 0 ? core::formatSeconds(link.launchSeconds) : ""});
   }
   return table.empty() ? std::string() : "\n" + table.render(style);
 }

@@ -24,16 +24,30 @@ struct Options {
   std::string mapping, engine = "cycle", svg;
 };
 
-/// Takes the one setting with several values out of the texts.
-void readRange(Options& options, CompareRequest& request, core::Problems& problems) {
-  std::vector<std::string> ranges;
-  std::erase_if(options.settings, [&](const std::string& text) {
-    const bool range = text.find("..") != std::string::npos;
-    if (range) {
-      ranges.push_back(text);
+/// The texts that hold a piece, taken out of the others.
+std::vector<std::string> takeWith(std::vector<std::string>& texts,
+                                  bool (*wanted)(const std::string&)) {
+  std::vector<std::string> out;
+  std::erase_if(texts, [&](const std::string& text) {
+    if (wanted(text)) {
+      out.push_back(text);
+      return true;
     }
-    return range;
+    return false;
   });
+  return out;
+}
+
+/// Takes the one setting with several values out of the texts; without one, the length: its only
+/// value, or a range of our own.
+void readRange(Options& options, CompareRequest& request, core::Problems& problems) {
+  auto ranges = takeWith(options.settings, [](const std::string& text) {
+    return text.find("..") != std::string::npos;
+  });
+  if (ranges.empty()) {
+    ranges =
+        takeWith(options.settings, [](const std::string& text) { return text.starts_with("L="); });
+  }
   if (ranges.empty()) {
     ranges.emplace_back("L=1K..64K");
   }

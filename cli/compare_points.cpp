@@ -1,19 +1,18 @@
 #include "cli/compare_points.hpp"
 
+#include "arch/catalogue.hpp"
 #include "einsum/analysis.hpp"
 #include "explore/any_point.hpp"
+#include "explore/inputs.hpp"
 #include "workloads/catalogue.hpp"
 #include "workloads/mechanism.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace einsight::cli {
 namespace {
-
-constexpr double kAlike = 0.01; ///< of two times: neither is faster
 
 constexpr double kBitsPerByte = 8;
 constexpr std::string_view kDecode = "-decode";
@@ -42,42 +41,45 @@ std::optional<double> cacheOf(const std::string& workload, const einsum::Cascade
          kBitsPerByte;
 }
 
-std::string firstLine(const core::Problems& problems) {
-  const auto text = problems.empty() ? std::string("not simulated") : core::render(problems);
+/// A problem in a line. Of those of several mappings: that a workload is larger than the memory, if
+/// one says so; else the last one, as the last mapping takes any cascade.
+std::string lineOf(const core::Problems& problems) {
+  if (problems.empty()) {
+    return "not simulated";
+  }
+  auto shown = std::find_if(problems.begin(), problems.end(), [](const core::Problem& problem) {
+    return problem.what.find("of tensors in memory") != std::string::npos;
+  });
+  shown = shown == problems.end() ? std::prev(shown) : shown;
+  const auto text = core::render({*shown});
   return text.substr(0, text.find('\n'));
 }
 
-ComparePoint simulate(const CompareRequest& request, const std::string& workload,
-                      const std::string& machine, const core::Rational& value) {
-  ComparePoint out;
-  out.workload = workload;
-  out.machine = machine;
-  out.value = value.toDouble();
-  explore::PointRequest point;
-  point.workload = workload;
-  point.machine = machine;
-  point.mapping = request.mapping;
-  point.workloadSettings = request.workload;
-  point.workloadSettings[request.parameter] = value;
-  point.machineSettings = request.machine;
-  point.mappingSettings = request.mappingSettings;
-  const auto cascade = workloads::load(workload, point.workloadSettings);
+struct Task {
+  std::string phase, workload;
+};
+
+ComparePoint simulate(const CompareRequest& request, const explore::PointRequest& point,
+                      double value, explore::Inputs& inputs) {
+  ComparePoint out{{}, point.workload, point.machine, {}, value};
+  const auto cascade = workloads::load(point.workload, point.workloadSettings);
   if (!cascade) {
-    out.problem = firstLine(cascade.error());
+    out.problem = lineOf(cascade.error());
     return out;
   }
   out.operations = operationsOf(*cascade);
-  out.cacheBytes = cacheOf(workload, *cascade);
-  const auto prepared = explore::prepareAny(point);
+  out.batch = cascade->parameter("B");
+  out.cacheBytes = cacheOf(point.workload, *cascade);
+  const auto prepared = explore::prepareAny(point, inputs);
   if (!prepared) {
-    out.problem = firstLine(prepared.error());
+    out.problem = lineOf(prepared.error());
     return out;
   }
   explore::RunOptions options;
   options.engine = request.engine;
   const auto result = explore::run(*prepared, options);
   if (!result) {
-    out.problem = firstLine(result.error());
+    out.problem = lineOf(result.error());
     return out;
   }
   out.seconds = result->seconds;
@@ -91,121 +93,107 @@ ComparePoint simulate(const CompareRequest& request, const std::string& workload
   return out;
 }
 
-bool exists(const std::string& workload) {
-  const auto all = workloads::list();
-  return std::any_of(all.begin(), all.end(),
-                     [&](const workloads::Entry& entry) { return entry.name == workload; });
-}
-
 /// The workload as it is, and the form of it that decodes, where the catalogue has both.
 std::vector<std::pair<std::string, std::string>> phasesOf(const std::string& workload) {
   if (workload.ends_with(kDecode)) {
     return {{"decode", workload}};
   }
   std::vector<std::pair<std::string, std::string>> out{{"prefill", workload}};
-  if (exists(workload + std::string(kDecode))) {
-    out.emplace_back("decode", workload + std::string(kDecode));
-  }
-  return out;
-}
-
-std::optional<double> secondsAt(const std::vector<ComparePoint>& points, const ComparePoint& like,
-                                const std::string& name) {
-  const auto found = std::find_if(points.begin(), points.end(), [&](const ComparePoint& each) {
-    return each.phase == like.phase && each.machine == like.machine && each.value == like.value &&
-           mechanismName(each.workload) == name;
-  });
-  return found == points.end() ? std::nullopt : found->seconds;
-}
-
-/// Crossings of two workloads along values that both have, in one phase on one machine.
-void addCrossings(const std::vector<ComparePoint>& points, const std::vector<ComparePoint>& along,
-                  const std::string& first, const std::string& second,
-                  std::vector<Crossover>& out) {
-  std::optional<std::pair<double, double>> before; // value, log of the quotient of times
-  for (const auto& point : along) {
-    const auto a = secondsAt(points, point, first);
-    const auto b = secondsAt(points, point, second);
-    if (!a || !b) {
-      continue;
-    }
-    const double quotient = std::log(*a / *b);
-    if (std::abs(quotient) < kAlike) {
-      continue;
-    }
-    if (before && (before->second < 0) != (quotient < 0)) {
-      const double part = before->second / (before->second - quotient);
-      const double at =
-          std::exp(std::log(before->first) + part * std::log(point.value / before->first));
-      out.push_back({point.phase, point.machine, quotient < 0 ? first : second,
-                     quotient < 0 ? second : first, before->first, point.value, at});
-    }
-    before = {point.value, quotient};
-  }
-}
-
-template <class T>
-bool addOnce(std::vector<T>& list, const T& value) {
-  if (std::find(list.begin(), list.end(), value) != list.end()) {
-    return false;
-  }
-  list.push_back(value);
-  return true;
-}
-
-} // namespace
-
-std::string mechanismName(const std::string& workload) {
-  return workload.ends_with(kDecode) ? workload.substr(0, workload.size() - kDecode.size())
-                                     : workload;
-}
-
-std::vector<Crossover> crossoversOf(const std::vector<ComparePoint>& points) {
-  std::vector<Crossover> out;
-  std::vector<std::pair<std::string, std::string>> places;
-  for (const auto& point : points) {
-    if (!addOnce(places, {point.phase, point.machine})) {
-      continue;
-    }
-    std::vector<std::string> names;
-    std::vector<ComparePoint> along; // one for each value
-    std::vector<double> values;
-    for (const auto& other : points) {
-      if (other.phase == point.phase && other.machine == point.machine) {
-        addOnce(names, mechanismName(other.workload));
-        if (addOnce(values, other.value)) {
-          along.push_back(other);
-        }
-      }
-    }
-    std::sort(along.begin(), along.end(),
-              [](const auto& a, const auto& b) { return a.value < b.value; });
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      for (std::size_t j = i + 1; j < names.size(); ++j) {
-        addCrossings(points, along, names[i], names[j], out);
-      }
+  for (const auto& entry : workloads::list()) {
+    if (entry.name == workload + std::string(kDecode)) {
+      out.emplace_back("decode", entry.name);
     }
   }
   return out;
 }
 
-core::Expected<Comparison> compare(const CompareRequest& request,
-                                   const std::function<void(double)>& progress) {
-  struct Task {
-    std::string phase, workload;
-  };
-  std::vector<Task> tasks;
+std::vector<Task> tasksOf(const CompareRequest& request) {
+  std::vector<Task> out;
   for (const std::string_view wanted : {"prefill", "decode"}) {
     for (const auto& workload : request.workloads) {
       for (const auto& [phase, name] : phasesOf(workload)) {
         if (phase == wanted) {
-          tasks.push_back({phase, name});
+          out.push_back({phase, name});
         }
       }
     }
   }
+  return out;
+}
+
+/// What is wrong with workloads and machines whatever is set.
+core::Problems unknownNames(const CompareRequest& request, const std::vector<Task>& tasks) {
+  core::Problems out;
+  for (const auto& task : tasks) {
+    if (const auto cascade = workloads::load(task.workload); !cascade) {
+      out.insert(out.end(), cascade.error().begin(), cascade.error().end());
+    }
+  }
+  for (const auto& machine : request.machines) {
+    if (const auto kind = arch::kindOf(machine); !kind) {
+      out.insert(out.end(), kind.error().begin(), kind.error().end());
+    }
+  }
+  return out;
+}
+
+/// Settings that some of the workloads have a parameter for, by those that have none. What no
+/// workload has stays, and is the mistake of every point.
+std::map<std::string, std::set<std::string>> settingsWithout(const CompareRequest& request,
+                                                             const std::vector<Task>& tasks) {
+  std::vector<std::string> names{request.parameter};
+  for (const auto& [name, value] : request.workload) {
+    names.push_back(name);
+  }
+  std::map<std::string, std::set<std::string>> out;
+  for (const auto& name : names) {
+    std::vector<std::string> lacking;
+    for (const auto& task : tasks) {
+      const auto cascade = workloads::load(task.workload);
+      if (cascade && !cascade->parameter(name)) {
+        lacking.push_back(task.workload);
+      }
+    }
+    if (lacking.size() < tasks.size()) {
+      for (const auto& workload : lacking) {
+        out[workload].insert(name);
+      }
+    }
+  }
+  return out;
+}
+
+explore::PointRequest requestOf(const CompareRequest& request, const Task& task,
+                                const std::string& machine, const core::Rational& value,
+                                const std::map<std::string, std::set<std::string>>& without) {
+  explore::PointRequest out;
+  out.workload = task.workload;
+  out.machine = machine;
+  out.mapping = request.mapping;
+  out.workloadSettings = request.workload;
+  out.workloadSettings[request.parameter] = value;
+  out.machineSettings = request.machine;
+  out.mappingSettings = request.mappingSettings;
+  if (const auto found = without.find(task.workload); found != without.end()) {
+    for (const auto& name : found->second) {
+      out.workloadSettings.erase(name);
+    }
+  }
+  return out;
+}
+
+} // namespace
+
+core::Expected<Comparison> compare(const CompareRequest& request,
+                                   const std::function<void(double)>& progress) {
+  const auto tasks = tasksOf(request);
+  auto problems = unknownNames(request, tasks);
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
   Comparison out;
-  core::Problems problems;
+  out.without = settingsWithout(request, tasks);
+  explore::Inputs inputs(true);
   const auto total =
       static_cast<double>(tasks.size() * request.machines.size() * request.values.size());
   for (const std::string_view phase : {"prefill", "decode"}) {
@@ -213,7 +201,8 @@ core::Expected<Comparison> compare(const CompareRequest& request,
       for (const auto& value : request.values) {
         for (const auto& task : tasks) {
           if (task.phase == phase) {
-            out.points.push_back(simulate(request, task.workload, machine, value));
+            const auto point = requestOf(request, task, machine, value, out.without);
+            out.points.push_back(simulate(request, point, value.toDouble(), inputs));
             out.points.back().phase = phase;
             progress(static_cast<double>(out.points.size()) / total);
           }
@@ -223,8 +212,13 @@ core::Expected<Comparison> compare(const CompareRequest& request,
   }
   const auto works = [](const ComparePoint& point) { return point.seconds.has_value(); };
   if (std::none_of(out.points.begin(), out.points.end(), works)) {
+    std::vector<std::pair<std::string, std::string>> told;
     for (const auto& point : out.points) {
-      problems.push_back({{{}, 0, 0, point.workload}, point.problem, {}});
+      const std::pair why(point.workload, point.problem);
+      if (std::find(told.begin(), told.end(), why) == told.end()) {
+        told.push_back(why);
+        problems.push_back({{{}, 0, 0, point.workload}, point.problem, {}});
+      }
     }
     return core::failure(std::move(problems));
   }

@@ -2,8 +2,11 @@
 #include "core/expected.hpp"
 #include "core/settings.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,12 +27,13 @@ struct ComparePoint {
   std::string phase; ///< "prefill", or "decode" for the form of a workload named W-decode
   std::string workload, machine, mapping;
   double value = 0; ///< of the parameter
-  std::optional<double> seconds;
-  std::optional<double> cacheBytes; ///< per layer and sequence; empty: the workload says none
-  double operations = 0;            ///< a multiply-accumulate counts 2
-  std::string busiest;              ///< unit with the highest utilisation
+  std::optional<double> seconds{};
+  std::optional<double> cacheBytes{};  ///< per layer and sequence; empty: the workload says none
+  double operations = 0;               ///< a multiply-accumulate counts 2
+  std::optional<std::int64_t> batch{}; ///< parameter B: sequences at once
+  std::string busiest{};               ///< unit with the highest utilisation
   double utilization = 0;
-  std::string problem; ///< why `seconds` is empty
+  std::string problem{}; ///< why `seconds` is empty
 };
 
 /// Where two workloads change places: between two values of the parameter, and where straight lines
@@ -43,10 +47,12 @@ struct Crossover {
 struct Comparison {
   std::vector<ComparePoint> points; ///< by phase, machine, value and workload, as they were given
   std::vector<Crossover> crossovers;
+  /// By workload: settings of others that it has no parameter for, and runs without.
+  std::map<std::string, std::set<std::string>> without;
 };
 
-/// Simulates every point. A point that cannot be simulated says why; fails when none can.
-/// `progress` is told the part that is done.
+/// Simulates every point. A point that cannot be simulated says why; fails when none can, and where
+/// a workload or machine is unknown. `progress` is told the part that is done.
 core::Expected<Comparison> compare(const CompareRequest& request,
                                    const std::function<void(double)>& progress);
 

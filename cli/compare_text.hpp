@@ -10,7 +10,8 @@ std::string toText(const CompareRequest& request, const Comparison& comparison,
                    const report::Style& style);
 
 /// The same as JSON: points{phase, mechanism, workload, machine, mapping, PARAMETER, seconds,
-/// cache_bytes, operations, busiest, utilization, reason, command} and crossovers. `settings`: what
+/// cache_bytes, operations, batch, busiest, utilization, reason, command} and crossovers.
+/// `settings`: what
 /// --set gave besides the range.
 std::string toJson(const CompareRequest& request, const Comparison& comparison,
                    const std::vector<std::string>& settings);

@@ -126,8 +126,10 @@ std::string markdownOf(const std::vector<Row>& rows) {
       "sequence. "
       "*Passes*: over the rank that is read most often. *Operations*: per token and layer at the "
       "file's own parameters, a multiply-accumulate counts 2, with those of a decoded token after "
-      "the stroke. *Live*: elements of the largest tensor between input and result that must be "
-      "live at once.\n";
+      "the stroke; one without it sees whole images or prompts, or decodes as the attention it "
+      "stands in for. *Live*: elements of the largest tensor between input and result that must "
+      "be live at once.\n\n"
+      "*Missing*: BiSPA, of which no definition was found.\n";
   std::string family;
   for (const auto& row : rows) {
     if (row.about.family != family) {

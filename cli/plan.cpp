@@ -1,13 +1,18 @@
 #include "cli/command.hpp"
 #include "cli/command_line.hpp"
+#include "cli/output_file.hpp"
+#include "cli/sweep_flags.hpp"
+#include "cli/sweep_report.hpp"
 #include "cli/terminal.hpp"
 #include "core/format.hpp"
 #include "explore/serving_planner.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace einsight::cli {
 namespace {
@@ -25,9 +30,10 @@ Json limit(double seconds) {
 }
 
 Json toJson(const explore::Planned& one) {
-  Json out = {{"machine", one.candidate->request.machine},
+  Json out = {{"machine", one.candidate->machine},
               {"settings", one.candidate->settings},
               {"mapping", one.mapping},
+              {"computes_prompts", one.computesPrompts},
               {"meets", one.meets},
               {"frontier", one.frontier}};
   if (!one.serving) {
@@ -73,68 +79,120 @@ std::string toText(const explore::PlanQuestion& question,
                        {"within limits", Align::Left}});
   std::string refused;
   for (const auto& one : all) {
-    const auto& request = one.candidate->request;
+    const auto& [machine, named, settings] = *one.candidate;
     if (!one.serving) {
-      refused += fmt::format("\n{} {} {}\n{}", request.machine, one.candidate->settings,
-                             one.mapping, core::render(one.problems));
+      refused +=
+          fmt::format("\n{} {} {}\n{}", machine, settings, one.mapping, core::render(one.problems));
       continue;
     }
     const auto& serving = *one.serving;
-    table.row({request.machine, one.candidate->settings, one.mapping, money(serving.usdPerMtoken),
+    table.row({machine, settings, one.mapping, money(serving.usdPerMtoken),
                money(serving.usdPerHour), fmt::format("{:.4g}", serving.tokensPerSecond),
                fmt::format("{:.4g}", serving.meanBatch), core::formatSeconds(serving.tbt.p50),
                core::formatSeconds(serving.tbt.p99), one.meets ? "yes" : "no"});
   }
-  auto out = report::bold(fmt::format("{}: {} on {} candidates{}", question.name, question.workload,
-                                      all.size(), limitsText(question)),
+  std::set<std::string> unpriced, computing, given;
+  for (const auto& one : all) {
+    if (one.serving) {
+      (one.computesPrompts ? computing : given).insert(one.mapping);
+    }
+    if (one.serving && !one.serving->usdPerHour) {
+      unpriced.insert(one.candidate->machine);
+    }
+  }
+  const auto points = question.candidates.size();
+  const auto count =
+      all.size() == points ? std::to_string(points) : fmt::format("{} of {}", all.size(), points);
+  auto out = report::bold(fmt::format("{}: {} on {} candidates{}", question.sweep.name,
+                                      question.workload, count, limitsText(question)),
                           stdoutStyle()) +
              "\n\n" + table.render(stdoutStyle());
+  if (!computing.empty() && !given.empty()) {
+    out += fmt::format("\nNot the same work: {} compute prompts, and for {} these come with their "
+                       "keys and values\n",
+                       fmt::join(computing, ", "), fmt::join(given, ", "));
+  }
+  if (!unpriced.empty()) {
+    out += fmt::format("\nThe price of a device of {} is not known: it belongs under prices:\n",
+                       fmt::join(unpriced, ", "));
+  }
   return refused.empty() ? out : out + "\nRefused\n" + refused;
 }
 
-core::Expected<Answer> work(const std::string& file) {
-  const auto question = explore::readPlan(file);
-  if (!question) {
-    return core::failure(question.error());
+std::string jsonOf(const explore::PlanQuestion& question,
+                   const std::vector<explore::Planned>& all) {
+  auto candidates = Json::array();
+  for (const auto& one : all) {
+    candidates.push_back(toJson(one));
   }
-  ProgressBar bar("planning");
-  const auto all = explore::plan(*question, [&](double fraction) { return bar.show(fraction); });
+  return Json{{"plan", question.sweep.name},
+              {"summary", question.sweep.summary},
+              {"workload", question.workload},
+              {"limits",
+               {{"tbt_s", limit(question.tbtSeconds)}, {"ttft_s", limit(question.ttftSeconds)}}},
+              {"candidates", std::move(candidates)}}
+             .dump(2) +
+         "\n";
+}
+
+struct Options {
+  std::string file;
+  SweepFlags flags;
+};
+
+core::Expected<Answer> answerOf(const explore::PlanQuestion& question,
+                                const explore::sweep::SweepAnswer& ran, const Options& options,
+                                const CLI::App& app) {
+  const auto all = explore::plannedOf(question, ran.store);
   if (!all) {
     return core::failure(all.error());
   }
-  if (std::none_of(all->begin(), all->end(), [](const auto& one) { return one.meets; })) {
-    return core::failure(explore::missed(*question, *all));
+  const bool complete = all->size() == question.candidates.size();
+  if (complete &&
+      std::none_of(all->begin(), all->end(), [](const auto& one) { return one.meets; })) {
+    return core::failure(explore::missed(question, *all));
   }
-  auto candidates = Json::array();
-  for (const auto& one : *all) {
-    candidates.push_back(toJson(one));
+  Answer answer;
+  if (!options.flags.csv.empty()) {
+    auto rows = sweepAnswer(ran.store, options.flags.output, app);
+    if (!rows) {
+      return rows;
+    }
+    answer.files = std::move(rows->files);
   }
-  return Answer{
-      toText(*question, *all),
-      Json{{"plan", question->name},
-           {"summary", question->summary},
-           {"workload", question->workload},
-           {"limits",
-            {{"tbt_s", limit(question->tbtSeconds)}, {"ttft_s", limit(question->ttftSeconds)}}},
-           {"candidates", std::move(candidates)}}
-              .dump(2) +
-          "\n",
-      false,
-      {}};
+  answer.text = toText(question, *all);
+  answer.json = withProvenance(jsonOf(question, *all), app);
+  if (ran.stopped) {
+    answer.text += options.flags.output.empty() ? "\nstopped by Ctrl-C\n" : kStoppedText;
+    answer.interrupted = true;
+  }
+  return answer;
+}
+
+core::Expected<Answer> work(const Options& options, const CLI::App& app) {
+  auto problems = checkOutputs(app, {"--output", "--csv", "--json"});
+  const auto how = sweepOptions(options.flags, problems);
+  const auto question = explore::readPlan(options.file);
+  if (!question) {
+    problems.insert(problems.end(), question.error().begin(), question.error().end());
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  return runShown(question->sweep, how).and_then([&](const explore::sweep::SweepAnswer& ran) {
+    return answerOf(*question, ran, options, app);
+  });
 }
 
 } // namespace
 
 Work addPlan(CLI::App& options) {
-  const auto file = std::make_shared<std::string>();
-  options.add_option("file", *file, "model, load, limits, prices and clusters to choose from")
+  const auto given = std::make_shared<Options>();
+  options
+      .add_option("file", given->file, "model, load, limits, prices and clusters to choose from")
       ->required();
-  return [file, &options] {
-    return work(*file).map([&](Answer answer) {
-      answer.json = withProvenance(answer.json, options);
-      return answer;
-    });
-  };
+  addSweepFlags(options, given->flags);
+  return [given, &options] { return work(*given, options); };
 }
 
 } // namespace einsight::cli

@@ -57,6 +57,9 @@ Json scalarOf(const SchemaRow& row) {
   case SchemaRow::Type::Shape:
     out["$ref"] = "#/$defs/" + detail;
     break;
+  case SchemaRow::Type::Nothing:
+    out["type"] = "null";
+    break;
   case SchemaRow::Type::Anything:
     break;
   }

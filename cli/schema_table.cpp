@@ -124,6 +124,7 @@ constexpr std::array kPlan{
     SchemaRow{"clusters[].mappings[]", Text, "names or files"},
     SchemaRow{"clusters[].set.*", Expression, "a value, LOW..HIGH or LOW..HIGH:STEP"},
     SchemaRow{"clusters[].set.*[]", Expression, "values or ranges"},
+    SchemaRow{"timeout", Whole, "seconds that a candidate may take"},
 };
 
 constexpr std::array kSweep{
@@ -138,6 +139,9 @@ constexpr std::array kSweep{
     SchemaRow{"machines[]", Text, "name or file"},
     SchemaRow{"mappings", Text, "name or file; absent: the catalogue's for the point"},
     SchemaRow{"mappings[]", Text, "name or file"},
+    SchemaRow{"traces", Text, "that whole models serve: name or file"},
+    SchemaRow{"traces[]", Text, "name or file"},
+    SchemaRow{"prices.*", Text, "of a device per hour, such as 3.00 USD"},
     SchemaRow{"set.*", Expression, "a value, LOW..HIGH (doubling) or LOW..HIGH:STEP (adding)"},
     SchemaRow{"set.*[]", Expression, "a value or a range"},
     SchemaRow{"set.*.from", Expression, "least value"},
@@ -148,8 +152,10 @@ constexpr std::array kSweep{
     SchemaRow{"set.*.scale", Text, "of what is drawn", "linear|log"},
     SchemaRow{"zip.*", Expression, "a value or a range"},
     SchemaRow{"zip.*[]", Expression, "values that change together with the others"},
+    SchemaRow{"zip.*[]", Nothing, "the point is without it"},
     SchemaRow{"zip[].*", Expression, "a value or a range"},
     SchemaRow{"zip[].*[]", Expression, "values that change together with the others"},
+    SchemaRow{"zip[].*[]", Nothing, "the point is without it"},
     SchemaRow{"when", Expression, "condition over parameters"},
     SchemaRow{"when[]", Expression, "conditions over parameters; other points are left out"},
     SchemaRow{"where", Expression, "condition over results"},

@@ -7,7 +7,7 @@ namespace einsight::cli {
 /// the items of a list, `$name` at the start for a shape that is used again. Keys above a row need
 /// no row of their own unless they may also be something else than a map or a list.
 struct SchemaRow {
-  enum class Type { Text, Expression, Whole, Boolean, Shape, Anything };
+  enum class Type { Text, Expression, Whole, Boolean, Shape, Anything, Nothing };
   const char* path;
   Type type;
   const char* description;

@@ -90,6 +90,20 @@ std::string reasonsText(const SweepDigest& digest) {
   return hidden == 0 ? out : out + fmt::format("  and {} more reasons\n", hidden);
 }
 
+/// Names of the settings of all rows, as they come up.
+core::Expected<std::vector<std::string>> settingNames(const results::SweepStore& store) {
+  std::vector<std::string> out;
+  const auto read = store.forEach([&](const results::SweepRow& row) {
+    for (const auto& [name, value] : row.settings) {
+      if (std::find(out.begin(), out.end(), name) == out.end()) {
+        out.push_back(name);
+      }
+    }
+  });
+  return read ? core::Expected<std::vector<std::string>>(std::move(out))
+              : core::failure(read.error());
+}
+
 std::set<std::int64_t> frontNumbers(const SweepDigest& digest) {
   std::set<std::int64_t> out;
   for (const auto& row : digest.front) {
@@ -201,26 +215,26 @@ core::Expected<std::string> sweepJson(const results::SweepStore& store, const Sw
 core::Expected<std::string> sweepCsv(const results::SweepStore& store, const SweepDigest& digest) {
   const auto front = frontNumbers(digest);
   const auto columns = results::columnNames();
-  std::string out;
+  const auto settings = settingNames(store);
+  if (!settings) {
+    return core::failure(settings.error());
+  }
+  std::vector<std::string> titles{"number", "status", "workload", "machine", "mapping", "engine"};
+  titles.insert(titles.end(), settings->begin(), settings->end());
+  titles.insert(titles.end(), columns.begin(), columns.end());
+  titles.insert(titles.end(), {"meets", "pareto", "reason"});
+  auto out = report::csvLine(titles);
   const auto read = store.forEach([&](const results::SweepRow& row) {
-    if (out.empty()) {
-      std::vector<std::string> titles{"number",  "status",  "workload",
-                                      "machine", "mapping", "engine"};
-      for (const auto& [name, value] : row.settings) {
-        titles.push_back(name);
-      }
-      titles.insert(titles.end(), columns.begin(), columns.end());
-      titles.insert(titles.end(), {"meets", "pareto", "reason"});
-      out += report::csvLine(titles);
-    }
     std::vector<std::string> cells{std::to_string(row.number),
                                    results::nameOf(row.status),
                                    row.workload,
                                    row.machine,
                                    row.mapping,
                                    row.engine};
-    for (const auto& [name, value] : row.settings) {
-      cells.push_back(value);
+    const std::map<std::string, std::string> values(row.settings.begin(), row.settings.end());
+    for (const auto& name : *settings) {
+      const auto value = values.find(name);
+      cells.push_back(value == values.end() ? "" : value->second);
     }
     for (const auto& column : columns) {
       const auto value = results::columnOf(row, column);
@@ -231,10 +245,7 @@ core::Expected<std::string> sweepCsv(const results::SweepStore& store, const Swe
     cells.push_back(row.reason);
     out += report::csvLine(cells);
   });
-  if (!read) {
-    return core::failure(read.error());
-  }
-  return out;
+  return read ? core::Expected<std::string>(std::move(out)) : core::failure(read.error());
 }
 
 core::Expected<Answer> sweepAnswer(const results::SweepStore& store, const std::string& file,

@@ -25,7 +25,7 @@ std::string sweepText(const results::SweepStore& store, const SweepDigest& diges
                       const std::string& file, const report::Style& style);
 /// Every row with a key `pareto`, and the counts.
 core::Expected<std::string> sweepJson(const results::SweepStore& store, const SweepDigest& digest);
-/// One line a point; settings are columns of their own.
+/// One line a point; settings are columns of their own, empty where a point is without it.
 core::Expected<std::string> sweepCsv(const results::SweepStore& store, const SweepDigest& digest);
 
 /// The answer of `sweep` and `merge`, with the files that their options ask for.

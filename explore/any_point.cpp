@@ -30,12 +30,14 @@ core::Expected<AnyPoint> prepareAny(const PointRequest& request) {
   return point;
 }
 
-core::Expected<AnyPoint> prepareAny(const PointRequest& request, Inputs& inputs) {
+core::Expected<AnyPoint> prepareAny(const PointRequest& request, Inputs& inputs,
+                                    const Prices& prices) {
   const auto known = inputs.kind(request.machine);
   const auto& kind = *known;
   if (kind && isServing(request, *kind)) {
-    return prepareServing(request).map(
-        [](ServingPoint point) { return AnyPoint(std::move(point)); });
+    return prepareServing(request, prices).map([](ServingPoint point) {
+      return AnyPoint(std::move(point));
+    });
   }
   if (kind && *kind == "gpu") {
     return prepareGpu(request, {}, inputs).map([&](GpuPoint point) {

@@ -166,6 +166,19 @@ bool fills(const GpuPoint& point) {
   });
 }
 
+/// Whether tiles of CTAs have at most twice the values that there are, unlike 128 for one query.
+bool fitsTiles(const GpuPoint& point) {
+  const auto lookup = gpu::names(point.mapping, point.cascade, point.gpu);
+  const auto fits = [&](const gpu::Tile& tile) {
+    const auto size = tile.size ? tile.size->evaluate(lookup) : core::Rational(0);
+    return !size || *size <= core::Rational(2 * point.cascade.size(tile.variable));
+  };
+  const auto& kernels = point.mapping.kernels;
+  return std::all_of(kernels.begin(), kernels.end(), [&](const gpu::Kernel& kernel) {
+    return std::all_of(kernel.cta.begin(), kernel.cta.end(), fits);
+  });
+}
+
 core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts& parts,
                                         const gpu::ReplaceTrips& replace, Inputs& inputs) {
   const auto names = inputs.gpuCandidates(candidates);
@@ -179,7 +192,7 @@ core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts
     if (point) {
       point->notes.push_back(
           fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
-      if (!fastest && fills(*point)) {
+      if (!fastest && fills(*point) && fitsTiles(*point)) {
         return point;
       }
       const auto seconds = secondsOf(*point, "analytic");

@@ -18,7 +18,7 @@ struct GpuPoint {
 constexpr std::size_t kGpuLimits = 5;
 
 /// Reads, checks and plans. Without a mapping: the first of the catalogue's for GPUs that covers
-/// the cascade, fits and has a CTA for every SM; where none has, the fastest on the bound.
+/// the cascade, fits, and fills SMs and tiles; where none does, the fastest on the bound.
 /// `replace` decides the trips of its kernels. All problems at once.
 core::Expected<GpuPoint> prepareGpu(const PointRequest& request,
                                     const mappings::gpu::ReplaceTrips& replace = {});

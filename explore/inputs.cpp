@@ -61,11 +61,12 @@ Shared<mappings::Mapping> Inputs::mapping(const std::filesystem::path& file,
   const auto read = [&] {
     return mappings::readMapping(file, cascade, machine, settings, mappingFolders());
   };
-  const auto hasCases = [&] {
+  const auto depends = [&] {
     const auto document = config::load(file, mappingFolders());
-    return !document || document->find("cases") != nullptr;
+    return !document || document->find("cases") != nullptr ||
+           document->find("one_by_one") != nullptr;
   };
-  if (!remember_ || *decided_.get(file.native(), hasCases)) {
+  if (!remember_ || *decided_.get(file.native(), depends)) {
     return std::make_shared<const core::Expected<mappings::Mapping>>(read());
   }
   return mappings_.get(keyOf(file.native(), settings), read);

@@ -10,6 +10,7 @@ namespace {
 using mappings::Objective;
 constexpr double kNoticeable = 1e-5; ///< a smaller gain is not worth another simulation
 constexpr double kRounding = 1 + 1e-12;
+constexpr double kClearly = 0.5; ///< a bound below this part of a simulated value is worth the risk
 constexpr double kFirstShare = 0.5; ///< of the time that is left, for each until one is done
 
 core::Expected<Point> pointOf(const mappings::Finalist& finalist, const arch::Machine& machine,
@@ -240,7 +241,10 @@ core::Expected<MapAnswer> withShipped(const MapRequest& request, core::Expected<
   }
   const bool alike = request.objective == Objective::Energy ||
                      (found && isSimulated(*found) == isSimulated(*shipped));
-  if (found && (alike ? found->value <= shipped->value * kRounding : isSimulated(*found))) {
+  const bool better =
+      found && (alike ? found->value <= shipped->value * kRounding
+                      : isSimulated(*found) || found->value < shipped->value * kClearly);
+  if (better) {
     found->shipped = shipped->shipped;
     return found;
   }

@@ -56,8 +56,8 @@ std::optional<MapAnswer> bestShipped(const MapRequest& request, const einsum::Ca
                                      const Requirements& requirements);
 
 /// What was found with what the catalogue has beside it, or instead of it where that is better. A
-/// simulated mapping of the catalogue also takes the place of one that could not be simulated,
-/// except for energy, which the bound has exactly.
+/// simulated mapping of the catalogue also takes the place of one that could not be simulated and
+/// is not twice as good on the bound; except for energy, which the bound has exactly.
 core::Expected<MapAnswer> withShipped(const MapRequest& request, core::Expected<MapAnswer> found,
                                       std::optional<MapAnswer> shipped);
 

@@ -160,6 +160,19 @@ std::span<const std::string_view> loadNumbers() {
   return kSettings;
 }
 
+bool hasLoad(const PointRequest& request) {
+  const auto& numbers = request.workloadSettings;
+  return request.workloadNames.contains("trace") ||
+         (numbers.contains("batch") && numbers.contains("context"));
+}
+
+std::string traceOf(const std::string& model) {
+  LoadSettings settings;
+  core::Problems told; // by readLoad
+  readFile(model, settings, told);
+  return settings.trace;
+}
+
 std::string mistakeInLoad(std::string_view name, double value) {
   if (name == "seed" || name == "prefix" ? value < 0 : value <= 0) {
     return fmt::format("{} is too small", value);

@@ -9,6 +9,12 @@ namespace einsight::explore {
 /// Names of the numbers that a load may have, besides its `trace`.
 std::span<const std::string_view> loadNumbers();
 
+/// Does the request itself, and not only the file of its model, say what is served?
+bool hasLoad(const PointRequest& request);
+
+/// The trace that the file of a model names under `serving`; empty where there is none.
+std::string traceOf(const std::string& model);
+
 /// What is wrong with a number of the load; empty: nothing.
 std::string mistakeInLoad(std::string_view name, double value);
 /// What such numbers are.

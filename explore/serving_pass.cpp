@@ -85,7 +85,8 @@ private:
     return sim::serving::ringAllReduce({static_cast<int>(devices.count),
                                         devices.link->sustainedBytesPerSecond(),
                                         devices.link->latencySeconds},
-                                       bytes);
+                                       bytes)
+        .map([&](double seconds) { return devices.link->launchSeconds + seconds; });
   }
 
   [[nodiscard]] double product(double parameters) const {
@@ -184,20 +185,20 @@ private:
     int attended = 0;
     if (point_.mapping.queriesFirst) {
       const int sent = stages.add("send queries", places_.out, seconds(bytes.query), {query},
-                                  std::max(0.0, link.latencySeconds - early));
+                                  std::max(0.0, link.firstByteSeconds() - early));
       const int last = stages.add("send keys and values", places_.out, seconds(bytes.keyValue),
-                                  {rest}, link.latencySeconds);
+                                  {rest}, link.firstByteSeconds());
       const int old = stages.add("attention", places_.attention, attention_, {sent});
       attended = stages.add("attention to the new token", places_.attention, rates_.launchSeconds,
                             {old, last});
     } else {
       const int sent =
           stages.add("send queries, keys and values", places_.out,
-                     seconds(bytes.query + bytes.keyValue), {rest}, link.latencySeconds);
+                     seconds(bytes.query + bytes.keyValue), {rest}, link.firstByteSeconds());
       attended = stages.add("attention", places_.attention, attention_, {sent});
     }
     return stages.add("send back", places_.back, seconds(bytes.back), {attended},
-                      link.latencySeconds);
+                      link.firstByteSeconds());
   }
 
   /// A CPU looks keys up and attends to them while the GPU attends to the tokens that it keeps.
@@ -215,13 +216,13 @@ private:
     const int near = stages.add("attention to kept tokens", places_.attention, attention_, {made});
     const int sent =
         stages.add("send queries", places_.out, seconds(vectors.query + vectors.keyValue), {made},
-                   link.latencySeconds);
+                   link.firstByteSeconds());
     const int called =
         stages.add("call", places_.host, point_.mapping.retrieval->callSeconds, {sent});
     const int found =
         stages.add("look up and attend", places_.cpu, retrievalSeconds(point_, shape_), {called});
     const int back = stages.add("send back", places_.back, seconds(vectors.output), {found},
-                                link.latencySeconds);
+                                link.firstByteSeconds());
     return stages.add("merge", places_.projections, rates_.launchSeconds, {near, back});
   }
 

@@ -35,6 +35,11 @@ public:
     return plan_;
   }
 
+  bool hasDevices() {
+    findDevices();
+    return problems_.empty();
+  }
+
 private:
   void problem(std::string path, std::string what, std::string help) {
     auto where = mapping_.where;
@@ -69,7 +74,7 @@ private:
     if (name.empty() && known.size() != 1) {
       problem(role,
               fmt::format("machine '{}' has {} groups of GPUs", cluster_.name(), known.size()),
-              known.empty() ? "a machine with GPUs" : "name one: " + core::suggestion("", known));
+              known.empty() ? "a machine with GPUs" : "name " + core::suggestion("", known));
       return std::nullopt;
     }
     const auto& wanted = name.empty() ? known.front() : name;
@@ -236,6 +241,11 @@ private:
 };
 
 } // namespace
+
+bool hasDevices(const workloads::Transformer& model, const arch::Cluster& cluster,
+                const serving::Mapping& mapping) {
+  return Planner(model, cluster, mapping).hasDevices();
+}
 
 core::Expected<ServingPlan> planServing(const workloads::Transformer& model,
                                         const arch::Cluster& cluster,

@@ -1,22 +1,23 @@
 #pragma once
-#include "explore/serving_point.hpp"
+#include "explore/sweep/sweep.hpp"
+#include "results/store.hpp"
 
-/// Which cluster, split and numbers of devices serve a load for the least money.
+/// Which cluster, split and numbers of devices serve a load for the least money: a plan is a sweep
+/// whose points are its candidates. docs/offloading.md is the language.
 namespace einsight::explore {
 
 /// A cluster under a mapping with values for its parameters.
 struct Candidate {
-  PointRequest request;
-  std::string settings; ///< "workers=2, memory=4"
+  std::string machine, mapping; ///< as written; no mapping: the catalogue's first that fits
+  std::string settings;         ///< "workers=2, mapping.batches=3"
 };
 
-/// A plan file that was read: every combination that it lists. docs/serving.md is the language.
+/// A plan file that was read.
 struct PlanQuestion {
-  std::string name, summary, file;
+  sweep::Sweep sweep; ///< its points, from 1 on, are the candidates
   std::string workload;
   double tbtSeconds = 0;  ///< largest time between tokens; 0: any
   double ttftSeconds = 0; ///< largest time to the first token; 0: any
-  Prices prices;          ///< instead of the machines' own
   std::vector<Candidate> candidates;
 };
 
@@ -24,11 +25,20 @@ struct PlanQuestion {
 struct Planned {
   const Candidate* candidate = nullptr;
   std::string mapping;
-  std::optional<results::Serving> serving; ///< empty: refused
-  core::Problems problems;                 ///< why it is refused, with what it misses
+  std::optional<results::Serving> serving; ///< empty: refused, or it failed
+  core::Problems problems;                 ///< why, with what it misses
+  bool computesPrompts = true;             ///< else they come with their keys and values
   bool meets = false;                      ///< 99 % of the times are within the limits
   bool frontier = false; ///< none is as fast for less money, or faster for as much
 };
+
+/// Reads a plan file. All problems at once.
+core::Expected<PlanQuestion> readPlan(const std::string& file);
+
+/// The candidates whose rows are there: first those that meet the limits, the most tokens per
+/// dollar first (without a price, per second); then others; then those that are refused.
+core::Expected<std::vector<Planned>> plannedOf(const PlanQuestion& question,
+                                               const results::SweepStore& store);
 
 /// By how much a candidate misses the limits of time: the larger one as a share of its limit; 0
 /// where it meets them.
@@ -37,14 +47,5 @@ double missOf(const results::Serving& serving, const PlanQuestion& question);
 /// Why nothing serves the load within the limits: by how much the nearest candidate misses them,
 /// and what is wrong with those that are refused.
 core::Problems missed(const PlanQuestion& question, const std::vector<Planned>& all);
-
-/// Reads a plan file. All problems at once.
-core::Expected<PlanQuestion> readPlan(const std::filesystem::path& file);
-
-/// Serves the load on every candidate: first those that meet the limits, the most tokens per dollar
-/// first (without a price, per second); then others; then those that are refused. Fails where
-/// `progress` says false.
-core::Expected<std::vector<Planned>> plan(const PlanQuestion& question,
-                                          const std::function<bool(double)>& progress = {});
 
 } // namespace einsight::explore

@@ -51,16 +51,8 @@ core::Expected<arch::Cluster> clusterAsWritten(const PointRequest& request) {
 }
 
 core::Expected<arch::Cluster> clusterOf(const PointRequest& request, const Prices& prices) {
-  return clusterAsWritten(request).and_then([&](const arch::Cluster& cluster) {
-    auto data = cluster.data();
-    for (auto& group : data.groups) {
-      if (const auto price = prices.find(group.machine); price != prices.end()) {
-        group.dollarsPerHour = price->second;
-        data.dollarsPerHour.reset(); // the sum of the devices
-      }
-    }
-    return arch::check(std::move(data));
-  });
+  return clusterAsWritten(request).and_then(
+      [&](const arch::Cluster& cluster) { return priced(cluster, prices); });
 }
 
 core::Expected<ServingPoint> assemble(const workloads::Transformer& model,
@@ -86,10 +78,47 @@ core::Expected<ServingPoint> assemble(const workloads::Transformer& model,
   return point;
 }
 
+/// Why no mapping of the catalogue is for a cluster.
+core::Problems noMapping(const arch::Cluster& cluster) {
+  std::string groups;
+  for (const auto& group : cluster.data().groups) {
+    groups += (groups.empty() ? "" : ", ") + group.name;
+  }
+  return {{{cluster.data().file, 0, 0, "devices"},
+           fmt::format("no mapping of the catalogue is for devices named {}", groups),
+           "give -m a mapping that extends one of these and names them: docs/serving.md"}};
+}
+
+/// Under the first mapping of the catalogue that can be done. Else the first whose devices are
+/// there says why it cannot.
+core::Expected<ServingPoint> assembleDefault(const PointRequest& request,
+                                             const workloads::Transformer& model,
+                                             const std::shared_ptr<const arch::Cluster>& cluster,
+                                             const Load& load) {
+  std::optional<core::Problems> problems;
+  for (const auto& name : byPreference("serving")) {
+    const auto written = readNamed(name, {});
+    if (!written || !hasDevices(model, *cluster, *written)) {
+      continue;
+    }
+    auto point = readNamed(name, request.mappingSettings).and_then([&](const auto& candidate) {
+      return assemble(model, cluster, candidate, load);
+    });
+    if (point) {
+      point->notes.push_back(
+          fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
+      return point;
+    }
+    problems = problems.value_or(point.error());
+  }
+  return core::failure(problems.value_or(noMapping(*cluster)));
+}
+
 } // namespace
 
 bool isServing(const PointRequest& request, std::string_view machineKind) {
-  if (machineKind != "cluster" && (machineKind != "gpu" || request.mapping.empty())) {
+  const bool gpu = machineKind == "gpu" && (!request.mapping.empty() || hasLoad(request));
+  if (machineKind != "cluster" && !gpu) {
     return false;
   }
   if (!workloads::isTransformer(request.workload)) {
@@ -120,18 +149,7 @@ core::Expected<ServingPoint> prepareServing(const PointRequest& request, const P
   if (!request.mapping.empty()) {
     return assemble(*model, shared, *mapping, *load);
   }
-  for (const auto& name : byPreference("serving")) {
-    auto point = readNamed(name, request.mappingSettings).and_then([&](const auto& candidate) {
-      return assemble(*model, shared, candidate, *load);
-    });
-    if (point) {
-      point->notes.push_back(
-          fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
-      return point;
-    }
-    problems.insert(problems.end(), point.error().begin(), point.error().end());
-  }
-  return core::failure(std::move(problems));
+  return assembleDefault(request, *model, shared, *load);
 }
 
 } // namespace einsight::explore

@@ -1,6 +1,6 @@
 #pragma once
-#include "arch/cluster/cluster.hpp"
 #include "explore/point.hpp"
+#include "explore/prices.hpp"
 #include "mappings/serving/mapping.hpp"
 #include "sim/serving/driver.hpp"
 #include "workloads/trace.hpp"
@@ -11,9 +11,6 @@
 
 /// A whole model that serves requests on a cluster, from names to numbers.
 namespace einsight::explore {
-
-/// Dollars per hour by the name of a device's machine.
-using Prices = std::map<std::string, double>;
 
 /// Devices that work in step, and the link among them.
 struct ServingDevices {
@@ -55,8 +52,12 @@ core::Expected<ServingPlan> planServing(const workloads::Transformer& model,
                                         const arch::Cluster& cluster,
                                         const mappings::serving::Mapping& mapping);
 
+/// Whether a cluster has the groups of devices that a mapping names.
+bool hasDevices(const workloads::Transformer& model, const arch::Cluster& cluster,
+                const mappings::serving::Mapping& mapping);
+
 /// Whether a request is for a whole model: its workload is one, and its mapping is of kind serving,
-/// or none is given for a machine of kind cluster.
+/// or none is given for a machine of kind cluster, or none for a GPU but what the model serves.
 bool isServing(const PointRequest& request, std::string_view machineKind);
 
 /// Reads and checks, a GPU by itself as a cluster of one: that the weights and the keys and values

@@ -52,7 +52,8 @@ double imbalance(const ServingPoint& point, double requests) {
 
 core::Expected<SustainedRates> sustainedRates(const arch::Gpu& gpu, double elementBytes,
                                               const mappings::serving::Kernels& kernels) {
-  const std::string type = elementBytes < kHalfPrecisionBytes ? "fp8" : "fp16";
+  const bool eightBits = elementBytes >= 1 && elementBytes < kHalfPrecisionBytes;
+  const std::string type = eightBits ? "fp8" : "fp16"; // smaller ones are unpacked
   SustainedRates out;
   const auto& data = gpu.data();
   for (const auto& rate : data.tensor) {

@@ -13,8 +13,8 @@ struct SustainedRates {
   double launchSeconds = 0;
 };
 
-/// `elementBytes`: of the operands (1: 8-bit floating point, more: 16-bit). Fails where the GPU has
-/// no matrix instruction for them.
+/// `elementBytes`: of the operands (1: 8-bit floating point, more: 16-bit; less: unpacked to 16
+/// bits by the kernels that read them). Fails where the GPU has no matrix instruction for them.
 core::Expected<SustainedRates> sustainedRates(const arch::Gpu& gpu, double elementBytes,
                                               const mappings::serving::Kernels& kernels);
 

@@ -1,29 +1,13 @@
 #include "results/json.hpp"
 
-#include <cmath>
-#include <nlohmann/json.hpp>
+#include "results/detail/serving_json.hpp"
 
 namespace einsight::results {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr double kExactIntegers = 9007199254740992.0; // 2^53
-
-Json number(double value) {
-  if (!std::isfinite(value)) {
-    return nullptr;
-  }
-  if (value == std::floor(value) && std::abs(value) < kExactIntegers) {
-    return static_cast<std::int64_t>(value);
-  }
-  return value;
-}
-
-Json number(const std::optional<double>& value) {
-  return value ? number(*value) : Json(nullptr);
-}
+using detail::Json;
+using detail::number;
 
 Json unitsJson(const std::vector<UnitUse>& units) {
   Json out = Json::object();
@@ -132,30 +116,6 @@ Json kernelsJson(const std::vector<KernelUse>& kernels) {
   return out;
 }
 
-Json quantilesJson(const Quantiles& quantiles) {
-  return {{"mean", number(quantiles.mean)},
-          {"p50", number(quantiles.p50)},
-          {"p90", number(quantiles.p90)},
-          {"p99", number(quantiles.p99)}};
-}
-
-Json servingJson(const Serving& serving) {
-  return {{"ttft_s", number(serving.ttft.p50)},
-          {"ttft_quantiles_s", quantilesJson(serving.ttft)},
-          {"tbt_s", quantilesJson(serving.tbt)},
-          {"tokens_per_s", number(serving.tokensPerSecond)},
-          {"usd_per_mtoken", number(serving.usdPerMtoken)},
-          {"usd_per_hour", number(serving.usdPerHour)},
-          {"requests", serving.requests},
-          {"tokens", serving.tokens},
-          {"iterations", serving.iterations},
-          {"preemptions", serving.preemptions},
-          {"mean_batch", number(serving.meanBatch)},
-          {"kv_capacity_tokens", number(serving.capacityTokens)},
-          {"kv_peak_tokens", number(serving.peakTokens)},
-          {"limited_by", serving.limitedBy}};
-}
-
 Json validatedJson(const std::optional<Validation>& validated) {
   if (!validated) {
     return nullptr;
@@ -202,7 +162,7 @@ std::string toJson(const Result& result) {
                      {"largest_difference", number(result.values->largestDifference)}};
   }
   if (result.serving) {
-    out["serving"] = servingJson(*result.serving);
+    out["serving"] = detail::servingJson(*result.serving);
   }
   out["provenance"] = provenanceJson(result);
   out["notes"] = result.notes;

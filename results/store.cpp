@@ -82,9 +82,13 @@ core::Expected<SweepStore> SweepStore::replace(const std::string& file,
 
 core::Expected<SweepStore> SweepStore::resume(const std::string& file,
                                               const SweepIdentity& identity) {
-  auto lock = detail::WriterLock::take(file);
-  if (!lock) {
-    return core::failure(std::move(lock.error()));
+  std::optional<detail::WriterLock> lock;
+  if (file != kInMemory) {
+    auto taken = detail::WriterLock::take(file);
+    if (!taken) {
+      return core::failure(std::move(taken.error()));
+    }
+    lock.emplace(std::move(*taken));
   }
   auto database = detail::Database::openToWrite(file);
   if (!database) {
@@ -113,7 +117,7 @@ core::Expected<SweepStore> SweepStore::resume(const std::string& file,
     }
   }
   return SweepStore(
-      std::make_unique<Inside>(Inside{std::move(*lock), std::move(*database), identity}));
+      std::make_unique<Inside>(Inside{std::move(lock), std::move(*database), identity}));
 }
 
 core::Expected<SweepStore> SweepStore::open(const std::string& file) {

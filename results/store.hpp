@@ -27,6 +27,9 @@ struct SweepCounts {
   [[nodiscard]] std::int64_t all() const { return done + refused + failed; }
 };
 
+/// In place of the name of a file: a database that ends with the program.
+inline constexpr const char* kInMemory = ":memory:";
+
 /// The SQLite database of a sweep: table `points`, one row a point with the columns of SweepRow,
 /// and table `meta`. One process writes (others are refused), any number reads at the same time.
 /// What `write` returned from survives the end of the process at any moment.

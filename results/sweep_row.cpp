@@ -1,14 +1,16 @@
 #include "results/sweep_row.hpp"
 
+#include "core/problem.hpp"
+#include "results/detail/serving_json.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 namespace einsight::results {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using detail::Json;
 using Column = std::pair<const char*, std::optional<double> SweepRow::*>;
 
 constexpr std::array<Column, 11> kColumns{{{"cycles", &SweepRow::cycles},
@@ -110,11 +112,21 @@ std::string detailOf(const Result& result, Json unknown) {
   for (const auto& roof : result.roofs) {
     roofs[roof.name] = roof.perSecond;
   }
-  return dump({{"units", std::move(units)},
-               {"levels", std::move(levels)},
-               {"energy_by", std::move(energy)},
-               {"roofs", std::move(roofs)},
-               {"unknown", std::move(unknown)}});
+  Json out = {{"units", std::move(units)},
+              {"levels", std::move(levels)},
+              {"energy_by", std::move(energy)},
+              {"roofs", std::move(roofs)},
+              {"unknown", std::move(unknown)}};
+  if (result.serving) {
+    out["serving"] = detail::servingJson(*result.serving);
+  }
+  return dump(out);
+}
+
+/// A member of the row's detail; null where there is none.
+Json inDetail(const SweepRow& row, const char* name) {
+  const auto detail = Json::parse(row.detail, nullptr, false);
+  return detail.is_object() && detail.contains(name) ? detail.at(name) : Json();
 }
 
 } // namespace
@@ -162,6 +174,40 @@ void fill(SweepRow& row, const Result& result, const Worth& worth) {
   }
   fillWorth(row, result, worth);
   row.detail = detailOf(result, unknownOf(row, result, worth));
+}
+
+void refuse(SweepRow& row, const core::Problems& problems) {
+  row.status = RowStatus::Refused;
+  row.reason = core::render(problems);
+  Json list = Json::array();
+  for (const auto& [where, what, help] : problems) {
+    list.push_back({{"file", where.file},
+                    {"line", where.line},
+                    {"column", where.column},
+                    {"path", where.path},
+                    {"what", what},
+                    {"help", help}});
+  }
+  row.detail = dump({{"problems", std::move(list)}});
+}
+
+std::optional<Serving> servingOf(const SweepRow& row) {
+  const auto serving = inDetail(row, "serving");
+  return serving.is_object() ? std::optional(detail::servingOf(serving)) : std::nullopt;
+}
+
+core::Problems problemsOf(const SweepRow& row) {
+  core::Problems out;
+  for (const auto& one : inDetail(row, "problems")) {
+    const auto text = [&](const char* key) { return one.value(key, std::string()); };
+    out.push_back({{text("file"), one.value("line", 0), one.value("column", 0), text("path")},
+                   text("what"),
+                   text("help")});
+  }
+  if (out.empty() && row.status != RowStatus::Done) {
+    out.push_back({{}, row.reason, {}}); // it crashed, or took too long
+  }
+  return out;
 }
 
 std::string toJson(const SweepRow& row, std::optional<bool> pareto) {

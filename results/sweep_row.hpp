@@ -1,4 +1,5 @@
 #pragma once
+#include "core/problem.hpp"
 #include "results/result.hpp"
 
 #include <cstdint>
@@ -38,7 +39,8 @@ struct SweepRow {
   bool meets = false;                 ///< the sweep's conditions on results
   /// What a roofline and breakdowns need, as JSON: units{name: utilization},
   /// levels{name: {read_bytes, write_bytes}}, energy_by{name: pJ}, roofs{name: per second} (Roof),
-  /// unknown{column: why}.
+  /// unknown{column: why}; of a whole model that serves also serving, as `run` has it. Of a point
+  /// that is refused: problems[{file, line, column, path, what, help}].
   std::string detail = "{}";
 };
 
@@ -57,6 +59,14 @@ struct Worth {
 /// Fills a row from a result: all but number, names that were given, settings and `meets`.
 /// Dollars are seconds * usdPerHour / 3600; of a machine that serves, the result's own.
 void fill(SweepRow& row, const Result& result, const Worth& worth = {});
+
+/// Makes it the row of a point that is refused, for these problems.
+void refuse(SweepRow& row, const core::Problems& problems);
+
+/// What a whole model that serves did; empty for rows of anything else.
+std::optional<Serving> servingOf(const SweepRow& row);
+/// Why a point is not done, as it was found.
+core::Problems problemsOf(const SweepRow& row);
 
 /// The row as one line of JSON; keys are added, never renamed. `pareto` is added where it is known.
 std::string toJson(const SweepRow& row, std::optional<bool> pareto = std::nullopt);

@@ -1,19 +1,18 @@
 #include "workloads/hugging_face.hpp"
 
 #include "core/text.hpp"
+#include "workloads/detail/hugging_face_config.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <fstream>
-#include <initializer_list>
-#include <nlohmann/json.hpp>
 
 namespace einsight::workloads {
 namespace {
 
+using detail::Config;
+using detail::Keys;
 using nlohmann::json;
-
 /// What a config.json does not say itself, since the program that reads it knows.
 struct Architecture {
   std::string_view type; ///< its `model_type`
@@ -32,79 +31,27 @@ constexpr std::array kArchitectures{
     Architecture{"gpt2", 2, true},         Architecture{"olmo2", 3, false},
 };
 
-using Keys = std::initializer_list<const char*>;
-
-class Config {
-public:
-  Config(const json& content, std::string file) : content_(content), file_(std::move(file)) {}
-
-  [[nodiscard]] bool has(Keys keys) const { return find(keys) != nullptr; }
-
-  /// The first of the keys that is there; a problem where none is.
-  std::int64_t whole(Keys keys) {
-    if (const auto* value = find(keys)) {
-      return checked(*value, *keys.begin());
-    }
-    std::string others;
-    for (const auto* key = keys.begin() + 1; key != keys.end(); ++key) {
-      others += fmt::format("{}'{}'", others.empty() ? "or " : ", ", *key);
-    }
-    problems_.push_back({{file_, 0, 0, *keys.begin()}, "this size is missing", others});
-    return 1;
-  }
-  std::int64_t wholeOr(Keys keys, std::int64_t fallback) {
-    const auto* value = find(keys);
-    return value == nullptr ? fallback : checked(*value, *keys.begin());
-  }
-  [[nodiscard]] std::string text(Keys keys) const {
-    const auto* value = find(keys);
-    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-  }
-  [[nodiscard]] bool flagOr(Keys keys, bool fallback) const {
-    const auto* value = find(keys);
-    return value != nullptr && value->is_boolean() ? value->get<bool>() : fallback;
-  }
-  void problem(const std::string& key, std::string what, std::string help) {
-    problems_.push_back({{file_, 0, 0, key}, std::move(what), std::move(help)});
-  }
-  core::Problems take() { return std::move(problems_); }
-  [[nodiscard]] const json* find(Keys keys) const {
-    for (const auto* key : keys) {
-      if (const auto found = content_.find(key); found != content_.end() && !found->is_null()) {
-        return &*found;
-      }
-    }
-    return nullptr;
-  }
-
-private:
-  std::int64_t checked(const json& value, const char* key) {
-    if (value.is_number_integer() && value.get<double>() >= 0 && value.get<double>() < 1e12) {
-      return value.get<std::int64_t>();
-    }
-    problem(key, fmt::format("'{}' is not a size", value.dump()), "a whole number");
-    return 1;
-  }
-
-  const json& content_;
-  std::string file_;
-  core::Problems problems_;
-};
-
 HeadSizes headsOf(Config& config, std::int64_t hidden) {
   HeadSizes out;
-  out.heads = std::max<std::int64_t>(1, config.whole({"num_attention_heads", "n_head"}));
+  out.heads = config.whole({"num_attention_heads", "n_head"});
   out.latent = config.has({"kv_lora_rank"});
   if (out.latent) {
     out.keyLatent = config.whole({"kv_lora_rank"});
     out.queryLatent = config.wholeOr({"q_lora_rank"}, 0);
-    out.rope = config.whole({"qk_rope_head_dim"});
+    out.rope = config.whole({"qk_rope_head_dim"}, 0);
     out.nope = config.whole({"qk_nope_head_dim"});
     out.value = config.whole({"v_head_dim"});
     return out;
   }
-  out.keyHeads = std::max<std::int64_t>(1, config.wholeOr({"num_key_value_heads"}, out.heads));
-  out.headDimension = config.wholeOr({"head_dim"}, hidden / out.heads);
+  const Keys sharing{"num_key_value_heads"}, dimension{"head_dim"};
+  out.keyHeads = config.has(sharing) ? config.whole(sharing) : out.heads;
+  out.headDimension = config.has(dimension) ? config.whole(dimension) : hidden / out.heads;
+  if (!config.has(dimension) && hidden > 1 && hidden % out.heads != 0) {
+    config.problem("head_dim",
+                   fmt::format("a vector of {} cannot be divided over {} heads: {} are left over",
+                               hidden, out.heads, hidden % out.heads),
+                   "the elements of a head");
+  }
   if (out.heads % out.keyHeads != 0) {
     config.problem(
         "num_key_value_heads",
@@ -114,10 +61,13 @@ HeadSizes headsOf(Config& config, std::int64_t hidden) {
   return out;
 }
 
+constexpr const char* kTurns = "layers with and without experts take turns, which is not modelled";
+constexpr const char* kNoTurns = "every layer, or `first_k_dense_replace` without at the start";
+
 Experts expertsOf(Config& config, std::int64_t layers) {
   Experts out;
   const Keys counts{"n_routed_experts", "num_local_experts", "num_experts"};
-  if (!config.has(counts)) {
+  if (config.wholeOr(counts, 0) == 0) {
     return out;
   }
   out.count = config.whole(counts);
@@ -125,58 +75,81 @@ Experts expertsOf(Config& config, std::int64_t layers) {
   out.width = config.whole({"moe_intermediate_size", "intermediate_size"});
   out.shared = config.wholeOr({"n_shared_experts"}, 0);
   if (config.has({"shared_expert_intermediate_size"})) { // its width in those of an expert
-    out.shared =
-        config.whole({"shared_expert_intermediate_size"}) / std::max<std::int64_t>(1, out.width);
+    const auto width = config.wholeOr({"shared_expert_intermediate_size"}, 0);
+    out.shared = width / out.width;
+    if (width % out.width != 0) {
+      config.problem("shared_expert_intermediate_size",
+                     fmt::format("{} is no multiple of an expert's width of {}", width, out.width),
+                     "which is what is modelled");
+    }
+  }
+  if (out.active > out.count) {
+    config.problem("num_experts_per_tok",
+                   fmt::format("{} of {} experts cannot be active", out.active, out.count),
+                   fmt::format("at most {}", out.count));
+  }
+  if (const auto* dense = config.find({"mlp_only_layers"}); dense != nullptr && !dense->empty()) {
+    config.problem("mlp_only_layers", kTurns, kNoTurns);
   }
   out.denseLayers = std::min(layers, config.wholeOr({"first_k_dense_replace"}, 0));
   for (const auto* key : {"decoder_sparse_step", "moe_layer_freq"}) {
     if (config.wholeOr({key}, 1) != 1) {
-      config.problem(key, "layers with and without experts take turns, which is not modelled",
-                     "1, with `first_k_dense_replace` for dense layers at the start");
+      config.problem(key, kTurns, kNoTurns);
     }
   }
   return out;
 }
 
-double weightBytesOf(const Config& config) {
+/// Bits of a weight by the quantization that the file describes; empty where it does not say.
+std::optional<double> quantizedBits(const json& quantized) {
+  constexpr double kOfFp8 = 8;
+  const auto method = quantized.value("/quant_method"_json_pointer, json());
+  if (method == "fp8" || method == "fbgemm_fp8") {
+    return kOfFp8;
+  }
+  for (const auto& place :
+       {"/bits"_json_pointer, "/config_groups/group_0/weights/num_bits"_json_pointer}) {
+    if (const auto bits = quantized.value(place, json()); bits.is_number() && bits > 0) {
+      return bits.get<double>();
+    }
+  }
+  for (const auto& [key, bits] : {std::pair{"load_in_4bit", 4.0}, {"load_in_8bit", 8.0}}) {
+    if (const auto found = quantized.find(key); found != quantized.end() && *found == true) {
+      return bits;
+    }
+  }
+  return std::nullopt;
+}
+
+double weightBytesOf(Config& config) {
+  constexpr double kBitsPerByte = 8;
   if (const auto* quantized = config.find({"quantization_config"}); quantized != nullptr) {
-    if (quantized->value("quant_method", "") == "fp8") {
-      return 1;
+    const auto bits = quantized->is_object() ? quantizedBits(*quantized) : std::nullopt;
+    if (!bits) {
+      config.problem("quantization_config", "does not say how many bits a weight has",
+                     "`bits`, or leave it out and write `storage` into the model's file");
     }
-    if (const auto bits = quantized->find("bits"); bits != quantized->end() && bits->is_number()) {
-      return bits->get<double>() / 8;
-    }
+    return bits.value_or(kBitsPerByte) / kBitsPerByte;
   }
-  return config.text({"torch_dtype", "dtype"}) == "float32" ? 4 : 2;
+  const auto type = config.text({"torch_dtype", "dtype"});
+  return type == "float32" ? 4 : type.starts_with("float8") ? 1 : 2;
 }
 
-core::Expected<json> parsed(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::error_code error;
-  if (!stream || !std::filesystem::is_regular_file(file, error)) {
-    return core::failure({{{file.string(), 0, 0, {}}, "cannot read the file", {}}});
-  }
-  const std::string text((std::istreambuf_iterator<char>(stream)), {});
-  try {
-    auto content = json::parse(text);
-    if (content.is_object()) {
-      return content;
-    }
-    return core::failure(
-        {{{file.string(), 1, 1, {}}, "this is no config.json of a model", "a JSON object"}});
-  } catch (const json::parse_error& wrong) {
-    const auto before = text.substr(0, wrong.byte > 0 ? wrong.byte - 1 : 0);
-    const auto line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-    const auto start = before.rfind('\n');
-    const auto column = before.size() - (start == std::string::npos ? 0 : start + 1) + 1;
-    return core::failure({{{file.string(), line, static_cast<int>(column), {}},
-                           "this is not JSON",
-                           "a config.json of the Hugging Face format"}});
-  }
+/// What of the attention is not taken over; empty: nothing.
+std::string leftOut(const Config& config, std::int64_t context) {
+  const auto* window = config.find({"sliding_window"});
+  const bool slides = window != nullptr && window->is_number_integer() && *window > 0 &&
+                      config.flagOr({"use_sliding_window"}, true);
+  return slides && (context == 0 || *window < context)
+             ? fmt::format(
+                   "; its window of {} tokens is not modelled, all keys and values are kept",
+                   window->get<std::int64_t>())
+             : "";
 }
 
-const Architecture* architectureOf(Config& config) {
-  const auto type = config.text({"model_type"});
+const Architecture* architectureOf(Config& config, const json& whole) {
+  auto type = config.text({"model_type"});
+  type = type.empty() ? Config(whole, {}, {}).text({"model_type"}) : type;
   std::vector<std::string> known;
   for (const auto& one : kArchitectures) {
     if (one.type == type) {
@@ -196,13 +169,14 @@ const Architecture* architectureOf(Config& config) {
 } // namespace
 
 core::Expected<Transformer> readHuggingFace(const std::filesystem::path& file) {
-  const auto content = parsed(file);
+  const auto content = detail::parseJson(file);
   if (!content) {
     return core::failure(content.error());
   }
   const auto inner = content->find("text_config"); // of models that see and hear as well
-  Config config(inner != content->end() && inner->is_object() ? *inner : *content, file.string());
-  const auto* architecture = architectureOf(config);
+  const bool within = inner != content->end() && inner->is_object();
+  Config config(within ? *inner : *content, file.string(), within ? "text_config." : "");
+  const auto* architecture = architectureOf(config, *content);
   Transformer model;
   model.file = file.string();
   model.layers = config.whole({"num_hidden_layers", "n_layer", "num_layers"});
@@ -226,7 +200,8 @@ core::Expected<Transformer> readHuggingFace(const std::filesystem::path& file) {
   auto name = std::filesystem::absolute(file).parent_path().filename().string();
   model.name = file.stem() == "config" ? name : file.stem().string();
   model.summary = fmt::format("a decoder of {} layers, {} wide", model.layers, model.hidden);
-  model.source = fmt::format("{}, architecture {}", file.filename().string(), architecture->type);
+  model.source = fmt::format("{}, architecture {}{}", file.filename().string(), architecture->type,
+                             leftOut(config, model.context));
   return model;
 }
 

@@ -83,7 +83,9 @@ core::Expected<std::vector<TraceRequest>> readRows(const fs::path& file) {
       const auto place = places->at(c);
       const auto text = place < cells.size() ? cells[place] : std::string();
       const auto value = numberOf(text);
-      const bool good = value && (c == 0 ? *value >= 0 : *value >= 1 && *value <= 1e9);
+      const bool good =
+          value &&
+          (c == 0 ? *value >= 0 : *value >= 1 && *value <= 1e9 && *value == std::floor(*value));
       if (!good) {
         problems.push_back(
             {{file.string(), number, 1, std::string(kColumns.at(c))},

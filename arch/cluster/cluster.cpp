@@ -83,6 +83,9 @@ private:
     if (!(link.latencySeconds >= 0)) {
       add(path + ".latency", "must not be below zero");
     }
+    if (!(link.launchSeconds >= 0)) {
+      add(path + ".launch", "must not be below zero");
+    }
     std::set<int> seen;
     for (const auto& domain : link.domains) {
       if (domain.size() < 2) {

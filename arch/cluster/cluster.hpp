@@ -22,7 +22,8 @@ struct DeviceGroup {
 };
 
 /// Links of one kind. A message of n bytes that has the way to itself arrives after
-/// latency + n / (bandwidth * efficiency).
+/// launch + latency + n / (bandwidth * efficiency); in the steps of a collective after the first
+/// one there is no launch, since one kernel does them all.
 struct Link {
   enum class Topology {
     Switch, ///< every device has a port; any two may talk
@@ -36,14 +37,17 @@ struct Link {
   double bytesPerSecond = 0; ///< one direction, of a port (switch) or a pair (ring, mesh)
   double efficiency = 1;     ///< share of it for large messages: a calibration constant
   double latencySeconds = 0; ///< per message, from its sending to its first byte
+  double launchSeconds = 0;  ///< of the kernel that sends, before that
   bool fullDuplex = true;    ///< both directions at once; else they share the bandwidth
   [[nodiscard]] bool joins(int from, int to) const;
   /// The number of the domain that joins both devices; -1 for none.
   [[nodiscard]] int domainOf(int from, int to) const;
   [[nodiscard]] double sustainedBytesPerSecond() const { return bytesPerSecond * efficiency; }
-  /// Of a message that waits for nothing.
+  /// Until the first byte of a message by itself is there.
+  [[nodiscard]] double firstByteSeconds() const { return launchSeconds + latencySeconds; }
+  /// Of a message by itself that waits for nothing.
   [[nodiscard]] double seconds(double bytes) const {
-    return latencySeconds + bytes / sustainedBytesPerSecond();
+    return firstByteSeconds() + bytes / sustainedBytesPerSecond();
   }
 };
 

@@ -108,6 +108,17 @@ std::vector<int> joined(MapReader& link, const ClusterReading& reading) {
   return devices;
 }
 
+/// A link within groups that have one device together: there is nothing to join.
+bool isOfOne(const Link& link, MapReader& reader, const ClusterReading& reading) {
+  const auto names = reader.textListIf("joins");
+  return link.domains.size() == 1 && link.domains.front().size() == 1 &&
+         std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+           const auto& groups = reading.data().groups;
+           return std::any_of(groups.begin(), groups.end(),
+                              [&](const DeviceGroup& group) { return group.name == name; });
+         });
+}
+
 /// The devices, every `each` of them a domain of its own.
 std::vector<std::vector<int>> domainsOf(const std::vector<int>& devices, std::int64_t each,
                                         MapReader& link) {
@@ -138,6 +149,7 @@ void readLink(const std::string& name, const Node& node, ClusterReading& reading
   link.bytesPerSecond = reading.quantity(reader, "bandwidth", Dimension::BytesPerSecond);
   link.efficiency = reader.has("efficiency") ? reading.share(reader, "efficiency") : 1;
   link.latencySeconds = reading.quantityIf(reader, "latency", Dimension::Seconds).value_or(0);
+  link.launchSeconds = reading.quantityIf(reader, "launch", Dimension::Seconds).value_or(0);
   link.fullDuplex = reader.oneOfOr("duplex", kDuplex, "full").value_or("full") == "full";
   const auto each = reader.has("every") ? reading.count(reader, "every", kMostDevices) : 0;
   if (reading.devicesKnown) {
@@ -145,8 +157,11 @@ void readLink(const std::string& name, const Node& node, ClusterReading& reading
   } else {
     reader.textListIf("joins");
   }
+  const bool ofOne = each == 0 && isOfOne(link, reader, reading);
   reader.finish();
-  reading.data().links.push_back(std::move(link));
+  if (!ofOne) {
+    reading.data().links.push_back(std::move(link));
+  }
 }
 
 template <class Read>

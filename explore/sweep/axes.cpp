@@ -14,7 +14,7 @@ namespace {
 using config::Node;
 
 bool isInput(const std::string& name) {
-  return name == kWorkload || name == kMachine || name == kMapping;
+  return name == kWorkload || name == kMachine || name == kMapping || name == kTrace;
 }
 
 std::vector<Value> valuesOf(const std::vector<core::Rational>& numbers) {
@@ -57,7 +57,11 @@ void AxisReader::add(const std::string& name, std::vector<Value> values) {
 std::vector<Value> AxisReader::names(const Node& node, const std::string& name) {
   std::vector<Value> out;
   const auto read = [&](const Node& item) {
-    if (const auto text = config::text(item, problems_)) {
+    if (item.kind == Node::Kind::Null && (name == kMapping || name == kTrace) &&
+        zipped_.contains(name)) {
+      raw_.absent.insert(name);
+      out.emplace_back();
+    } else if (const auto text = config::text(item, problems_)) {
       raw_.inputs[name].push_back({*text, resolved(*text, raw_.sweep.file), item.where});
       out.push_back({*text, {}});
     }
@@ -115,6 +119,10 @@ std::vector<Value> AxisReader::column(const Node& key, const Node& node) {
   }
   std::vector<Value> out;
   const auto read = [&](const Node& item) {
+    if (item.kind == Node::Kind::Null) {
+      out.emplace_back();
+      return;
+    }
     const auto text = config::text(item, problems_);
     if (!text) {
       return;

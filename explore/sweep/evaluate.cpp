@@ -81,13 +81,16 @@ PointRequest requestOf(const Sweep& sweep, const Assignment& assignment) {
   request.workload = pathOf(sweep, assignment, kWorkload);
   request.machine = pathOf(sweep, assignment, kMachine);
   request.mapping = pathOf(sweep, assignment, kMapping);
+  if (auto trace = pathOf(sweep, assignment, kTrace); !trace.empty()) {
+    request.workloadNames[kTrace] = std::move(trace);
+  }
   for (const auto& [name, value] : assignment) {
     const auto dot = name.find('.');
     if (name.starts_with("arch.")) {
       request.machineSettings[name.substr(dot + 1)] = value->number;
     } else if (name.starts_with("mapping.")) {
       request.mappingSettings[name.substr(dot + 1)] = value->number;
-    } else if (name != kWorkload && name != kMachine && name != kMapping) {
+    } else if (name != kWorkload && name != kMachine && name != kMapping && name != kTrace) {
       request.workloadSettings[name] = value->number;
     }
   }
@@ -119,14 +122,13 @@ void evaluate(const Sweep& sweep, std::uint64_t place, Inputs& inputs, results::
   RunOptions options;
   options.engine = sweep.engine;
   results::Worth worth;
-  const auto result =
-      prepareAny(requestOf(sweep, assignment), inputs).and_then([&](const AnyPoint& point) {
-        worth = worthOf(point);
-        return run(point, options);
-      });
+  const auto result = prepareAny(requestOf(sweep, assignment), inputs, sweep.prices)
+                          .and_then([&](const AnyPoint& point) {
+                            worth = worthOf(point, sweep.prices);
+                            return run(point, options);
+                          });
   if (!result) {
-    row.status = results::RowStatus::Refused;
-    row.reason = core::render(result.error());
+    results::refuse(row, result.error());
     return;
   }
   results::fill(row, *result, worth);

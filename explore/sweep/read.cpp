@@ -86,10 +86,26 @@ std::string resolved(const std::string& text, const std::string& sweepFile) {
            resolved(text.substr(colon + 1), sweepFile);
   }
   const auto beside = std::filesystem::path(sweepFile).parent_path() / path;
-  const bool bare = text.find('/') == std::string::npos && path.extension() != ".yaml";
+  const bool bare = text.find_first_of("/.") == std::string::npos;
   return !bare && path.is_relative() && std::filesystem::is_regular_file(beside, none)
              ? beside.lexically_normal().string()
              : text;
+}
+
+std::int64_t readTimeout(MapReader& reader) {
+  return reader.integerOr("timeout", 1, kMostSeconds, kDefaultSeconds).value_or(kDefaultSeconds);
+}
+
+void readPrices(const Node& map, Raw& raw, core::Problems& problems) {
+  for (const auto& [machine, price] : map.entries) {
+    const auto value = config::quantity(price, config::Dimension::Dollars, problems);
+    if (value && *value <= core::Rational(0)) {
+      config::report(price, "a price is above zero", {}, problems);
+    } else if (value) {
+      raw.sweep.prices[machine.scalar] = value->toDouble();
+      raw.prices[machine.scalar] = machine.where;
+    }
+  }
 }
 
 Raw readRaw(const Node& root, const std::string& file, const Overrides& overrides,
@@ -106,6 +122,7 @@ Raw readRaw(const Node& root, const std::string& file, const Overrides& override
   readInputs(reader, axes, inZip(zip, kWorkload), "workloads", kWorkload, true);
   readInputs(reader, axes, inZip(zip, kMachine), "machines", kMachine, true);
   readInputs(reader, axes, inZip(zip, kMapping), "mappings", kMapping, false);
+  readInputs(reader, axes, inZip(zip, kTrace), "traces", kTrace, false);
   if (const auto* set = reader.mapIf("set")) {
     axes.set(*set);
   }
@@ -114,6 +131,9 @@ Raw readRaw(const Node& root, const std::string& file, const Overrides& override
   }
   for (const auto& text : overrides.settings) {
     axes.override(text);
+  }
+  if (const auto* prices = reader.mapIf("prices")) {
+    readPrices(*prices, raw, problems);
   }
   sweep.when = readConditions(reader.optional("when"), problems);
   sweep.where = readConditions(reader.optional("where"), problems);
@@ -126,8 +146,7 @@ Raw readRaw(const Node& root, const std::string& file, const Overrides& override
   if (overrides.points) {
     limitPoints(*overrides.points, sweep, problems);
   }
-  sweep.timeout =
-      reader.integerOr("timeout", 1, kMostSeconds, kDefaultSeconds).value_or(kDefaultSeconds);
+  sweep.timeout = readTimeout(reader);
   reader.finish();
   checkWhen(raw, problems);
   return raw;

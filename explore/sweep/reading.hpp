@@ -1,5 +1,5 @@
 #pragma once
-#include "config/node.hpp"
+#include "config/reader.hpp"
 #include "explore/sweep/sweep.hpp"
 
 #include <map>
@@ -10,8 +10,9 @@ namespace einsight::explore::sweep {
 inline constexpr const char* kWorkload = "workload";
 inline constexpr const char* kMachine = "machine";
 inline constexpr const char* kMapping = "mapping";
+inline constexpr const char* kTrace = "trace"; ///< that whole models serve
 
-/// A workload, machine or mapping that the file names.
+/// A workload, machine, mapping or trace that the file names.
 struct Input {
   std::string text; ///< as written
   std::string path; ///< a name, or a path from where the program runs
@@ -27,8 +28,10 @@ struct Varied {
 /// What a sweep file says, before names are looked up.
 struct Raw {
   Sweep sweep;
-  std::map<std::string, std::vector<Input>> inputs; ///< by kWorkload, kMachine, kMapping
+  std::map<std::string, std::vector<Input>> inputs; ///< by kWorkload, kMachine, …
+  std::set<std::string> absent;                     ///< of those names: points may be without it
   std::vector<Varied> varied;
+  std::map<std::string, core::Where> prices; ///< where those of the sweep are said
 };
 
 /// Reads the keys of a sweep file and the overrides; every mistake is recorded.
@@ -37,6 +40,12 @@ Raw readRaw(const config::Node& root, const std::string& file, const Overrides& 
 
 /// The items of a list, or the one value in its place; none where there is no node.
 std::vector<const config::Node*> itemsOf(const config::Node* node);
+
+/// `prices:`, dollars per hour by the name of a device's machine.
+void readPrices(const config::Node& map, Raw& raw, core::Problems& problems);
+
+/// `timeout:`, seconds that a point may take.
+std::int64_t readTimeout(config::MapReader& reader);
 
 /// `objectives:` and `per:`; what is varied is known by now.
 void readObjectives(const config::Node* objectives, const config::Node* per, Sweep& sweep,

@@ -106,8 +106,9 @@ core::Expected<bool> meetsWhen(const Sweep& sweep, std::uint64_t place) {
     if (!value) {
       std::string at;
       for (const auto& name : expression.names()) {
-        at +=
-            fmt::format("{}{} = {}", at.empty() ? "" : ", ", name, valueOf(assignment, name)->text);
+        const auto* known = valueOf(assignment, name);
+        at += fmt::format("{}{} {}", at.empty() ? "" : ", ", name,
+                          known == nullptr ? "is not given" : "= " + known->text);
       }
       return core::failure({{where,
                              fmt::format("'{}' cannot be evaluated where {}: {}", expression.text(),
@@ -132,7 +133,9 @@ Assignment assignmentAt(const Sweep& sweep, std::uint64_t place) {
   for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
     const auto& axis = sweep.axes[i];
     for (std::size_t n = 0; n < axis.names.size(); ++n) {
-      out.emplace_back(axis.names[n], &axis.rows[rows[i]][n]);
+      if (const auto& value = axis.rows[rows[i]][n]; !value.text.empty()) {
+        out.emplace_back(axis.names[n], &value);
+      }
     }
   }
   return out;

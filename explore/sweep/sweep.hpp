@@ -3,6 +3,7 @@
 #include "core/expression.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,14 +11,14 @@
 /// Sweeps: many points from one file. docs/sweeps.md is the language.
 namespace einsight::explore::sweep {
 
-/// One value of an axis: a number, or the name of a workload, machine or mapping.
+/// One value of an axis: a number, or the name of a workload, machine, mapping or trace.
 struct Value {
-  std::string text; ///< "4096", "bert"
+  std::string text; ///< "4096", "bert"; empty: the point is without it
   core::Rational number;
 };
 
 /// Names that change together, and the values that they take one after the other. "workload",
-/// "machine" and "mapping" are names; any other is a parameter, as `--set` names it.
+/// "machine", "mapping" and "trace" are names; any other is a parameter, as `--set` names it.
 struct Axis {
   std::vector<std::string> names;
   std::vector<std::vector<Value>> rows; ///< each as long as `names`
@@ -50,14 +51,16 @@ struct Sweep {
   std::vector<Condition> when;  ///< over parameters: points that are not part of the sweep
   std::vector<Condition> where; ///< over results: points that do not count
   std::vector<std::string> objectives;
-  std::vector<std::string> per; ///< names; points that differ in them are not compared
-  std::optional<Sample> sample; ///< empty: exhaustive, or a search
+  std::vector<std::string> per;         ///< names; points that differ in them are not compared
+  std::map<std::string, double> prices; ///< dollars per hour of devices, instead of their files
+  std::optional<Sample> sample;         ///< empty: exhaustive, or a search
   std::optional<Search> search;
   std::int64_t timeout = 600; ///< seconds that a point may take
   std::string hash;           ///< of all that the results depend on
 };
 
-/// Names of the axes with their values at one point, in the order of the axes.
+/// Names of the axes with their values at one point, in the order of the axes, without those that
+/// the point is without.
 using Assignment = std::vector<std::pair<std::string, const Value*>>;
 
 /// The value of a name, or null.

@@ -24,31 +24,39 @@ void setPrice(results::Worth& worth, const std::string& machine,
   }
 }
 
-void fillFrom(results::Worth& worth, const Point& point) {
+/// Of a cluster with these prices.
+std::optional<double> hourOf(const arch::Cluster& cluster, const Prices& prices) {
+  const auto known = priced(cluster, prices);
+  return known ? known->dollarsPerHour() : std::nullopt;
+}
+
+void fillFrom(results::Worth& worth, const Point& point, const Prices&) {
   setTokens(worth, point.mapping.cascade());
   setPrice(worth, point.mapping.machine().name(), std::nullopt);
 }
 
-void fillFrom(results::Worth& worth, const GpuPoint& point) {
+void fillFrom(results::Worth& worth, const GpuPoint& point, const Prices& prices) {
+  const auto price = prices.find(point.gpu.name());
   setTokens(worth, point.cascade);
-  setPrice(worth, point.gpu.name(), point.gpu.data().dollarsPerHour);
+  setPrice(worth, point.gpu.name(),
+           price == prices.end() ? point.gpu.data().dollarsPerHour : price->second);
 }
 
-void fillFrom(results::Worth& worth, const ClusterPoint& point) {
+void fillFrom(results::Worth& worth, const ClusterPoint& point, const Prices& prices) {
   setTokens(worth, point.cascade);
-  setPrice(worth, point.cluster.name(), point.cluster.dollarsPerHour());
+  setPrice(worth, point.cluster.name(), hourOf(point.cluster, prices));
 }
 
 /// The result of a machine that serves has its own throughput and price.
-void fillFrom(results::Worth& worth, const ServingPoint& point) {
+void fillFrom(results::Worth& worth, const ServingPoint& point, const Prices&) {
   setPrice(worth, point.cluster->name(), point.cluster->dollarsPerHour());
 }
 
 } // namespace
 
-results::Worth worthOf(const AnyPoint& point) {
+results::Worth worthOf(const AnyPoint& point, const Prices& prices) {
   results::Worth worth;
-  std::visit([&](const auto& known) { fillFrom(worth, known); }, point);
+  std::visit([&](const auto& known) { fillFrom(worth, known, prices); }, point);
   return worth;
 }
 

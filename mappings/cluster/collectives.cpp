@@ -12,16 +12,18 @@ std::vector<int> joined(const std::vector<int>& a, const std::vector<int>& b) {
 }
 
 /// n-1 steps in which every device sends `bytes` to the next one, what came in the step before
-/// first; after each message its receiver works on it for `addSeconds`.
+/// first; after each message its receiver works on it for `addSeconds`. One kernel does all steps;
+/// `begun`: it did others before.
 Fronts aroundRing(Graph& graph, const std::vector<int>& devices, const std::string& name,
-                  double bytes, const Fronts& after, double addSeconds) {
+                  double bytes, const Fronts& after, double addSeconds, bool begun = false) {
   const auto count = devices.size();
   auto front = after;
   for (std::size_t step = 0; step + 1 < count; ++step) {
     Fronts next(count);
     for (std::size_t i = 0; i < count; ++i) {
       const auto to = (i + 1) % count;
-      int done = graph.message(devices[i], devices[to], name, bytes, joined(front[i], front[to]));
+      int done = graph.message(devices[i], devices[to], name, bytes, joined(front[i], front[to]),
+                               step == 0 && !begun);
       if (addSeconds > 0) {
         done = graph.compute(devices[to], name, addSeconds, {done});
       }
@@ -81,7 +83,7 @@ Fronts allReduce(Graph& graph, const std::vector<int>& devices, const std::strin
   const auto count = static_cast<double>(devices.size());
   if (way == Way::Ring) {
     const auto scattered = reduceScatter(graph, devices, name, bytes, after, way, addSeconds);
-    return allGather(graph, devices, name, bytes / count, scattered, way);
+    return aroundRing(graph, devices, name, bytes / count, scattered, 0, true);
   }
   auto front = toAll(graph, devices, name, bytes, after);
   add(graph, devices, name, addSeconds * count * (count - 1), front);

@@ -28,7 +28,8 @@ int Graph::compute(int device, std::string name, double seconds, std::vector<int
   return static_cast<int>(tasks_.size()) - 1;
 }
 
-int Graph::message(int from, int to, std::string name, double bytes, std::vector<int> after) {
+int Graph::message(int from, int to, std::string name, double bytes, std::vector<int> after,
+                   bool launched) {
   checkAfter(after, tasks_.size());
   EINSIGHT_INVARIANT(from != to, "a message goes to another device");
   Task task;
@@ -37,6 +38,7 @@ int Graph::message(int from, int to, std::string name, double bytes, std::vector
   task.device = from;
   task.to = to;
   task.bytes = bytes;
+  task.launched = launched;
   task.after = std::move(after);
   tasks_.push_back(std::move(task));
   return static_cast<int>(tasks_.size()) - 1;

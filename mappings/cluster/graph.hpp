@@ -14,6 +14,7 @@ struct Task {
   int to = -1;            ///< Message: that receives
   double seconds = 0;     ///< Compute: how long; a device does one piece at a time, in order
   double bytes = 0;       ///< Message
+  bool launched = true;   ///< Message: by a kernel of its own, and not in a later step of one
   double flops = 0;       ///< Compute
   double delay = 0;       ///< seconds that pass after the last of `after` has ended
   std::vector<int> after; ///< tasks that must have ended, by number; all are smaller
@@ -26,7 +27,8 @@ public:
   int compute(int device, std::string name, double seconds, std::vector<int> after,
               double delay = 0, double flops = 0);
   /// Adds a message and says its number. It has ended when its last byte is there.
-  int message(int from, int to, std::string name, double bytes, std::vector<int> after);
+  int message(int from, int to, std::string name, double bytes, std::vector<int> after,
+              bool launched = true);
 
   [[nodiscard]] const std::vector<Task>& tasks() const { return tasks_; }
 

@@ -157,7 +157,8 @@ private:
   }
 
   [[nodiscard]] double latencyOf(const Task& message) const {
-    return cluster_.link(message.device, message.to)->latencySeconds;
+    const auto& link = *cluster_.link(message.device, message.to);
+    return message.launched ? link.firstByteSeconds() : link.latencySeconds;
   }
 
   int addCompute(const Task& task) {

@@ -153,6 +153,77 @@ TEST_CASE("what keeps a comparison from being drawn is said before anything is s
         std::string::npos);
 }
 
+TEST_CASE("a comparison at one length has that length only", "[cli]") {
+  const auto outcome = program("compare -w mha,mqa -a h100 --set L=3K,B=2 --engine analytic");
+  INFO(outcome.err);
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.out.find("  3K  mha") != std::string::npos);
+  CHECK(outcome.out.find("1K  mha") == std::string::npos);
+  CHECK(outcome.out.find("change places") == std::string::npos);
+}
+
+TEST_CASE("one workload is compared with nothing", "[cli]") {
+  const auto outcome = program("compare -w mha -a h100 --set L=1K..2K --engine analytic");
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.out.find("prefill on h100") != std::string::npos);
+  CHECK(outcome.out.find("against first") == std::string::npos);
+  CHECK(outcome.out.find("change places") == std::string::npos);
+}
+
+TEST_CASE("a setting that only some workloads have is theirs alone, and that is said", "[cli]") {
+  const std::string words = "compare -w sliding-window,mha,halonet -a h100 --engine analytic "
+                            "--set L=1K,W=1";
+  const auto outcome = program(words);
+  INFO(outcome.out << outcome.err);
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.out.find("  mha has no W: it runs without\n") != std::string::npos);
+  CHECK(outcome.out.find("  halonet has no form that decodes\n") != std::string::npos);
+  CHECK(outcome.out.find("mha-decode has no W") == std::string::npos);
+  CHECK(outcome.out.find("sliding-window has no W") == std::string::npos);
+  const auto json = nlohmann::json::parse(program(words + " --json -").out);
+  for (const auto& point : json["points"]) {
+    const auto command = point["command"].get<std::string>();
+    const bool window = point["mechanism"] == "sliding-window";
+    CHECK((command.find("W=1") != std::string::npos) == window);
+    CHECK(point["seconds"].is_number());
+  }
+}
+
+TEST_CASE("a point that is larger than the memory says so, whatever else each mapping lacks",
+          "[cli]") {
+  const auto outcome = program("compare -w mla,lightning -a h100 --set L=1M,B=1 --engine analytic");
+  INFO(outcome.out << outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto at = outcome.out.find("  mla at L = 1M: ");
+  REQUIRE(at != std::string::npos);
+  CHECK(outcome.out.find("of tensors in memory", at) < outcome.out.find('\n', at));
+}
+
+TEST_CASE("workloads with different numbers of sequences are said to have them", "[cli]") {
+  const std::string words = "compare -w mqa,lightning -a h100 --engine analytic --set L=1K";
+  const auto own = program(words);
+  REQUIRE(own.status == 0);
+  CHECK(own.out.find("  sequences at once: mqa 1, lightning 4, mqa-decode 1, lightning-decode 4; "
+                     "--set B=1 makes them alike\n") != std::string::npos);
+  const auto alike = program(words + ",B=1");
+  REQUIRE(alike.status == 0);
+  CHECK(alike.out.find("sequences at once") == std::string::npos);
+}
+
+TEST_CASE("why a point was not simulated stands below its table, once for all lengths", "[cli]") {
+  const auto outcome = program(
+      "compare -w mha,mqa -a b200,h100 -m fused-blackwell --set L=1K..2K --engine analytic");
+  INFO(outcome.out << outcome.err);
+  REQUIRE(outcome.status == 0);
+  for (const std::string name : {"mha", "mqa"}) {
+    const auto line = "  " + name + " at L = 1K, 2K: ";
+    const auto at = outcome.out.find(line);
+    REQUIRE(at != std::string::npos);
+    CHECK(outcome.out.find("h100 has no tcgen05", at) != std::string::npos);
+    CHECK(outcome.out.find(line, at + 1) == std::string::npos);
+  }
+}
+
 TEST_CASE("mistakes of a comparison are reported together", "[cli]") {
   const auto outcome =
       program("compare -w mha -a h100 --set L=1K..2K,B=1..4 --set arch.x --engine quick");
@@ -162,7 +233,16 @@ TEST_CASE("mistakes of a comparison are reported together", "[cli]") {
     INFO(text);
     CHECK(outcome.err.find(text) != std::string::npos);
   }
-  const auto unknown = program("compare -w mhaa -a h100 --set L=1K..2K");
+  const auto unknown = program("compare -w mha,mhaa -a h100,fusmax --set L=1K..2K");
   CHECK(unknown.status == 2);
-  CHECK(unknown.err.find("mhaa") != std::string::npos);
+  CHECK(unknown.out.empty());
+  CHECK(unknown.err.find("error: unknown workload 'mhaa'\n") != std::string::npos);
+  CHECK(unknown.err.find("error: unknown machine 'fusmax'\n  help: did you mean 'fusemax'?") !=
+        std::string::npos);
+  const auto nobody = program("compare -w mha,mqa -a h100 --set L=1K..2K,X=1");
+  CHECK(nobody.status == 2);
+  const std::string mistake = "there is no parameter 'X' to set";
+  CHECK(nobody.err.find("mha: ") != std::string::npos);
+  const auto once = nobody.err.find(mistake);
+  CHECK(once != std::string::npos);
 }

@@ -123,6 +123,13 @@ TEST_CASE("the example plan fits its schema", "[cli]") {
 
 TEST_CASE("every example sweep fits its schema", "[cli]") {
   const Checker checker(schemaOf("sweep"));
+  for (const auto* name : {"price-sweep", "plan-as-sweep"}) {
+    const auto node =
+        config::load(std::string(EINSIGHT_SOURCE_DIR "/examples/serving/") + name + ".yaml");
+    INFO(name);
+    REQUIRE(node);
+    CHECK(checker.fits(*node));
+  }
   int files = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator(EINSIGHT_SOURCE_DIR "/examples/sweeps")) {

@@ -103,6 +103,21 @@ TEST_CASE("without a mapping the catalogue's first that fits the GPU is taken, a
   CHECK(pointOf(request("", "a100-80gb")).mapping.name != "flash-attention-3");
 }
 
+TEST_CASE("one query for each of many heads is not given tiles of many queries", "[explore]") {
+  PointRequest wanted;
+  wanted.workload = "gqa-decode";
+  wanted.machine = "h100";
+  wanted.workloadSettings = {{"L", 8192}, {"B", 64}}; // more CTAs than SMs with any mapping
+  const auto chosen = pointOf(wanted);
+  CHECK(chosen.mapping.name != "flash-attention-3");
+  wanted.mapping = "flash-attention-3";
+  const auto chosenSeconds = explore::secondsOf(chosen, "analytic");
+  const auto padded = explore::secondsOf(pointOf(wanted), "analytic");
+  REQUIRE(chosenSeconds);
+  REQUIRE(padded);
+  CHECK(*chosenSeconds < *padded / 2);
+}
+
 TEST_CASE("points are prepared as the machine's kind asks for", "[explore]") {
   const auto gpu = explore::prepareAny(request());
   REQUIRE(gpu);

@@ -115,6 +115,9 @@ TEST_CASE("a simulated mapping of the catalogue is preferred to one that could n
     const auto answer = withShipped(searched.request, bound, shipped);
     REQUIRE(answer);
     CHECK(answer->fromCatalogue == (objective == Objective::Latency)); // energy is exact
+    auto slow = shipped;
+    slow->value = 2.1 * bound->value;
+    CHECK_FALSE(withShipped(searched.request, bound, slow)->fromCatalogue);
     const auto unsimulated =
         bestShipped(searched.request, *workloads::load("matmul"), searched.requirements);
     REQUIRE(unsimulated);

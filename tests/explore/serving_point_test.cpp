@@ -102,7 +102,7 @@ TEST_CASE("weights of 8 bits need a GPU that multiplies them", "[serving]") {
   asked.machineSettings["count"] = 16;
   CHECK(problemsOf(asked) == "a100-80gb.yaml:1:1: error: tensor_cores: 'a100-80gb' has no matrix "
                              "instruction for fp8\n"
-                             "  help: it has them for fp16, bf16, int8, tf32\n");
+                             "  help: it has them for fp16, bf16, int8, int4, tf32\n");
 }
 
 TEST_CASE("replicas must divide the devices that hold weights", "[serving]") {
@@ -136,6 +136,29 @@ TEST_CASE("without a mapping the first that the machine has the groups for is ta
   CHECK(prepared(request("llama-33b", "lamina-1h100-2h20", "", kSmall)).mapping.name ==
         "attention-offload");
   CHECK(prepared(request("llama-33b", "h100x2", "", kSmall)).mapping.name == "tensor-parallel");
+}
+
+TEST_CASE("without a mapping, the first for these devices says why it cannot be done",
+          "[serving]") {
+  auto asked = request("llama-3-70b", "h100x4", "", kSmall);
+  asked.machineSettings["count"] = 3;
+  CHECK(problemsOf(asked) ==
+        "tensor-parallel.yaml:1:1: error: projections: 64 query heads cannot be divided over 3 "
+        "devices: 1 are left over\n"
+        "  help: a number of devices that divides them\n"
+        "tensor-parallel.yaml:1:1: error: attention: 8 key heads cannot be divided over 3 devices: "
+        "2 are left over\n"
+        "  help: a number of devices that divides them, or `split: requests`\n");
+}
+
+TEST_CASE("an all-reduce launches one kernel", "[serving]") {
+  auto asked = request("llama-2-7b", "a100-node", "tensor-parallel", kSmall);
+  asked.machineSettings = {{"count", 2}};
+  const double launched = answer(asked).serving->tbt.p50;
+  asked.machineSettings["links.nvlink.launch"] = core::Rational(1, 1'000'000);
+  constexpr double kLaunch = 8e-6; // arch/machines/a100-node.yaml
+  CHECK(launched - answer(asked).serving->tbt.p50 ==
+        Approx(2 * 32 * (kLaunch - 1e-6)).epsilon(1e-3));
 }
 
 TEST_CASE("a model of one device that is served by a cluster of one is the same", "[serving]") {

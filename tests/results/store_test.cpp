@@ -232,3 +232,13 @@ TEST_CASE("a folder that cannot be written is said", "[results]") {
         "/proc/r.db: error: cannot write '/proc/r.db.lock': No such file or directory\n"
         "  help: give a file in a folder that can be written\n");
 }
+
+TEST_CASE("a database in memory leaves no file", "[results]") {
+  auto store = SweepStore::create(kInMemory, kIdentity);
+  REQUIRE(store);
+  REQUIRE(store->write(std::vector{row(1)}));
+  CHECK(store->counts()->done == 1);
+  CHECK(SweepStore::create(kInMemory, kIdentity)->counts()->done == 0);
+  CHECK_FALSE(std::filesystem::exists(":memory:.lock"));
+  CHECK_FALSE(std::filesystem::exists(kInMemory));
+}

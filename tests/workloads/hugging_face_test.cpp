@@ -72,7 +72,7 @@ TEST_CASE("an imported model is the one of the catalogue", "[workloads]") {
 }
 
 TEST_CASE("an imported model can be read again as it is written", "[workloads]") {
-  for (const auto* name : {"llama", "mixtral", "deepseek_v3", "gemma2", "phi"}) {
+  for (const auto* name : {"llama", "mixtral", "deepseek_v3", "gemma2", "phi", "windowed"}) {
     INFO(name);
     const auto model = imported(name);
     const auto file = std::filesystem::temp_directory_path() /
@@ -97,6 +97,9 @@ TEST_CASE("an unknown architecture is refused with all that is missing", "[workl
         "unknown.json: error: num_hidden_layers: this size is missing\n"
         "  help: or 'n_layer', 'num_layers'\n"
         "unknown.json: error: vocab_size: this size is missing\n"
+        "unknown.json: error: head_dim: a vector of 4096 cannot be divided over 30 heads: 16 are "
+        "left over\n"
+        "  help: the elements of a head\n"
         "unknown.json: error: num_key_value_heads: 30 query heads cannot share 8 key heads evenly\n"
         "  help: a number that divides the query heads\n"
         "unknown.json: error: intermediate_size: this size is missing\n"
@@ -107,4 +110,41 @@ TEST_CASE("what is not JSON is refused where it stops being so", "[workloads]") 
   CHECK(problemsOf("broken") == "broken.json:3:3: error: this is not JSON\n"
                                 "  help: a config.json of the Hugging Face format\n");
   CHECK(problemsOf("absent") == "absent.json: error: cannot read the file\n");
+}
+
+TEST_CASE("sizes that are none, and parts that are not modelled, are told at once", "[workloads]") {
+  CHECK(problemsOf("wrong") ==
+        "wrong.json: error: text_config.model_type: unknown architecture 'llama4': how many "
+        "matrices its feed-forward parts have is not in the file\n"
+        "  help: did you mean 'llama'? (one of: llama, mistral, mixtral, qwen2, qwen2_moe, qwen3, "
+        "qwen3_moe, deepseek_v2, deepseek_v3, kimi_k2, gemma, gemma2, gemma3_text, phi, phi3, "
+        "gpt_neox, gpt2, olmo2)\n"
+        "wrong.json: error: text_config.num_hidden_layers: '2.5' is not a size\n"
+        "  help: a whole number from 1 on\n"
+        "wrong.json: error: text_config.hidden_size: '0' is not a size\n"
+        "  help: a whole number from 1 on\n"
+        "wrong.json: error: text_config.vocab_size: '\"many\"' is not a size\n"
+        "  help: a whole number from 1 on\n"
+        "wrong.json: error: text_config.num_key_value_heads: '-3' is not a size\n"
+        "  help: a whole number from 1 on\n"
+        "wrong.json: error: text_config.shared_expert_intermediate_size: 1000 is no multiple of an "
+        "expert's width of 768\n"
+        "  help: which is what is modelled\n"
+        "wrong.json: error: text_config.num_experts_per_tok: 9 of 8 experts cannot be active\n"
+        "  help: at most 8\n"
+        "wrong.json: error: text_config.mlp_only_layers: layers with and without experts take "
+        "turns, which is not modelled\n"
+        "  help: every layer, or `first_k_dense_replace` without at the start\n"
+        "wrong.json: error: text_config.quantization_config: does not say how many bits a weight "
+        "has\n"
+        "  help: `bits`, or leave it out and write `storage` into the model's file\n");
+}
+
+TEST_CASE("weights have the bits of their quantization, and a window is said to be left out",
+          "[workloads]") {
+  const auto model = imported("windowed");
+  CHECK(model.weightBytes == 0.5);
+  CHECK(model.attention.headDimension == 128);
+  CHECK(model.source == "windowed.json, architecture mistral; its window of 4096 tokens is not "
+                        "modelled, all keys and values are kept");
 }

@@ -152,13 +152,15 @@ TEST_CASE("every mistake of a CSV file is told at once", "[workloads]") {
         "  help: did you mean 'arrival'? (one of: arrival, prompt_tokens)\n"
         "columns.csv:1:1: error: there is no column 'output_tokens'\n"
         "  help: one of: arrival, prompt_tokens\n");
-  const File rows("rows.csv", "arrival_s,prompt_tokens,output_tokens\n-1,2,3\n1,x,0\n");
+  const File rows("rows.csv", "arrival_s,prompt_tokens,output_tokens\n-1,2,3\n1,x,0\n2,1.5,4\n");
   CHECK(rows.shorten(core::render(loadTrace(rows.path()).error())) ==
         "rows.csv:2:1: error: arrival_s: '-1' is not a time in seconds\n"
         "  help: a number from 0 on\n"
         "rows.csv:3:1: error: prompt_tokens: 'x' is not a number of tokens\n"
         "  help: a whole number from 1 on\n"
         "rows.csv:3:1: error: output_tokens: '0' is not a number of tokens\n"
+        "  help: a whole number from 1 on\n"
+        "rows.csv:4:1: error: prompt_tokens: '1.5' is not a number of tokens\n"
         "  help: a whole number from 1 on\n");
 }
 

@@ -89,6 +89,7 @@ TEST_CASE("data that do not fit together are all reported", "[arch]") {
   data.links.front().domains = {{0, 9}, {1}};
   data.links.front().bytesPerSecond = 0;
   data.links.front().efficiency = 2;
+  data.links.front().launchSeconds = -1;
   data.host.stepSeconds = -1;
   data.file = "mine.yaml";
   CHECK(messages(check(std::move(data))) ==
@@ -96,6 +97,7 @@ TEST_CASE("data that do not fit together are all reported", "[arch]") {
         "mine.yaml:1:1: error: devices.gpu: given twice\n"
         "mine.yaml:1:1: error: links.wire.bandwidth: must be above zero\n"
         "mine.yaml:1:1: error: links.wire.efficiency: must be above 0 and at most 1\n"
+        "mine.yaml:1:1: error: links.wire.launch: must not be below zero\n"
         "mine.yaml:1:1: error: links.wire.joins: there is no device 9\n"
         "  help: devices are numbered from 0 to 3\n"
         "mine.yaml:1:1: error: links.wire.joins: a link joins at least two devices, not 1\n"

@@ -141,3 +141,15 @@ TEST_CASE("a CPU has cores and a memory", "[arch]") {
         "mine.yaml:1:1: error: dram.efficiency: must be at most "
         "1\n");
 }
+
+TEST_CASE("a link within a group of one device is left out", "[arch]") {
+  const std::string file = "extends: lamina-2h100-4h20\nmachine: mine\n";
+  const auto one = valid(clusterOf(file + "parameters: {workers: 1}\n"));
+  REQUIRE(one.data().links.size() == 1);
+  CHECK(one.data().links.front().name == "roce");
+  CHECK(valid(clusterOf(file)).data().links.size() == 2);
+  CHECK(valid(arch::loadCluster("h100x4", {{"count", 1}})).data().links.empty());
+  CHECK(messages(clusterOf(file + "links: {nvlink: {joins: [workers0]}}\n")) ==
+        "machine.yaml:1:1: error: links.nvlink.joins: a link joins at least two devices, not 1\n"
+        "  help: more devices, or no link\n");
+}

@@ -97,7 +97,7 @@ s.yaml:12:14: error: objectives[0]: there is no objective 'latancy'
 s.yaml:13:20: error: strategy.random: '0' is out of range
   help: write a whole number from 1 to 10000000
 s.yaml:14:1: error: tiemout: unknown key
-  help: did you mean 'timeout'? (one of: sweep, summary, engine, workloads, machines, mappings, set, zip, when, where, objectives, per, strategy, search, timeout)
+  help: did you mean 'timeout'? (one of: sweep, summary, engine, workloads, machines, mappings, traces, set, zip, prices, when, where, objectives, per, strategy, search, timeout)
 )");
 }
 
@@ -222,4 +222,68 @@ TEST_CASE("dollars and tokens of a row follow from its price and time", "[sweep]
   CHECK(!rows[1].usdPerMtoken);
   CHECK(rows[1].tokensPerS);
   CHECK(rows[1].detail.find(R"("usd":"no price is known for 'h800'")") != std::string::npos);
+}
+
+TEST_CASE("traces, prices and what only some points have are read", "[sweep]") {
+  const config::ScratchFolder folder;
+  folder.write("r.csv", "arrival_s,prompt_tokens,output_tokens\n0,10,2\n");
+  const std::string text = "version: 1\nsweep: x\nworkloads: llama-3-8b\n"
+                           "traces: [azure-conv, r.csv]\nprices: {h100: 2.5 USD}\n"
+                           "zip:\n  machine: [h100, h100x2]\n  mapping: [tensor-parallel, ~]\n"
+                           "  arch.count: [~, 2]\nset: {requests: 1}\n"
+                           "objectives: usd_per_mtoken\n";
+  const auto sweep = readText(folder, text);
+  if (!sweep) {
+    FAIL(core::render(sweep.error()));
+  }
+  CHECK(sweep->prices == std::map<std::string, double>{{"h100", 2.5}});
+  const auto first = assignmentAt(*sweep, 0);
+  CHECK(valueOf(first, "arch.count") == nullptr);
+  CHECK(valueOf(first, "trace")->text == "azure-conv");
+  CHECK(valueOf(assignmentAt(*sweep, 1), "mapping") == nullptr);
+  CHECK(valueOf(assignmentAt(*sweep, 1), "arch.count")->text == "2");
+  const auto answer = runSweep(*sweep, {results::kInMemory});
+  REQUIRE(answer);
+  std::vector<results::SweepRow> rows;
+  REQUIRE(answer->store.forEach([&](const results::SweepRow& row) { rows.push_back(row); }));
+  REQUIRE(rows.size() == 4);
+  for (const auto& row : rows) {
+    INFO(row.reason);
+    const auto serving = results::servingOf(row);
+    REQUIRE(serving.has_value());
+    CHECK(serving->usdPerHour == Approx(row.machine == "h100" ? 2.5 : 5));
+    CHECK(row.mapping == "tensor-parallel");
+  }
+  CHECK(results::servingOf(rows[2])->tokens == 2); // of the file
+  folder.write("r.csv", "arrival_s,prompt_tokens,output_tokens\n0,10,3\n");
+  CHECK(readText(folder, text)->hash != sweep->hash);
+}
+
+TEST_CASE("mistakes in traces and prices are told at their place", "[sweep]") {
+  CHECK(refusal("version: 1\nsweep: x\nworkloads: llama-3-8b\nmachines: h100x2\n"
+                "traces: azure-con\nprices: {h20: 1 USD, h100: 0 USD}\n"
+                "zip: {workload: [~]}\nset: {trace: 4}\n") ==
+        "s.yaml:5:9: error: traces: unknown trace 'azure-con'\n"
+        "  help: did you mean 'azure-conv'? (one of: azure-code, azure-conv, kimi-conv, kimi-ta, "
+        "sharegpt)\n"
+        "s.yaml:6:10: error: prices.h20: no machine here has devices 'h20'\n"
+        "  help: did you mean 'h100'? (one of: h100)\n"
+        "s.yaml:6:28: error: prices.h100: a price is above zero\n"
+        "s.yaml:7:7: error: zip.workload: 'workload' is varied twice\n"
+        "  help: give all its values in one place\n"
+        "s.yaml:8:7: error: set.trace: 'trace' is varied twice\n"
+        "  help: give all its values in one place\n");
+}
+
+TEST_CASE("a condition over what a point is without is told with its place", "[sweep]") {
+  const config::ScratchFolder folder;
+  const auto sweep = readText(folder, "version: 1\nsweep: x\nworkloads: llama-3-8b\n"
+                                      "zip: {machine: [h100x2, h100x4], arch.count: [2, ~]}\n"
+                                      "set: {batch: 1, context: 1K}\nwhen: arch.count > 1\n");
+  REQUIRE(sweep);
+  const auto points = choosePoints(*sweep);
+  REQUIRE_FALSE(points);
+  CHECK(points.error().front().what ==
+        "'arch.count > 1' cannot be evaluated where arch.count is not given: unknown name "
+        "'arch.count'");
 }

@@ -1,4 +1,5 @@
 #include "graph_times.hpp"
+#include "mappings/cluster/collectives.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -26,6 +27,20 @@ TEST_CASE("a message takes its latency and its bytes over the bandwidth", "[clus
     graph.compute(1, "w", 5e-6, {sent});
     CHECK(secondsOf(graph, cluster) == Approx(1e-3 + 10e-6 + 5e-6).epsilon(1e-6));
   }
+}
+
+TEST_CASE("a kernel is launched for a message by itself, and once for the steps of a collective",
+          "[cluster]") {
+  const auto cluster =
+      clusterWith(4, "topology: switch, bandwidth: 1 GB/s, latency: 10 us, launch: 100 us");
+  Graph two;
+  const int first = two.message(0, 1, "m", 1e6, {});
+  two.compute(2, "w", 5e-6, {two.message(1, 2, "m", 1e6, {first})});
+  CHECK(secondsOf(two, cluster) == Approx(2e-3 + 2 * 110e-6 + 5e-6).epsilon(1e-6));
+  Graph sum;
+  const auto ends = allReduce(sum, {0, 1, 2, 3}, "sum", 4e6, Fronts(4), Way::Ring);
+  sum.compute(0, "w", 5e-6, ends[0]);
+  CHECK(secondsOf(sum, cluster) == Approx(6e-3 + 100e-6 + 6 * 10e-6 + 5e-6).epsilon(1e-6));
 }
 
 TEST_CASE("opposite messages share a link only with half duplex", "[cluster]") {
