@@ -128,10 +128,13 @@ std::string worstPoints(const SuiteResult& result, const Style& style) {
   judged.resize(std::min(judged.size(), kWorst));
   std::string out;
   for (const auto* outcome : judged) {
-    out += fmt::format("  {}: {:.6g}, published {:.6g} ({:+.2g}%, {} allowed){}\n", outcome->id,
-                       *outcome->simulated, *outcome->reference, 100 * *outcome->relativeError,
-                       percent(outcome->tolerance),
-                       outcome->reason.empty() ? "" : "\n    " + outcome->reason);
+    // A mean over points is judged without a number of its own.
+    const auto published =
+        outcome->reference ? fmt::format(", published {:.6g}", *outcome->reference) : std::string();
+    out +=
+        fmt::format("  {}: {:.6g}{} ({:+.2g}%, {} allowed){}\n", outcome->id, *outcome->simulated,
+                    published, 100 * *outcome->relativeError, percent(outcome->tolerance),
+                    outcome->reason.empty() ? "" : "\n    " + outcome->reason);
   }
   return out.empty() ? out : "\n" + report::bold("Worst points", style) + "\n" + out;
 }

@@ -17,6 +17,8 @@ using Kind = ChainPart::Kind;
 using Names = std::vector<std::string>;
 
 constexpr std::int64_t kRowsOfWarpgroup = 64; ///< of a tensor core instruction of a warpgroup
+/// Of a divided loop's part: what is saved by fewer takes less time than the launch that merges.
+constexpr std::int64_t kLeastIterations = 8;
 
 /// The numbers of a rule.
 struct Sizes {
@@ -171,7 +173,7 @@ private:
       ctas = ctas / size * std::ceil(size / width);
     }
     const auto many = static_cast<std::int64_t>(2 * static_cast<double>(sms_) / ctas);
-    const auto split = std::min(many, cascade_.size(part.loop));
+    const auto split = std::min(many, cascade_.size(part.loop) / kLeastIterations);
     if (split > 1 && mergeable(part)) {
       out.split = number(split);
     }

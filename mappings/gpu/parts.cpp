@@ -15,9 +15,9 @@ namespace {
 
 using sim::gpu::Step;
 
-/// Types of the tensor cores by the bits of their operands.
-constexpr std::array<std::pair<int, std::string_view>, 4> kTypes{
-    {{4, "fp4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}}};
+/// Types of the tensor cores by the bits of their operands; no GPU has both that have 4.
+constexpr std::array<std::pair<int, std::string_view>, 5> kTypes{
+    {{4, "fp4"}, {4, "int4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}}};
 
 class Making {
 public:

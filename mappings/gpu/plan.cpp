@@ -3,6 +3,7 @@
 #include "einsum/analysis.hpp"
 #include "mappings/gpu/copies.hpp"
 #include "mappings/gpu/kernels.hpp"
+#include "mappings/gpu/memory_need.hpp"
 
 #include <algorithm>
 
@@ -69,7 +70,7 @@ core::Expected<sim::gpu::Chain> plan(const Mapping& mapping, const einsum::Casca
   if (!kernels) {
     return core::failure(kernels.error());
   }
-  core::Problems problems;
+  auto problems = memoryProblems(*kernels, cascade, gpu, batch);
   sim::gpu::Chain chain;
   const KernelContext context{cascade, gpu, replace, batch};
   for (const auto& einsum : cascade.einsums()) {

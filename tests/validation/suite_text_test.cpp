@@ -65,6 +65,17 @@ TEST_CASE("a suite that passed says so", "[validation]") {
   CHECK(shown.find("within") != std::string::npos);
 }
 
+TEST_CASE("a mean that is judged has no published number beside it", "[validation]") {
+  SuiteResult result;
+  result.name = "some";
+  result.points = {{"mean/A", "means", "mean error, A", "", std::nullopt, 0.125, 0.125, 0.25,
+                    Verdict::Within, "4 rows"}};
+  result.summary = summarize(result.points);
+  result.passed = true;
+  CHECK(text(result).find("\nWorst points\n  mean/A: 0.125 (+12%, 25% allowed)\n    4 rows\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("a miss that is known is not called within", "[validation]") {
   auto result = mixed();
   result.points.resize(1);

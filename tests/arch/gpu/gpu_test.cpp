@@ -117,6 +117,9 @@ TEST_CASE("which matrix instructions a GPU has follows from its architecture", "
   CHECK_FALSE(has("a100-80gb", "wgmma", "fp16"));
   CHECK_FALSE(has("a100-80gb", "mma", "fp8"));
   CHECK(has("rtx-4090", "mma", "fp8"));
+  CHECK(has("rtx-4090", "mma", "int4"));
+  CHECK(has("a100-80gb", "mma", "int4"));
+  CHECK_FALSE(has("h100", "mma", "int4"));
   CHECK_FALSE(has("h100", "wgmma", "fp32"));
   const auto listed = arch::list();
   REQUIRE(listed.has_value());

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 using namespace einsight;
+namespace gpu = einsight::mappings::gpu;
 
 namespace {
 
@@ -42,5 +43,23 @@ TEST_CASE("The list says the kind of machine of each mapping", "[gpu]") {
     REQUIRE(file);
     CHECK(mappings::kindOf(*file).value_or("") == entry.kind);
     CHECK((entry.name == "flash-attention-2") <= (entry.kind == "gpu"));
+  }
+}
+
+TEST_CASE("Blocks that a list does not choose cost nothing", "[gpu]") {
+  const auto chain = [](const std::string& gpu, std::int64_t density) {
+    return gpu::test::chainOf(gpu::test::readingOf(
+        "block-sparse", {.workload = "sparsed",
+                         .gpu = gpu,
+                         .workloadSettings = {{"L", 8192}, {"DENSITY", density}}}));
+  };
+  for (const std::string gpu : {"h100", "a100-80gb", "rtx-4090", "b200"}) {
+    const auto dense = chain(gpu, 100);
+    const auto sparse = chain(gpu, 25);
+    REQUIRE(sparse.kernels.size() == 1);
+    // 32 heads of 64 blocks of queries; all 64 blocks of keys, or a quarter of them.
+    CHECK(gpu::test::sumsOf(dense.kernels.front()).iterations == 32 * 64 * 64);
+    CHECK(gpu::test::sumsOf(sparse.kernels.front()).iterations == 32 * 64 * 16);
+    CHECK(sparse.flops == Approx(dense.flops / 4));
   }
 }

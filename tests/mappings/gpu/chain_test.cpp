@@ -147,6 +147,18 @@ TEST_CASE("the keys of one query are divided over CTAs and merged", "[gpu]") {
   CHECK(prefill.kernels.size() == 1);
 }
 
+TEST_CASE("a loop that is too short to gain from a second launch is not divided", "[gpu]") {
+  const auto decode = [](std::int64_t keys) {
+    const core::Settings settings{{"M", keys}, {"B", 1}, {"H", 8}, {"R", 8}};
+    return chainOf(
+        readingOf("fused-chain", {.workload = "attention-decode", .workloadSettings = settings}));
+  };
+  const auto shortest = decode(16 * 64); // two parts of eight tiles of 64 keys
+  REQUIRE(shortest.kernels.size() == 2);
+  CHECK(shortest.kernels.front().order.size() == 2);
+  CHECK(decode(15 * 64).kernels.size() == 1);
+}
+
 TEST_CASE("tiles are halved until they fit", "[gpu]") {
   const auto reading = readingOf("fused-chain", {.workload = "attention",
                                                  .workloadSettings = {{"D", 512}, {"L", 8192}},

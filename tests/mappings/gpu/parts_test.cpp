@@ -68,6 +68,35 @@ TEST_CASE("The operators of a softmax tile follow from its Einsums", "[gpu]") {
         Operations{{"recip", rows}, {"mul", output}, {"convert", output}});
 }
 
+TEST_CASE("A product of 4 bits has the rate of the 4-bit type that the GPU has, or the next wider",
+          "[gpu]") {
+  const auto cyclesPerMacc = [](const Reading& reading) {
+    for (const auto& kernel : chainOf(reading).kernels) {
+      for (const auto& step : kernel.iteration.steps) {
+        if (step.name == "QK4") {
+          return step.cycles / operationsOf(step).at("macc");
+        }
+      }
+    }
+    return 0.0;
+  };
+  const auto rateOf = [](const Reading& reading, const char* type) {
+    const auto* rate = reading.gpu.tensor("mma", type);
+    REQUIRE(rate != nullptr);
+    return rate->maccsPerCycle * rate->efficiency;
+  };
+  const auto on = [](const char* gpu) {
+    return valid(readingOf(
+        std::string(EINSIGHT_SOURCE_DIR) + "/validation/headlines/sale-select-kernels.yaml",
+        {std::string(EINSIGHT_SOURCE_DIR) + "/validation/headlines/sale-select.yaml", gpu}));
+  };
+  const auto ada = on("rtx-4090");
+  CHECK(cyclesPerMacc(ada) == Approx(1 / rateOf(ada, "int4")));
+  const auto hopper = on("h20"); // whose shared memory keeps up with its products
+  CHECK(hopper.gpu.tensor("mma", "int4") == nullptr);
+  CHECK(cyclesPerMacc(hopper) == Approx(1 / rateOf(hopper, "fp8")));
+}
+
 TEST_CASE("Cycles of a step are those of one warpgroup", "[gpu]") {
   const auto reading = valid(readingOf("flash-attention-3"));
   const auto chain = chainOf(reading);
@@ -184,6 +213,25 @@ TEST_CASE("A divided loop leaves running values, which another kernel merges", "
                    {"mul", 2 * heads + heads * 128}, // scaled maximum, SPD; SPNV
                    {"add", heads + heads * 128}});   // RD; RNV
   CHECK(merge.epilogue.stores.at(0).bytes == heads * 128 * 2);
+}
+
+TEST_CASE("A kernel that merges has a warp for each row, four of them in a CTA", "[gpu]") {
+  const auto rows = [](std::int64_t group) {
+    const auto chain = chainOf(
+        readingOf("flash-decoding",
+                  {.workload = "attention-decode",
+                   .workloadSettings = {{"B", 1}, {"M", 8192}, {"H", 8 * group}, {"R", group}},
+                   .mappingSettings = {{"split", 4}}}));
+    return chain.kernels.at(1);
+  };
+  const auto few = rows(3); // heads of a group, in a CTA of three rows
+  CHECK(few.order.size() == 8);
+  CHECK(few.kinds.at(0).rows == 1);
+  CHECK(few.epilogue.stores.at(0).bytes == 3 * 128 * 2);
+  const auto many = rows(14); // in four CTAs, the last of which lacks two rows
+  CHECK(many.order.size() == 8 * 4);
+  CHECK(many.epilogue.stores.at(0).bytes == 4 * 128 * 2);
+  CHECK(many.kinds.at(0).rows == Approx(14.0 / 16));
 }
 
 TEST_CASE("An iteration of the backward pass is two products, the arithmetic and three products",
