@@ -32,7 +32,29 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 }
 
 constexpr std::size_t kLongestTypo = 3;
+constexpr std::size_t kSmallTypo = 2; ///< nearer than a name with whole words more or fewer
 constexpr std::size_t kLongestList = 40;
+
+/// Whether a name is another one and words that follow it: "mla-decode" of "mla".
+bool extends(std::string_view name, std::string_view other) {
+  return !other.empty() && name.size() > other.size() && name.starts_with(other) &&
+         name[other.size()] == '-';
+}
+
+/// The shortest name with more words, or else the longest with fewer.
+std::string sameWords(std::string_view got, const std::vector<std::string>& candidates) {
+  std::string more;
+  std::string fewer;
+  for (const auto& candidate : candidates) {
+    if (extends(candidate, got) && (more.empty() || candidate.size() < more.size())) {
+      more = candidate;
+    }
+    if (extends(got, candidate) && candidate.size() > fewer.size()) {
+      fewer = candidate;
+    }
+  }
+  return more.empty() ? fewer : more;
+}
 
 } // namespace
 
@@ -49,6 +71,10 @@ std::string nearest(std::string_view got, const std::vector<std::string>& candid
       best = candidate;
       bestDistance = distance;
     }
+  }
+  if (best.empty() || bestDistance > kSmallTypo) {
+    const auto same = sameWords(got, candidates);
+    return same.empty() ? best : same;
   }
   return best;
 }

@@ -6,10 +6,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace einsight::einsum {
 namespace {
+
+/// What other languages call what is written differently here, and how.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kWrittenAs{{
+    {"sum", "a sum is written :: add(m)"},
+    {"mean", "a mean is written :: add(m), divided by the length"},
+    {"prod", "a product of all is written :: mul(m)"},
+    {"cumsum", "running sums are written X[p] :: scan_add(p)"},
+    {"softmax", "its maximum, exp, sum and division are Einsums: einsight show attention-3pass"},
+    {"logsigmoid", "written log(sigmoid(x))"},
+    {"softplus", "written -log(sigmoid(-x))"},
+    {"ln", "the natural logarithm is log"},
+    {"power", "written pow(x, y)"},
+    {"where", "written select(condition, then, else)"},
+    {"clamp", "written max(min(x, high), low)"},
+    {"matmul", "written A[m,k] * B[k,n]: what the result lacks is summed"},
+}};
+
+/// The help for an unknown name of an operator.
+std::string writtenAs(const std::string& name, const std::vector<std::string>& known) {
+  for (const auto& [other, how] : kWrittenAs) {
+    if (other == name) {
+      return std::string(how);
+    }
+  }
+  return core::suggestion(name, known);
+}
 
 /// Gives the names of one text their meaning, recording every mistake.
 class Binder {
@@ -48,7 +75,7 @@ public:
       report(syntax.begin,
              row == nullptr ? fmt::format("unknown reduction '{}'", syntax.op)
                             : fmt::format("'{}' does not reduce", syntax.op),
-             core::suggestion(syntax.op, reductionNames()));
+             writtenAs(syntax.op, reductionNames()));
     } else if (row->position && syntax.variables.size() != 1) {
       report(syntax.begin, fmt::format("'{}' runs along one rank variable", syntax.op));
     }
@@ -129,7 +156,7 @@ private:
     const Operator* row = findOperator(syntax.text);
     if (row == nullptr || row->operands == 0) {
       report(syntax.begin, fmt::format("unknown operator '{}'", syntax.text),
-             core::suggestion(syntax.text, callable()));
+             writtenAs(syntax.text, callable()));
       return out;
     }
     const auto count = static_cast<std::size_t>(row->operands);

@@ -111,6 +111,13 @@ private:
   }
 
   void readEinsumMap(const config::Node& item) {
+    if (!item.entries.empty() && item.entries.front().first.scalar.find('=') != std::string::npos) {
+      nameless_ = true;
+      config::report(item, "this is not an Einsum",
+                     R"(with a mask it stands in braces and quotes: {einsum: "...", where: "..."})",
+                     problems_);
+      return;
+    }
     config::MapReader reader(item, problems_);
     reader.text("einsum");
     reader.optional("where");

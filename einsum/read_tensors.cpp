@@ -22,6 +22,13 @@ std::string upperCase(std::string name) {
   return name;
 }
 
+/// Whether a rank is written as a rank variable alone, and not as a size.
+bool isVariable(const std::string& text) {
+  return !text.empty() && std::islower(static_cast<unsigned char>(text.front())) != 0 &&
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
 void readRanks(const config::Node& node, const Cascade::Data& data, Tensor& tensor,
                core::Problems& problems) {
   for (const config::Node& item : node.items) {
@@ -30,6 +37,9 @@ void readRanks(const config::Node& node, const Cascade::Data& data, Tensor& tens
     if (variable != data.sizes.end()) {
       tensor.ranks.push_back(upperCase(item.scalar));
       tensor.shape.push_back(variable->second);
+    } else if (isVariable(item.scalar)) {
+      config::report(item, fmt::format("rank variable '{}' is used but not declared", item.scalar),
+                     fmt::format("say how long it is: ranks: {{{}: ...}}", item.scalar), problems);
     } else if (const auto size = sizeOf(item, data.parameters, "the rank's size", problems)) {
       tensor.ranks.push_back(item.scalar);
       tensor.shape.push_back(*size);

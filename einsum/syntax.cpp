@@ -94,7 +94,9 @@ private:
   void expectEnd() {
     if (!error_ && peek().kind != Token::Kind::End) {
       fail(peek().begin, fmt::format("'{}' is not expected here", peek().text),
-           peek().text == "or" ? "only conjunctions (and) are masks" : "");
+           peek().text == "or"      ? "only conjunctions (and) are masks"
+           : peek().text == "where" ? R"(a mask is a key: {einsum: "...", where: "m <= p"})"
+                                    : "");
     }
   }
   [[nodiscard]] std::size_t endOfLast() const {

@@ -72,7 +72,8 @@ Parsed<std::vector<Token>> tokens(std::string_view text) {
     const Token token = tokenAt(text, place);
     if (token.kind == Token::Kind::End) {
       return tl::unexpected(SyntaxError{
-          place, fmt::format("'{}' has no meaning in an Einsum", text.substr(place, 1)), {}});
+          place, fmt::format("'{}' has no meaning in an Einsum", text.substr(place, 1)),
+          text[place] == '@' ? "a product that is summed is *, and says what it keeps" : ""});
     }
     out.push_back(token);
     place += token.text.size();

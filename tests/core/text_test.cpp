@@ -4,6 +4,14 @@
 
 using namespace einsight::core;
 
+TEST_CASE("a name with whole words more or fewer is nearer than one with many edits", "[core]") {
+  CHECK(nearest("delta", {"bert", "delta-decode", "delta-decode-long"}) == "delta-decode");
+  CHECK(nearest("landmark-attention", {"landmark", "attention"}) == "landmark");
+  CHECK(nearest("mla-decod", {"mla", "mla-decode"}) == "mla-decode");
+  CHECK(nearest("tpla", {"mla-decode", "mla"}) == "mla");
+  CHECK(nearest("", {"-x"}).empty());
+}
+
 TEST_CASE("the nearest name is the one with the fewest edits", "[core]") {
   CHECK(nearest("capasity", {"latency", "capacity", "policy"}) == "capacity");
   CHECK(nearest("lur", {"lru", "fifo"}) == "lru");

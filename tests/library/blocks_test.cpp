@@ -245,3 +245,46 @@ TEST_CASE("the block transformer sees its block and the context of the blocks be
     }
   }
 }
+
+TEST_CASE("a new block of the block transformer equals that block of the whole sequence",
+          "[library]") {
+  for (const std::int64_t blocks : {1, 4}) {
+    const Twin whole("block-transformer", {{"LB", 4}, {"H", 2}, {"D", 4}, {"L", 4 * (blocks + 1)}});
+    // some columns of a tensor, row by row of every head
+    const auto columns = [&](const std::string& name, std::vector<std::int64_t> heads,
+                             std::int64_t first, std::int64_t count) {
+      std::vector<double> out;
+      for (const auto head : heads) {
+        const MatrixXd values = name == "X" ? whole.matrix("X", {0, kAll, kAll})
+                                            : whole.matrix(name, {0, head, kAll, kAll});
+        for (Index row = 0; row < values.rows(); ++row) {
+          for (Index column = first; column < first + count; ++column) {
+            out.push_back(values(row, column));
+          }
+        }
+      }
+      return out;
+    };
+    const auto take = [&](einsight::einsum::Environment& inputs,
+                          const einsight::einsum::Cascade& cascade) {
+      auto same = inputs;
+      inputsOf(whole)(same, cascade);
+      for (const std::string name : {"WQB", "WKB", "WVB", "WKC", "WVC"}) {
+        inputs.at(name) = same.at(name);
+      }
+      inputs.at("X").data = columns("X", {0}, 4 * (blocks - 1), 4);
+      for (const std::string name : {"Q", "K", "V"}) {
+        inputs.at(name).data = columns(name, {0, 1}, 4 * blocks, 4);
+      }
+      const auto cached = std::max<std::int64_t>(1, blocks - 1);
+      inputs.at("XK").data = columns("KB", {0, 1}, 0, cached);
+      inputs.at("XV").data = columns("VB", {0, 1}, 0, cached);
+    };
+    const Twin block("block-transformer-decode", {{"LB", 4}, {"H", 2}, {"D", 4}, {"L", 4 * blocks}},
+                     1, take);
+    for (std::int64_t h = 0; h < 2; ++h) {
+      CHECK(difference(block.matrix("AV", {0, h, kAll, kAll}),
+                       whole.matrix("AV", {0, h, kAll, blocks, kAll})) < kTolerance);
+    }
+  }
+}

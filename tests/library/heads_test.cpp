@@ -121,6 +121,8 @@ TEST_CASE("forms with a fixed number of key heads compute softmax attention", "[
   CHECK(extreme.size("G") == 2);
   CHECK(fromGrouped(symmetric, seesEarlier) < kClose);
   CHECK(fromGrouped(extreme, seesEarlier) < kClose);
+  CHECK(fromGrouped(Twin("ssqa-decode", with("HM", 8)), seesAll) < kClose);
+  CHECK(fromGrouped(Twin("xsqa-decode", with("HM", 8)), seesAll) < kClose);
   CHECK(fromGrouped(Twin("cca-decode", with("H", 2)), seesAll) < kClose);
   CHECK(fromGrouped(Twin("ccgqa-decode", with("H", 8)), seesAll) < kClose);
 }

@@ -47,6 +47,18 @@ TEST_CASE("a step of lightning attention decays the state and adds one token", "
   }
 }
 
+TEST_CASE("a step of gated linear attention decays each channel by its gate and adds one token",
+          "[library]") {
+  const Twin t("gla-decode", kSizes);
+  for (std::int64_t h = 0; h < t.size("H"); ++h) {
+    const VectorXd gate = of(t, "LG", h).array().exp();
+    const MatrixXd state = gate.asDiagonal() * t.matrix("XT", {1, h, kAll, kAll}) +
+                           of(t, "K", h) * of(t, "V", h).transpose();
+    CHECK(difference(t.matrix("ST", {1, h, kAll, kAll}), state) < kClose);
+    CHECK(difference(of(t, "AV", h), state.transpose() * of(t, "Q", h)) < kClose);
+  }
+}
+
 TEST_CASE("steps of BASED from an empty state equal its weights over the whole sequence",
           "[library]") {
   const Index length = 6;

@@ -109,6 +109,33 @@ TEST_CASE("lightning attention equals weights that decay with distance, whatever
   }
 }
 
+TEST_CASE("gated linear attention equals channels that decay by every gate between two tokens, "
+          "whatever the chunk and its blocks",
+          "[library]") {
+  for (const auto& sizes : kSizes) {
+    const Twin recurrent("gla-recurrent", sizes);
+    const auto dense = [&](auto b, auto h) {
+      const MatrixXd q = head(recurrent, "Q", b, h), k = head(recurrent, "K", b, h),
+                     gates = head(recurrent, "LG", b, h);
+      MatrixXd weights = MatrixXd::Zero(q.cols(), q.cols());
+      for (Index i = 0; i < q.cols(); ++i) {
+        VectorXd decay = VectorXd::Zero(q.rows()); // its logarithm, from token j to token i
+        for (Index j = i; j >= 0; --j) {
+          weights(i, j) = (q.col(i).array() * k.col(j).array() * decay.array().exp()).sum();
+          decay += gates.col(j);
+        }
+      }
+      return MatrixXd(head(recurrent, "V", b, h) * weights.transpose());
+    };
+    CHECK(fromDense(recurrent, dense) < kClose);
+    for (const auto& [blocks, block] :
+         std::vector<std::pair<int, int>>{{1, 1}, {2, 2}, {3, 2}, {4, 4}, {1, 7}, {4, 16}}) {
+      const Twin chunked("gla", with(with(sizes, "U", blocks), "S", block), 2, inputsOf(recurrent));
+      CHECK(fromDense(chunked, dense) < kClose);
+    }
+  }
+}
+
 TEST_CASE("BASED equals the Taylor series of exp as weights, whatever the chunk", "[library]") {
   for (const auto& sizes : kSizes) {
     for (const std::int64_t chunk : {1, 5, 16}) {

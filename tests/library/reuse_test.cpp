@@ -120,6 +120,17 @@ TEST_CASE("layers of EchoAtt share the weights of the first of them", "[library]
   }
 }
 
+TEST_CASE("a decoded token of EchoAtt sees all tokens with the same weights in every layer",
+          "[library]") {
+  const Twin t("echoatt-decode", {{"L", 13}, {"H", 14}, {"R", 7}, {"D", 3}, {"NL", 2}});
+  for (std::int64_t layer = 0; layer < 3; ++layer) {
+    const MatrixXd want =
+        attend(t.matrix("Q", {0, 1, 4, kAll, kAll}), t.matrix("K", {0, 1, kAll, kAll}),
+               t.matrix("V", {layer, 0, 1, kAll, kAll}), inverseRoot(3), seesAll);
+    CHECK(difference(t.matrix("AV", {layer, 0, 1, 4, kAll, kAll}), want) < kTolerance);
+  }
+}
+
 TEST_CASE("RetrievalAttention merges static keys with those that an index found", "[library]") {
   for (const auto& [length, first, newest, found] : std::vector<std::tuple<int, int, int, int>>{
            {40, 4, 6, 7}, {39, 1, 1, 3}, {8, 5, 6, 4}, {39, 30, 2, 30}}) {

@@ -35,7 +35,7 @@ TEST_CASE("published speedups agree in the median, and each that is far off says
   const auto result = runKernelSuite(headlines(), {});
   REQUIRE(result);
   CHECK(result->name == "headlines");
-  CHECK(result->points.size() == 83);
+  CHECK(result->points.size() == 167);
   for (const auto& point : result->points) {
     INFO(point.id << ": " << point.reason);
     CHECK_FALSE(point.reason.empty());
