@@ -120,7 +120,7 @@
       [`${placeholder}.zero`]: { type: "linear", zero: true, nice: true },
       [`${placeholder}.labels`]: column.text ? "datum.label" : labelsOf(column),
       [`${placeholder}.type`]: !nominal ? "quantitative" : column.text ? "nominal" : "ordinal",
-      [`${placeholder}.order`]: present,
+      [`${placeholder}.order`]: present.filter((value) => value !== ""), // no text: nothing ran
       [`${placeholder}.legend`]: present.length < 2 ? null : { title: Report.titleOf(column), ...(column.text ? {} : { labelExpr: labelsOf(column) }) },
       [`${placeholder}.palette`]: nominal ? palettes.colours : { type: log ? "log" : "linear", range: theme.ramp },
       [`${placeholder}.dashes`]: nominal ? palettes.dashes : undefined,
