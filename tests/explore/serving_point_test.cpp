@@ -249,7 +249,8 @@ TEST_CASE("links are busy for as long as the bytes take that are sent and receiv
   for (const std::int64_t batches : {1, 2}) {
     asked.mappingSettings["batches"] = batches;
     const auto result = answer(asked);
-    const auto& link = *prepared(asked).plan.network;
+    const auto point = prepared(asked);
+    const auto& link = *point.plan.network;
     const double rate = 2 * link.sustainedBytesPerSecond() / 1e9; // of both ports, per nanosecond
     std::map<std::string, double> carried;
     for (const auto& unit : result.units) {
