@@ -12,7 +12,6 @@ namespace einsight::explore {
 namespace {
 
 using sim::serving::Pass;
-using sim::serving::Segment;
 using sim::serving::Shape;
 using sim::serving::Stage;
 

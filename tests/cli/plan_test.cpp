@@ -3,10 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace einsight::cli::test;
 using Json = nlohmann::json;
@@ -84,26 +81,7 @@ TEST_CASE("Ctrl-C ends a plan with status 130 and the best so far, and it goes o
       "clusters: [{machine: h100x2, set: {count: 2, mapping.requests: 1..20000:1}}]\n");
   const auto database = (folder.path() / "r.db").string();
   const auto said = (folder.path() / "said.txt").string();
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    if (std::freopen(said.c_str(), "w", stdout) == nullptr) {
-      _exit(98);
-    }
-    execl(EINSIGHT_PROGRAM, EINSIGHT_PROGRAM, "plan", file.c_str(), "-o", database.c_str(),
-          static_cast<char*>(nullptr));
-    _exit(99);
-  }
-  std::error_code none; // all candidates take minutes; the log grows with the first rows
-  for (int i = 0;
-       i < 600 && !(std::filesystem::file_size(database + "-wal", none) > 100'000 && !none); ++i) {
-    usleep(50'000);
-  }
-  kill(child, SIGINT);
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 130);
+  CHECK(interrupted("plan", file, database, said) == 130);
   const auto text = contentOf(said);
   CHECK(text.find(" of 20000 candidates") != std::string::npos);
   CHECK(text.find("stopped by Ctrl-C; the same command with --resume goes on") !=

@@ -2,10 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace einsight::cli::test {
 
@@ -45,6 +48,29 @@ Outcome program(const std::string& arguments, const std::string& environment) {
     outcome.err.erase(at, source.size());
   }
   return outcome;
+}
+
+int interrupted(const std::string& command, const std::string& file, const std::string& database,
+                const std::string& said) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    if (std::freopen(said.c_str(), "w", stdout) == nullptr) {
+      _exit(98);
+    }
+    execl(EINSIGHT_PROGRAM, EINSIGHT_PROGRAM, command.c_str(), file.c_str(), "-o", database.c_str(),
+          static_cast<char*>(nullptr));
+    _exit(99);
+  }
+  std::error_code none; // the log grows with the first rows
+  for (int i = 0;
+       i < 600 && !(std::filesystem::file_size(database + "-wal", none) > 100'000 && !none); ++i) {
+    usleep(50'000);
+  }
+  kill(child, SIGINT);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 } // namespace einsight::cli::test

@@ -30,6 +30,11 @@ private:
   std::filesystem::path path_;
 };
 
+/// Runs `COMMAND FILE -o DATABASE`, whose points take minutes, presses Ctrl-C when the first rows
+/// are written, and waits; stdout goes to the file `said`. Its exit status, -1 if it had none.
+int interrupted(const std::string& command, const std::string& file, const std::string& database,
+                const std::string& said);
+
 /// A file's text; empty when it cannot be read.
 std::string contentOf(const std::filesystem::path& file);
 

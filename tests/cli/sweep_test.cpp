@@ -119,24 +119,7 @@ TEST_CASE("Ctrl-C ends a sweep with status 130 and keeps what is done", "[cli]")
                                            "workloads: bert\nmachines: fusemax\n"
                                            "mappings: fusemax-binding\nset: {L: 1K..90K:1}\n");
   const auto database = (folder.path() / "r.db").string();
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    close(STDOUT_FILENO);
-    execl(EINSIGHT_PROGRAM, EINSIGHT_PROGRAM, "sweep", file.c_str(), "-o", database.c_str(),
-          static_cast<char*>(nullptr));
-    _exit(99);
-  }
-  std::error_code none; // all points take minutes; the log grows with the first rows
-  for (int i = 0;
-       i < 600 && !(std::filesystem::file_size(database + "-wal", none) > 100'000 && !none); ++i) {
-    usleep(50'000);
-  }
-  kill(child, SIGINT);
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 130);
+  CHECK(interrupted("sweep", file, database, (folder.path() / "said.txt").string()) == 130);
   const auto merged = program("merge -o " + database + "2 " + database + " --json -");
   REQUIRE(merged.status == 0);
   const auto json = Json::parse(merged.out);
