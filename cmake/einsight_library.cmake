@@ -29,7 +29,8 @@ function(einsight_library)
   endif()
 endfunction()
 
-# einsight_test(NAME einsum SOURCES a_test.cpp USES einsum): one Catch2 program per folder.
+# einsight_test(NAME einsum SOURCES a_test.cpp USES einsum): one Catch2 program per folder. What
+# links RapidCheck has the label `random`, by which ./dev random finds it.
 function(einsight_test)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;USES;LINKS")
   add_executable(${ARG_NAME}_test ${ARG_SOURCES})
@@ -44,4 +45,7 @@ function(einsight_test)
     endif()
   endforeach()
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
+  if("${ARG_LINKS}" MATCHES "rapidcheck|einsight_generators")
+    set_property(TEST ${ARG_NAME} APPEND PROPERTY LABELS random)
+  endif()
 endfunction()

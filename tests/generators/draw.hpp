@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <rapidcheck.h>
 #include <string>
@@ -40,14 +39,12 @@ std::vector<T> shuffled(std::vector<T> values) {
   return values;
 }
 
-/// As rc::check, for so many cases; always the same ones unless $RC_PARAMS says otherwise.
+/// As rc::check, for so many cases.
 template <class Property>
 bool holds(const std::string& what, int cases, Property&& property) {
   rc::detail::TestMetadata about;
   about.id = about.description = what;
   auto params = rc::detail::configuration().testParams;
-  params.seed =
-      std::getenv("RC_PARAMS") == nullptr ? 1 : params.seed; // NOLINT(concurrency-mt-unsafe)
   params.maxSuccess = cases;
   const auto result = rc::detail::checkTestable(std::forward<Property>(property), about, params);
   std::cerr << "\n- " << what << "\n";

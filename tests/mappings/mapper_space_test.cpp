@@ -67,7 +67,7 @@ TEST_CASE("on tiny products the search finds what looking at every mapping finds
   int compared = 0;
   std::size_t seen = 0;
   const bool holds = rc::check("products", [&] {
-    if (compared >= 60) {
+    if (compared >= 60 && seen >= 5000) {
       return;
     }
     const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
@@ -91,7 +91,7 @@ TEST_CASE("on tiny chains the search finds what looking at every mapping finds",
   int compared = 0;
   std::size_t seen = 0;
   const bool holds = rc::check("chains", [&] {
-    if (compared >= 40) {
+    if (compared >= 40 && seen >= 5000) {
       return;
     }
     const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
@@ -118,7 +118,7 @@ TEST_CASE("on tiny recurrences the search finds what looking at every mapping fi
   int single = 0;
   std::size_t seen = 0;
   const bool holds = rc::check("recurrences", [&] {
-    if (compared >= 40) {
+    if (compared >= 40 && seen >= 1000) {
       return;
     }
     const auto iterations = between(1, 3);
