@@ -118,7 +118,7 @@ std::string tableOf(const CompareRequest& request, const Comparison& comparison,
     std::vector<std::string> row{next ? countOf(value) : "", point.workload,
                                  seconds ? core::formatSeconds(*seconds) : "-"};
     if (several) {
-      row.push_back(first && seconds ? fmt::format("{:.3g}x", *first / *seconds) : "");
+      row.push_back(first && seconds ? core::formatNumber(*first / *seconds) + "x" : "");
     }
     row.push_back(point.cacheBytes ? core::formatBytes(*point.cacheBytes) : "");
     row.push_back(point.operations > 0 ? core::formatLarge(point.operations) : "");

@@ -30,8 +30,8 @@ void addPart(Table& table, const std::string& when, const Part& part) {
   addTransfers(table, when, part.loads, "load");
   for (const auto& step : part.steps) {
     table.row({when, step.name, step.unit == Step::Unit::Tensor ? "tensor cores" : "lanes",
-               fmt::format("{:.4g}", step.cycles),
-               step.maskedCycles > 0 ? fmt::format("+{:.4g}", step.maskedCycles) : "",
+               core::formatNumber(step.cycles),
+               step.maskedCycles > 0 ? "+" + core::formatNumber(step.maskedCycles) : "",
                step.sharedBytes > 0 ? core::formatBytes(step.sharedBytes) + " shared" : ""});
   }
   addTransfers(table, when, part.stores, "store");

@@ -56,8 +56,8 @@ std::string verdict(const NamedObjective& objective, const MapAnswer& answer) {
       : answer.proven
           ? fmt::format("optimal: no mapping of the space takes less than {}", bound)
           : fmt::format("optimal on the bound: no mapping of the space takes less than {}; "
-                        "simulated, this one takes {:.2g}% more",
-                        bound, 100 * (answer.value / answer.bound - 1));
+                        "simulated, this one takes {} more",
+                        bound, core::formatDifference(answer.value / answer.bound - 1));
   if (answer.fromCatalogue) {
     out = fmt::format("best found: {} of the catalogue, better than all that the search found",
                       answer.result.mapping);

@@ -99,8 +99,20 @@ std::string formatCount(std::int64_t count) {
   return text;
 }
 
+std::string formatNumber(double value) {
+  constexpr double kExact = 9e15;
+  return std::abs(value) >= 1000 && std::abs(value) < kExact ? formatCount(std::llround(value))
+                                                             : fmt::format("{:.4g}", value);
+}
+
 std::string formatPercent(double fraction) {
   return fmt::format("{:.1f}%", fraction * 100);
+}
+
+std::string formatDifference(double fraction) {
+  const double percent = fraction * 100;
+  return std::abs(percent) < 99.5 ? fmt::format("{:.2g}%", percent)
+                                  : fmt::format("{:.0f}%", percent);
 }
 
 } // namespace einsight::core

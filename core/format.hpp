@@ -25,7 +25,11 @@ std::string formatArea(double squareMicrometres);
 std::string formatCount(std::int64_t count);
 /// 1.374e11 -> "137.4 G": counts too large to be read digit by digit.
 std::string formatLarge(double count);
+/// 12345.6 -> "12,346", 3.14159 -> "3.142": four digits, or all before the point.
+std::string formatNumber(double value);
 /// 0.985 -> "98.5%".
 std::string formatPercent(double fraction);
+/// 0.00457 -> "0.46%", 34.6 -> "3460%": a difference, with two digits or all before the point.
+std::string formatDifference(double fraction);
 
 } // namespace einsight::core

@@ -97,7 +97,7 @@ void addFacts(const DataTable& table, Section& section) {
     section.facts.push_back({"per million tokens", fmt::format("${:.4g}", price)});
   }
   section.facts.push_back(
-      {"tokens per second", fmt::format("{:.4g}", table.column("tokens_per_s")->numbers.front())});
+      {"tokens per second", core::formatNumber(table.column("tokens_per_s")->numbers.front())});
 }
 
 void addCharts(const std::string& id, Section& section) {

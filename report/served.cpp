@@ -63,7 +63,7 @@ DataTable servedTable(const std::vector<Answer>& runs) {
 }
 
 void addFacts(const Json& serving, Section& section) {
-  section.facts = {{"tokens per second", fmt::format("{:.4g}", numberAt(serving, "tokens_per_s"))}};
+  section.facts = {{"tokens per second", core::formatNumber(numberAt(serving, "tokens_per_s"))}};
   if (const double price = numberAt(serving, "usd_per_mtoken"); price == price) {
     section.facts.push_back({"per million tokens", fmt::format("${:.4g}", price),
                              fmt::format("${:.4g} an hour", numberAt(serving, "usd_per_hour"))});
@@ -76,7 +76,7 @@ void addFacts(const Json& serving, Section& section) {
   };
   times("between tokens", "tbt_s");
   times("to the first token", "ttft_quantiles_s");
-  section.facts.push_back({"mean batch", fmt::format("{:.4g}", numberAt(serving, "mean_batch"))});
+  section.facts.push_back({"mean batch", core::formatNumber(numberAt(serving, "mean_batch"))});
   section.facts.push_back({"limited by", textAt(serving, "limited_by")});
 }
 

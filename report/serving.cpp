@@ -21,7 +21,7 @@ std::string facts(const results::Result& result) {
   const auto line = [&](std::string_view name, const std::string& value) {
     out += fmt::format("  {:<20}{}\n", name, value);
   };
-  line("tokens per second", fmt::format("{:.4g}", serving.tokensPerSecond));
+  line("tokens per second", core::formatNumber(serving.tokensPerSecond));
   line("price", serving.usdPerMtoken
                     ? fmt::format("{:.4g} USD per million tokens, {:.4g} USD per hour",
                                   *serving.usdPerMtoken, *serving.usdPerHour)

@@ -131,9 +131,9 @@ std::string validated(const Result& result) {
     return "  Nothing outside the simulator has been compared with answers of this kind.\n";
   }
   const auto& known = *result.validated;
-  return fmt::format("  {}: mean error {:.2g}% against published or measured numbers "
+  return fmt::format("  {}: mean error {} against published or measured numbers "
                      "(einsight validate {}).\n",
-                     known.family, 100 * known.meanError, known.suite);
+                     known.family, core::formatDifference(known.meanError), known.suite);
 }
 
 std::string provenance(const Result& result) {

@@ -18,7 +18,7 @@ constexpr std::size_t kWorst = 5;
 constexpr double kRounding = 1e-12; // of double arithmetic: as good as equal
 
 std::string percent(double fraction) {
-  return fraction < kRounding ? std::string("0") : fmt::format("{:.2g}%", 100 * fraction);
+  return fraction < kRounding ? std::string("0") : core::formatDifference(fraction);
 }
 
 /// Points of one group and metric.
@@ -131,10 +131,10 @@ std::string worstPoints(const SuiteResult& result, const Style& style) {
     // A mean over points is judged without a number of its own.
     const auto published =
         outcome->reference ? fmt::format(", published {:.6g}", *outcome->reference) : std::string();
-    out +=
-        fmt::format("  {}: {:.6g}{} ({:+.2g}%, {} allowed){}\n", outcome->id, *outcome->simulated,
-                    published, 100 * *outcome->relativeError, percent(outcome->tolerance),
-                    outcome->reason.empty() ? "" : "\n    " + outcome->reason);
+    out += fmt::format("  {}: {:.6g}{} ({}{}, {} allowed){}\n", outcome->id, *outcome->simulated,
+                       published, *outcome->relativeError < 0 ? "" : "+",
+                       core::formatDifference(*outcome->relativeError), percent(outcome->tolerance),
+                       outcome->reason.empty() ? "" : "\n    " + outcome->reason);
   }
   return out.empty() ? out : "\n" + report::bold("Worst points", style) + "\n" + out;
 }

@@ -57,4 +57,14 @@ TEST_CASE("counts have groups of three digits", "[core]") {
 TEST_CASE("a fraction is shown in per cent", "[core]") {
   CHECK(formatPercent(0.985) == "98.5%");
   CHECK(formatPercent(1) == "100.0%");
+  CHECK(formatDifference(0.00457) == "0.46%");
+  CHECK(formatDifference(-0.0997) == "-10%");
+  CHECK(formatDifference(0.9949) == "99%");
+  CHECK(formatDifference(0.996) == "100%");
+  CHECK(formatDifference(34.6) == "3460%");
+  CHECK(formatNumber(0) == "0");
+  CHECK(formatNumber(3.14159) == "3.142");
+  CHECK(formatNumber(999.96) == "1000");
+  CHECK(formatNumber(12345.6) == "12,346");
+  CHECK(formatNumber(-1e16) == "-1e+16");
 }
