@@ -6,6 +6,7 @@
 #include "report/table.hpp"
 #include "validation/cuda/gpu/gpu.hpp"
 #include "validation/measure_plan.hpp"
+#include "validation/watchdog.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -14,15 +15,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace einsight::cli {
 namespace {
 
+constexpr int kHung = 1; // exit status, as of a device that was lost
+
 struct Options {
-  std::vector<std::string> suites;
-  std::string file, seconds = "540";
+  std::vector<std::string> suites, kernels;
+  std::string file, seconds = "540", patience = "60";
   std::string machine = "h200";
   bool resume = false, check = false, dryRun = false;
 };
@@ -31,14 +35,14 @@ core::Problem optionProblem(const std::string& option, std::string what, std::st
   return {{{}, 0, 0, option}, std::move(what), std::move(help)};
 }
 
-/// Seconds of the budget; 0 and problems where they are none.
-double secondsOf(const Options& options, core::Problems& problems) {
-  std::istringstream stream(options.seconds);
+/// What an option says in seconds; 0 and problems where it does not.
+double secondsOf(const std::string& option, const std::string& text, const std::string& usual,
+                 core::Problems& problems) {
+  std::istringstream stream(text);
   double seconds = 0;
   if (!(stream >> seconds) || !stream.eof() || !std::isfinite(seconds) || seconds <= 0) {
-    problems.push_back(
-        optionProblem("--seconds", fmt::format("'{}' is not a number of seconds", options.seconds),
-                      "write a number above 0, such as 540"));
+    problems.push_back(optionProblem(option, fmt::format("'{}' is not a number of seconds", text),
+                                     "write a number above 0, such as " + usual));
   }
   return seconds;
 }
@@ -46,6 +50,8 @@ double secondsOf(const Options& options, core::Problems& problems) {
 /// What can be said about the options without a device.
 core::Problems checkOptions(const Options& options) {
   auto problems = validation::checkSuites(options.suites);
+  const auto unknown = validation::checkKernelNames(options.kernels);
+  problems.insert(problems.end(), unknown.begin(), unknown.end());
   if (options.check) {
     if (!options.file.empty() || options.resume || !options.suites.empty()) {
       problems.push_back(optionProblem("--check", "measures nothing and takes no suites",
@@ -54,9 +60,9 @@ core::Problems checkOptions(const Options& options) {
     return problems;
   }
   if (options.dryRun) {
-    if (!options.file.empty() || options.resume) {
-      problems.push_back(optionProblem("--dry-run", "measures nothing and writes no file",
-                                       "leave out -o and --resume"));
+    if (!options.file.empty() || options.resume || !options.kernels.empty()) {
+      problems.push_back(optionProblem("--dry-run", "plans whole suites and writes no file",
+                                       "leave out -o, --resume and --kernel"));
     }
     return problems;
   }
@@ -90,6 +96,9 @@ validation::Provenance provenanceOf(const validation::cuda::GpuFacts& facts,
   for (const auto& suite : options.suites) {
     provenance.command += " " + suite;
   }
+  for (const auto& kernel : options.kernels) {
+    provenance.command += " --kernel " + kernel;
+  }
   provenance.command += " -o " + options.file + " --seconds " + options.seconds;
   return provenance;
 }
@@ -98,8 +107,19 @@ void tell(const std::string& line) {
   std::cerr << line << "\n" << std::flush;
 }
 
-Answer checkAnswer(validation::cuda::Gpu& gpu) {
-  const auto all = validation::checkKernels(gpu, tell);
+/// Ends the program: a thread that waits for a kernel that hangs cannot be told to stop.
+void endHung(const std::string& id, const Options& options) {
+  tell(fmt::format("{}: did not end within {} s; {}", id, options.patience,
+                   options.check ? "--kernel checks the other kernels"
+                                 : "go on with --resume, which runs it last"));
+  std::_Exit(kHung);
+}
+
+Answer checkAnswer(validation::cuda::Gpu& gpu, const Options& options, double patience) {
+  validation::Watchdog dog(std::chrono::duration<double>(patience),
+                           [&](const std::string& id) { endHung(id, options); });
+  const auto all = validation::checkKernels(
+      gpu, {options.kernels, tell, [&](const std::string& id) { dog.watch(id); }});
   const auto right =
       std::count_if(all.begin(), all.end(), [](const auto& checked) { return checked.right(); });
   double worst = 0;
@@ -115,7 +135,7 @@ Answer checkAnswer(validation::cuda::Gpu& gpu) {
 }
 
 core::Expected<Answer> measureAnswer(validation::cuda::Gpu& gpu, const Options& options,
-                                     double seconds) {
+                                     double seconds, double patience) {
   const auto provenance = provenanceOf(gpu.facts(), options);
   auto file = options.resume ? validation::MeasureFile::resume(options.file, provenance)
                              : core::Expected<validation::MeasureFile>(
@@ -125,8 +145,12 @@ core::Expected<Answer> measureAnswer(validation::cuda::Gpu& gpu, const Options& 
   }
   const auto begin = std::chrono::steady_clock::now();
   const StopOnInterrupt stop;
+  validation::Watchdog dog(std::chrono::duration<double>(patience),
+                           [&](const std::string& id) { endHung(id, options); });
   validation::MeasureRequest request;
+  request.watch = [&](const std::string& id) { dog.watch(id); };
   request.suites = options.suites;
+  request.kernels = options.kernels;
   request.seconds = seconds;
   request.elapsed = [begin] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -139,6 +163,11 @@ core::Expected<Answer> measureAnswer(validation::cuda::Gpu& gpu, const Options& 
                               "device has no kernel for -> {}\n",
                               gpu.facts().name, tally.measured, tally.earlier, tally.failed,
                               tally.notRun, tally.unsupported, options.file);
+    if (tally.lost) {
+      answer.text += "the last case took the device along: go on with --resume, which runs what "
+                     "failed last\n";
+    }
+    answer.outside = tally.lost;
     answer.json = file->text();
     answer.interrupted = StopOnInterrupt::asked();
     return answer;
@@ -216,7 +245,8 @@ core::Expected<Answer> planAnswer(const Options& options, double seconds) {
 
 core::Expected<Answer> work(const Options& options) {
   auto problems = checkOptions(options);
-  const double seconds = secondsOf(options, problems);
+  const double seconds = secondsOf("--seconds", options.seconds, "540", problems);
+  const double patience = secondsOf("--patience", options.patience, "60", problems);
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
@@ -228,9 +258,9 @@ core::Expected<Answer> work(const Options& options) {
     return core::failure(gpu.error());
   }
   if (options.check) {
-    return checkAnswer(**gpu);
+    return checkAnswer(**gpu, options, patience);
   }
-  return measureAnswer(**gpu, options, seconds);
+  return measureAnswer(**gpu, options, seconds, patience);
 }
 
 } // namespace
@@ -242,7 +272,14 @@ Work addMeasure(CLI::App& options) {
       fmt::format("what to measure (all): {}", fmt::join(validation::measureSuites(), ", ")));
   options.add_option("-o,--output", given->file, "the file of measurements, JSON")
       ->type_name("FILE");
+  options
+      .add_option("--kernel", given->kernels,
+                  fmt::format("only these kernels (all, and the microbenchmarks): {}",
+                              fmt::join(validation::measureKernels(), ", ")))
+      ->allow_extra_args(false);
   options.add_option("--seconds", given->seconds, "no case is started after so many (540)");
+  options.add_option("--patience", given->patience,
+                     "a case that takes longer has hung: the program ends (60)");
   options.add_flag("--resume", given->resume, "go on with the file: what it has is not run again");
   options.add_flag("--check", given->check,
                    "run small odd cases against a double-precision reference instead");

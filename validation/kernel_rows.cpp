@@ -28,28 +28,24 @@ std::optional<std::int64_t> integerOf(std::string_view text) {
   return error == std::errc() && rest == end && value > 0 ? std::optional(value) : std::nullopt;
 }
 
-std::optional<double> numberOf(const std::string& text) {
-  double value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && rest == end ? std::optional(value) : std::nullopt;
+/// What a cell says: nothing where it is no number, two numbers of KEY/VALUE.
+KernelShape shapeOf(std::string_view column, const std::string& cell) {
+  const auto slash = cell.find('/');
+  if (column == "head_dim" && slash != std::string::npos) {
+    const auto key = integerOf(std::string_view(cell).substr(0, slash));
+    const auto value = integerOf(std::string_view(cell).substr(slash + 1));
+    return key && value ? KernelShape{{"head_dim", core::Rational(*key)},
+                                      {"value_dim", core::Rational(*value)}}
+                        : KernelShape();
+  }
+  const auto number = integerOf(cell);
+  return number ? KernelShape{{std::string(column), core::Rational(*number)}} : KernelShape();
 }
 
 KernelShape shapeOf(const Row& row) {
   KernelShape shape;
   for (const auto column : kNumbers) {
-    const auto& cell = row[column];
-    const auto slash = cell.find('/');
-    if (column == "head_dim" && slash != std::string::npos) {
-      const auto key = integerOf(std::string_view(cell).substr(0, slash));
-      const auto value = integerOf(std::string_view(cell).substr(slash + 1));
-      if (key && value) {
-        shape["head_dim"] = core::Rational(*key);
-        shape["value_dim"] = core::Rational(*value);
-      }
-    } else if (const auto number = integerOf(cell)) {
-      shape[std::string(column)] = core::Rational(*number);
-    }
+    shape.merge(shapeOf(column, row[column]));
   }
   return shape;
 }
@@ -80,6 +76,25 @@ void complete(KernelShape& shape) {
 }
 
 } // namespace
+
+std::span<const std::string_view> kernelColumns() {
+  return kColumns;
+}
+
+std::span<const std::string_view> kernelNumbers() {
+  return kNumbers;
+}
+
+bool isShape(std::string_view column, const std::string& cell) {
+  return !shapeOf(column, cell).empty();
+}
+
+std::optional<double> numberOf(const std::string& text) {
+  double value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && rest == end ? std::optional(value) : std::nullopt;
+}
 
 core::Expected<std::vector<KernelRow>> readKernelRows(const std::filesystem::path& file) {
   const auto rows = readRows(file, kColumns);

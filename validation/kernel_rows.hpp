@@ -2,6 +2,9 @@
 #include "core/rational.hpp"
 #include "validation/kernel_spec.hpp"
 
+#include <span>
+#include <string_view>
+
 namespace einsight::validation {
 
 /// Columns of a row that are numbers: batch, heads_q, heads_kv, head_dim, value_dim, seq_q, seq_kv.
@@ -13,7 +16,18 @@ struct KernelRow {
   std::string system, hardware, type, mask, metric, unit;
   std::optional<double> value;
   KernelShape shape;
+  std::string doubt{}; ///< why it cannot be compared; "": nothing is known to be wrong
 };
+
+/// The columns of published_kernels.csv, and those of them that say a shape.
+std::span<const std::string_view> kernelColumns();
+std::span<const std::string_view> kernelNumbers();
+
+/// Whether a cell of such a column is a whole number above 0, or KEY/VALUE of `head_dim`.
+bool isShape(std::string_view column, const std::string& cell);
+
+/// A number that is all of a text.
+std::optional<double> numberOf(const std::string& text);
 
 /// Reads rows with the columns of published_kernels.csv. `head_dim` may be KEY/VALUE (576/512);
 /// cells that are no numbers are left out of the shape.

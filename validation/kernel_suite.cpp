@@ -2,6 +2,7 @@
 
 #include "validation/compare.hpp"
 #include "validation/kernel_exhibits.hpp"
+#include "validation/kernel_points.hpp"
 #include "validation/kernel_runs.hpp"
 #include "validation/pattern.hpp"
 
@@ -24,7 +25,8 @@ public:
         runs_(spec, options.machineSettings, engine_) {}
 
   core::Expected<SuiteResult> run() {
-    const auto rows = readKernelRows(options_.points.value_or(spec_.published));
+    const auto rows =
+        options_.points ? readOwnRows(*options_.points, spec_) : readKernelRows(spec_.published);
     if (!rows) {
       return core::failure(rows.error());
     }
@@ -70,9 +72,11 @@ private:
     const auto* rule = spec_.ruleOf(row.system, row.metric, row.mask, row.hardware);
     if (rule == nullptr) {
       allRulesKnown_ = false;
-      out.reason = "the suite does not know this metric";
+      out.reason = row.doubt.empty() ? "the suite does not know this metric" : row.doubt;
     } else if (!rule->notCovered.empty()) {
-      out.reason = rule->notCovered;
+      out.reason = rule->notCovered + (row.doubt.empty() ? "" : "; " + row.doubt);
+    } else if (!row.doubt.empty()) {
+      out.reason = row.doubt;
     } else if (!row.type.empty() &&
                std::find(spec_.types.begin(), spec_.types.end(), row.type) == spec_.types.end()) {
       out.reason = fmt::format("operands of type {} are not simulated here", row.type);
@@ -91,7 +95,7 @@ private:
     }
     out.simulated = *value;
     const auto& rules = spec_.classes.at(rule.rowClass);
-    out.reason = rule.open.empty() ? rules.reason : rule.open;
+    out.reason = options_.points ? std::string() : rule.open.empty() ? rules.reason : rule.open;
     out.verdict = Verdict::Informative;
     if (!out.reference) {
       out.reason = "no reference: a prediction";

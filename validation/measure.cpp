@@ -29,6 +29,44 @@ std::string lineOf(const Measured& measured) {
   return fmt::format("{}: {:.1f} us{}", measured.id, us, rate);
 }
 
+core::Problems checkNames(const std::string& what, const std::vector<std::string>& names,
+                          const std::vector<std::string>& known) {
+  core::Problems problems;
+  for (const auto& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      problems.push_back({{}, fmt::format("{} '{}'", what, name), core::suggestion(name, known)});
+    }
+  }
+  return problems;
+}
+
+/// What the request asks for and the device has a kernel for, in the order of the suites.
+std::vector<Task> tasksOf(const cuda::Gpu& gpu, const MeasureRequest& request,
+                          MeasureTally& tally) {
+  std::vector<Task> tasks;
+  if (isAsked(request.suites, kMicro) && request.kernels.empty()) {
+    for (const auto& micro : gpu.microCases()) {
+      tasks.push_back(
+          {recordOf(micro), [id = micro.id](cuda::Gpu& device) { return device.timeMicro(id); }});
+    }
+  }
+  for (const auto& suite : kernelSuites()) {
+    for (const auto& which : suite.cases) {
+      if (!isAsked(request.suites, suite.name) ||
+          !isAsked(request.kernels, cuda::nameOf(which.kind))) {
+        continue;
+      }
+      if (gpu.supports(which)) {
+        tasks.push_back({recordOf(suite.name, which, gpu.tileOf(which)),
+                         [which](cuda::Gpu& device) { return device.time(which); }});
+      } else {
+        ++tally.unsupported;
+      }
+    }
+  }
+  return tasks;
+}
+
 } // namespace
 
 std::vector<std::string> measureSuites() {
@@ -39,21 +77,27 @@ std::vector<std::string> measureSuites() {
   return names;
 }
 
-bool isAsked(const std::vector<std::string>& names, const std::string& suite) {
-  return names.empty() || std::find(names.begin(), names.end(), suite) != names.end();
+std::vector<std::string> measureKernels() {
+  std::vector<std::string> names;
+  for (const auto& which : checkCases()) {
+    const auto name = cuda::nameOf(which.kind);
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+bool isAsked(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
 
 core::Problems checkSuites(const std::vector<std::string>& names) {
-  const auto known = measureSuites();
-  core::Problems problems;
-  for (const auto& name : names) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      problems.push_back({{},
-                          fmt::format("there is no suite of measurements '{}'", name),
-                          core::suggestion(name, known)});
-    }
-  }
-  return problems;
+  return checkNames("there is no suite of measurements", names, measureSuites());
+}
+
+core::Problems checkKernelNames(const std::vector<std::string>& names) {
+  return checkNames("there is no kernel", names, measureKernels());
 }
 
 Measured recordOf(const cuda::MicroCase& micro) {
@@ -92,26 +136,10 @@ Measured recordOf(const std::string& suite, const cuda::KernelCase& which, cuda:
 core::Expected<MeasureTally> measure(cuda::Gpu& gpu, const MeasureRequest& request,
                                      MeasureFile& file) {
   MeasureTally tally;
-  std::vector<Task> tasks;
-  if (isAsked(request.suites, kMicro)) {
-    for (const auto& micro : gpu.microCases()) {
-      tasks.push_back(
-          {recordOf(micro), [id = micro.id](cuda::Gpu& device) { return device.timeMicro(id); }});
-    }
-  }
-  for (const auto& suite : kernelSuites()) {
-    for (const auto& which : suite.cases) {
-      if (!isAsked(request.suites, suite.name)) {
-        continue;
-      }
-      if (gpu.supports(which)) {
-        tasks.push_back({recordOf(suite.name, which, gpu.tileOf(which)),
-                         [which](cuda::Gpu& device) { return device.time(which); }});
-      } else {
-        ++tally.unsupported;
-      }
-    }
-  }
+  auto tasks = tasksOf(gpu, request, tally);
+  std::stable_partition(tasks.begin(), tasks.end(), [&](const Task& task) {
+    return !file.failedBefore(task.measured.id); // which may take the device along once more
+  });
   std::vector<std::string> notRun;
   for (auto& task : tasks) {
     auto& measured = task.measured;
@@ -119,17 +147,24 @@ core::Expected<MeasureTally> measure(cuda::Gpu& gpu, const MeasureRequest& reque
       ++tally.earlier;
       continue;
     }
-    if (request.elapsed() > request.seconds || request.stop()) {
+    if (tally.lost || request.elapsed() > request.seconds || request.stop()) {
       notRun.push_back(measured.id);
       continue;
     }
+    file.setUnderWay(measured.id);
+    if (const auto problems = file.write(); !problems.empty()) {
+      return core::failure(problems);
+    }
+    request.watch(measured.id);
     const auto timing = task.time(gpu);
+    request.watch({});
     if (timing) {
       measured.timing = *timing;
       ++tally.measured;
     } else {
       measured.error = timing.error().empty() ? "failed" : timing.error().front().what;
       ++tally.failed;
+      tally.lost = gpu.lost();
     }
     file.add(measured);
     request.tell(lineOf(measured));
@@ -145,24 +180,29 @@ core::Expected<MeasureTally> measure(cuda::Gpu& gpu, const MeasureRequest& reque
   return tally;
 }
 
-std::vector<Checked> checkKernels(cuda::Gpu& gpu, const Tell& tell) {
+std::vector<Checked> checkKernels(cuda::Gpu& gpu, const CheckRequest& request) {
   std::vector<Checked> all;
   for (const auto& which : checkCases()) {
-    if (!gpu.supports(which)) {
+    if (!gpu.supports(which) || !isAsked(request.kernels, cuda::nameOf(which.kind))) {
       continue;
     }
     Checked checked;
     checked.id = cuda::idOf(which);
+    request.watch(checked.id);
     const auto difference = gpu.check(which);
+    request.watch({});
     if (difference) {
       checked.difference = *difference;
     } else {
       checked.error = difference.error().empty() ? "failed" : difference.error().front().what;
     }
-    tell(fmt::format("{} {}: {}", checked.right() ? "right" : "WRONG", checked.id,
-                     checked.error.empty() ? fmt::format("{:.2e}", checked.difference)
-                                           : checked.error));
+    request.tell(fmt::format("{} {}: {}", checked.right() ? "right" : "WRONG", checked.id,
+                             checked.error.empty() ? fmt::format("{:.2e}", checked.difference)
+                                                   : checked.error));
     all.push_back(checked);
+    if (!checked.error.empty() && gpu.lost()) {
+      break;
+    }
   }
   return all;
 }

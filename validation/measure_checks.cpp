@@ -18,6 +18,10 @@ std::vector<KernelCase> checkCases() {
     ragged.seqKv = 777;
     addFused(cases, ragged);
   }
+  auto early = attention(1, 2, 2, 1, 128, true);
+  early.seqQ = 700; // whole tiles of queries see no key
+  early.seqKv = 77;
+  addFused(cases, early);
   for (const int length : {1, 17, 129}) {
     addFused(cases, attention(1, 7, 1, length, 128, true));
   }

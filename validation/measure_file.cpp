@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr const char* kUnderWay = "under_way";
+
 Json jsonOf(const Provenance& provenance) {
   const auto& device = provenance.device;
   return {{"device", device.name},
@@ -106,6 +108,7 @@ struct MeasureFile::Content {
   std::filesystem::path path;
   Json json;
   std::set<std::string> done;
+  std::set<std::string> failed; ///< by an earlier run
 };
 
 MeasureFile::MeasureFile(std::filesystem::path path, const Provenance& provenance)
@@ -140,10 +143,15 @@ core::Expected<MeasureFile> MeasureFile::resume(std::filesystem::path path,
   content->path = std::move(path);
   content->json = json;
   auto& cases = content->json["cases"];
-  const auto failed = [](const Json& record) {
+  const auto failed = [&](const Json& record) {
+    if (record.is_object() && record.contains("error")) {
+      content->failed.insert(record.value("id", std::string()));
+    }
     return !record.is_object() || record.contains("error");
   };
   cases.erase(std::remove_if(cases.begin(), cases.end(), failed), cases.end());
+  content->failed.insert(content->json.value(kUnderWay, std::string()));
+  content->json.erase(kUnderWay);
   for (const auto& record : cases) {
     content->done.insert(record.value("id", std::string()));
   }
@@ -154,7 +162,16 @@ bool MeasureFile::has(const std::string& id) const {
   return content_->done.count(id) > 0;
 }
 
+bool MeasureFile::failedBefore(const std::string& id) const {
+  return content_->failed.count(id) > 0;
+}
+
+void MeasureFile::setUnderWay(const std::string& id) {
+  content_->json[kUnderWay] = id;
+}
+
 void MeasureFile::add(const Measured& measured) {
+  content_->json.erase(kUnderWay);
   content_->json["cases"].push_back(jsonOf(measured));
   content_->done.insert(measured.id);
 }

@@ -47,6 +47,12 @@ public:
 
   /// Whether a case is recorded, without an error: failed ones are tried again.
   [[nodiscard]] bool has(const std::string& id) const;
+  /// Whether an earlier run recorded it with an error, or ended while it was under way.
+  [[nodiscard]] bool failedBefore(const std::string& id) const;
+  /// The case that is running now: a file that still has one was left by a program that hung, was
+  /// killed, or crashed with it.
+  void setUnderWay(const std::string& id);
+  /// A case that is done, no longer under way.
   void add(const Measured& measured);
   void setNotRun(const std::vector<std::string>& ids);
   /// The whole content, beside the old file and then in its place.

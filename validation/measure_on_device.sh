@@ -8,13 +8,14 @@ help() {
 usage: validation/measure_on_device.sh pack [BUILD]     here: the program and its libraries, into build/device/
        validation/measure_on_device.sh PHASE...         there: what build/device/ has, results into $OUT
 
-  third      other people's kernels and the device's limits, by PyTorch      -> third_party.json
   check      our kernels against double precision                            -> check.txt
-  sanitize   the same under compute-sanitizer: bad accesses, then races      -> memcheck.txt, racecheck.txt
   measure    our kernels and microbenchmarks                                 -> measure.json
-  all        third, check, measure
+  third      other people's kernels and the device's limits, by PyTorch      -> third_party.json
+  sanitize   check under compute-sanitizer: bad accesses, then races         -> memcheck.txt, racecheck.txt
+  all        check, measure, third
 
 SECONDS_EACH (250) bounds third and measure. Files of the same names in build/device/ are gone on with.
+A case that hangs or crashes takes only itself along.
 TEXT
 }
 
@@ -58,27 +59,58 @@ einsight() {
   LD_LIBRARY_PATH="build/device/lib:$(blasFolders)${LD_LIBRARY_PATH:-}" "$@"
 }
 
+# Names of our kernels.
+kernels() {
+  einsight build/device/einsight measure --help | sed -n 's/.*only these kernels ([^)]*): //p' | tr -d ,
+}
+
+# Every kernel in a program of its own, for one that hangs or crashes ends it.
+checkEach() {
+  local kernel status=0
+  for kernel in $(kernels); do
+    einsight timeout -k 10 "$LIMIT" "$@" build/device/einsight measure --check --kernel "$kernel" \
+      --patience "$PATIENCE" 2>&1 || status=1
+  done
+  return "$status"
+}
+
+# Goes on after a case that hung or crashed, which ends the program with status 1 or by a signal.
+measureAll() {
+  local begin="$SECONDS" left resume status=1
+  for _ in 1 2 3 4 5; do
+    left=$(($1 - SECONDS + begin))
+    [ "$left" -gt 0 ] || return "$status"
+    resume=()
+    [ ! -f "$OUT/measure.json" ] || resume=(--resume)
+    status=0
+    einsight timeout -k 10 "$((left + 90))" build/device/einsight measure -o "$OUT/measure.json" \
+      --seconds "$left" "${resume[@]}" || status=$?
+    [ "$status" = 1 ] || [ "$status" -gt 130 ] || return "$status"
+  done
+  return "$status"
+}
+
 phase() {
-  local seconds="${SECONDS_EACH:-250}"
+  local seconds="${SECONDS_EACH:-250}" tool status=0
   case "$1" in
     third)
       earlier third_party.json
-      PYTHONUNBUFFERED=1 python3 validation/third_party.py --out "$OUT" --budget "$seconds"
+      PYTHONUNBUFFERED=1 timeout -k 10 "$((seconds + 90))" \
+        python3 validation/third_party.py --out "$OUT" --budget "$seconds"
       ;;
     check)
-      einsight build/device/einsight measure --check 2>&1 | tee "$OUT/check.txt"
+      PATIENCE=60 LIMIT=120 checkEach | tee "$OUT/check.txt"
       ;;
     sanitize)
       for tool in memcheck racecheck; do
-        einsight compute-sanitizer --tool "$tool" --error-exitcode 1 \
-          build/device/einsight measure --check 2>&1 | tee "$OUT/$tool.txt"
+        PATIENCE=200 LIMIT=500 checkEach compute-sanitizer --tool "$tool" --error-exitcode 1 |
+          tee "$OUT/$tool.txt" || status=1
       done
+      return "$status"
       ;;
     measure)
       earlier measure.json
-      local resume=()
-      [ ! -f "$OUT/measure.json" ] || resume=(--resume)
-      einsight build/device/einsight measure -o "$OUT/measure.json" --seconds "$seconds" "${resume[@]}"
+      measureAll "$seconds"
       ;;
     *)
       echo "there is no phase '$1'" >&2
@@ -95,7 +127,7 @@ case "${1:-help}" in
     OUT="${OUT:-out/device}"
     mkdir -p "$OUT"
     [ -x build/device/einsight ] || { echo "build/device/einsight is missing; pack it first" >&2; exit 2; }
-    [ "$1" != all ] || set -- third check measure
+    [ "$1" != all ] || set -- check measure third
     status=0
     for name in "$@"; do
       echo "== $name ($(date -u +%H:%M:%S))"

@@ -156,6 +156,17 @@ std::string notJudged(const SuiteResult& result, const Style& style) {
   return out.empty() ? out : "\n" + report::bold("Points that are not judged", style) + "\n" + out;
 }
 
+/// What was simulated without a number to compare it with.
+std::string predictions(const SuiteResult& result, const Style& style) {
+  std::string out;
+  for (const auto& outcome : result.points) {
+    if (outcome.simulated && !outcome.reference && !outcome.relativeError) {
+      out += fmt::format("  {}: {:.6g}\n", outcome.id, *outcome.simulated);
+    }
+  }
+  return out.empty() ? out : "\n" + report::bold("Predictions", style) + "\n" + out;
+}
+
 std::string exhibitText(const Exhibit& exhibit, const Style& style) {
   std::string out = "\n" + report::bold(exhibit.title, style) + "\n";
   std::vector<Table::Column> columns;
@@ -192,14 +203,18 @@ std::string summaryText(const SuiteResult& result, const Style& style) {
     out += fmt::format(", Kendall tau {:.3f}", *summary.kendallTau);
   }
   return out + ": " +
-         (result.passed ? report::green("passed", style) : report::red("failed", style)) + "\n";
+         (judged == 0 && result.passed ? "nothing was compared"
+          : result.passed              ? report::green("passed", style)
+                                       : report::red("failed", style)) +
+         "\n";
 }
 
 } // namespace
 
 std::string text(const SuiteResult& result, const Style& style) {
   std::string out = report::bold("Suite " + result.name, style) + "\n\n";
-  out += groupTable(result, style) + worstPoints(result, style) + notJudged(result, style);
+  out += groupTable(result, style) + worstPoints(result, style) + predictions(result, style) +
+         notJudged(result, style);
   for (const auto& exhibit : result.exhibits) {
     out += exhibitText(exhibit, style);
   }

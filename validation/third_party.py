@@ -5,7 +5,7 @@
 
 Writes DIR/third_party.json, with records as `einsight measure` writes them: per case the median, the
 10th and 90th percentile of the time in microseconds, the number of timed runs, the SM clock (MHz) and
-power (W) read right after, and the FLOPs counted as 4*B*Hq*Sq*Skv*D over the pairs that attend. A case
+power (W) read while they run, and the FLOPs counted as 4*B*Hq*Sq*Skv*D over the pairs that attend. A case
 that fails is recorded with its error; one that does not fit in what is left of the budget is listed
 under "not_run". Recorded cases are skipped, so a second call goes on where the first one stopped.
 Inputs are fresh normal random bf16 numbers and rotate over several buffers so that they do not stay

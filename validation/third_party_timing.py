@@ -45,15 +45,17 @@ def provenance():
 
 
 def between(run, count):
-    """`count` times of run() in microseconds, by events."""
+    """`count` times of run() in microseconds, by events, and the clocks in their middle: an idle device has others."""
     marks = [(torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True))
              for _ in range(count)]
     for begin, end in marks:
         begin.record()
         run()
         end.record()
+    marks[count // 2][0].synchronize()
+    seen = clocks()
     torch.cuda.synchronize()
-    return [begin.elapsed_time(end) * 1e3 for begin, end in marks]
+    return [begin.elapsed_time(end) * 1e3 for begin, end in marks], seen
 
 
 def captured(call):
@@ -73,20 +75,21 @@ def captured(call):
 
 
 def measure(call, graph=True, target_ms=40.0, most=200):
-    """Times call(i), i = 0, 1, ...: (times in microseconds, how)."""
+    """Times call(i), i = 0, 1, ...: (times in microseconds, clocks, how)."""
     for i in range(3):
         call(i)
     torch.cuda.synchronize()
-    once = min(between(lambda: call(0), 2)) / 1e3
+    once = min(between(lambda: call(0), 2)[0]) / 1e3
     if graph and once < 0.5:
         try:
             runs = max(5, min(most, int(target_ms / (20 * once))))
-            return [t / 20 for t in between(captured(call).replay, runs)], "graph of 20"
+            times, seen = between(captured(call).replay, runs)
+            return [t / 20 for t in times], seen, "graph of 20"
         except Exception:  # what cannot be captured is timed call by call
             torch.cuda.synchronize()
     count = iter(range(1 << 60))
     runs = max(5, min(most, int(target_ms / max(once, 1e-3))))
-    return between(lambda: call(next(count)), runs), "events"
+    return *between(lambda: call(next(count)), runs), "events"
 
 
 def rotating(shapes, copies=None):
@@ -130,11 +133,11 @@ class Records:
             return
         record = {"id": name, **facts}
         try:
-            times, how = measure(make(), graph)
+            times, seen, how = measure(make(), graph)
             times.sort()
             median = statistics.median(times)
             record |= {"timing": how, "median_us": median, "p10_us": times[len(times) // 10],
-                       "p90_us": times[(9 * len(times)) // 10], "runs": len(times), **clocks()}
+                       "p90_us": times[(9 * len(times)) // 10], "runs": len(times), **seen}
             if flops:
                 record |= {"flops": flops, "tflops": flops / median / 1e6}
             if moved:

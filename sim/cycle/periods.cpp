@@ -75,6 +75,7 @@ Skip Periods::observe(State& state, std::int64_t now, Wide skipped, Wide longest
     }
   }
   auto& history = historyOf(level);
+  const auto number = static_cast<std::size_t>(&history - histories_.data());
   auto& before = history.snapshot;
   ++history.tried;
   ++history.seen;
@@ -87,7 +88,7 @@ Skip Periods::observe(State& state, std::int64_t now, Wide skipped, Wide longest
         times > 0) {
       const Skip skip{times, times * period};
       const State after = state;
-      Repetition(program_, before.state, before.time, after, now).apply(times, state);
+      Repetition(program_, before.state, before.time, after, now).apply(times, number, state);
       ++history.found;
       history.seen = history.kept = 0;
       return skip;
@@ -98,6 +99,7 @@ Skip Periods::observe(State& state, std::int64_t now, Wide skipped, Wide longest
     before.time = now;
     before.elapsed = now + skipped;
     before.pattern = pattern;
+    state.statistics.paths.mark(number);
     before.state = state;
   }
   return {};

@@ -213,7 +213,7 @@ std::int64_t Repetition::times() const {
   return times == kAlways ? 0 : times;
 }
 
-void Repetition::apply(std::int64_t times, State& state) const {
+void Repetition::apply(std::int64_t times, std::size_t level, State& state) const {
   for (std::size_t s = 0; s < state.cursors.size(); ++s) {
     const auto motion = this->motion(s);
     if (motion.frame >= 0) {
@@ -246,7 +246,7 @@ void Repetition::apply(std::int64_t times, State& state) const {
           (after.resources[r].waits[w] - before.resources[r].waits[w]) * times;
     }
   }
-  now.paths.extrapolate(before.paths, after.paths, times);
+  now.paths.repeat(before.paths, level, times);
 }
 
 } // namespace einsight::sim

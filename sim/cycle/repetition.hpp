@@ -30,8 +30,9 @@ public:
 
   /// Number of further periods that are equal; 0 when the two moments do not bound a period.
   [[nodiscard]] std::int64_t times() const;
-  /// Moves the state on by that many periods. Times in it stay relative to now.
-  void apply(std::int64_t times, State& state) const;
+  /// Moves the state on by that many periods. Times in it stay relative to now. Paths were marked
+  /// for `level` at the first moment.
+  void apply(std::int64_t times, std::size_t level, State& state) const;
 
 private:
   /// A stream's part in the period: the frame that moved, or none.

@@ -1,7 +1,6 @@
 #pragma once
-#include "sim/totals.hpp"
+#include "sim/cycle/paths.hpp"
 
-#include <algorithm>
 #include <compare>
 #include <vector>
 
@@ -39,56 +38,6 @@ struct Delayed {
   int index = 0; ///< port or barrier
   std::int64_t count = 1;
   auto operator<=>(const Delayed&) const = default;
-};
-
-/// Critical paths, each as ticks per Einsum, then of transfers, then of waits. There is one for
-/// each stream (up to its last task), task (up to the last end) and barrier (up to the last
-/// arrival).
-class Paths {
-public:
-  Paths() = default;
-  Paths(std::size_t streams, std::size_t tasks, std::size_t barriers, std::size_t parts)
-      : streams_(streams), tasks_(tasks), width_(parts),
-        parts_((streams + tasks + barriers) * parts), lengths_(streams + tasks + barriers) {}
-
-  [[nodiscard]] static std::size_t ofStream(std::size_t stream) { return stream; }
-  [[nodiscard]] std::size_t ofTask(int task) const {
-    return streams_ + static_cast<std::size_t>(task);
-  }
-  [[nodiscard]] std::size_t ofBarrier(int barrier) const {
-    return streams_ + tasks_ + static_cast<std::size_t>(barrier);
-  }
-  /// Sum of the parts.
-  [[nodiscard]] Wide length(std::size_t path) const { return lengths_[path]; }
-  [[nodiscard]] Wide part(std::size_t path, std::size_t part) const {
-    return parts_[path * width_ + part];
-  }
-  void add(std::size_t path, std::size_t part, Wide ticks) {
-    parts_[path * width_ + part] += ticks;
-    lengths_[path] += ticks;
-  }
-  void wait(std::size_t path, Wide ticks) { add(path, width_ - 1, ticks); }
-  void copy(std::size_t from, std::size_t to) {
-    std::copy_n(parts_.begin() + static_cast<std::ptrdiff_t>(from * width_), width_,
-                parts_.begin() + static_cast<std::ptrdiff_t>(to * width_));
-    lengths_[to] = lengths_[from];
-  }
-  /// Adds `times` the growth between two moments.
-  void extrapolate(const Paths& before, const Paths& after, std::int64_t times) {
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-      parts_[i] += (after.parts_[i] - before.parts_[i]) * times;
-    }
-    for (std::size_t i = 0; i < lengths_.size(); ++i) {
-      lengths_[i] += (after.lengths_[i] - before.lengths_[i]) * times;
-    }
-  }
-
-private:
-  std::size_t streams_ = 0;
-  std::size_t tasks_ = 0;
-  std::size_t width_ = 0;
-  std::vector<Wide> parts_; ///< path-major
-  std::vector<Wide> lengths_;
 };
 
 /// Dispatched iterations that a slot has taken, by its own ordinal.

@@ -22,16 +22,21 @@ TEST_CASE("measure refuses politely where there is nothing to measure", "[cli]")
 }
 
 TEST_CASE("measure names every mistake in its options at once", "[cli]") {
-  const auto outcome = program("measure deocde --seconds none");
+  const auto outcome = program("measure deocde --seconds none --patience 0 --kernel fused-sm91");
   CHECK(outcome.status == 2);
   CHECK(outcome.err ==
         "error: there is no suite of measurements 'deocde'\n"
         "  help: did you mean 'decode'? (one of: micro, dense, gqa, decode, neighborhood, "
         "permutation, window, sparse, unfused, linear, sigmoid)\n"
+        "error: there is no kernel 'fused-sm91'\n"
+        "  help: did you mean 'fused-sm90'? (one of: fused-sm90, fused-sm80, unfused, split-kv, "
+        "stream-k, permute, unpermute, linear)\n"
         "error: -o: is required\n"
         "  help: name the file that the measurements go to\n"
         "error: --seconds: 'none' is not a number of seconds\n"
-        "  help: write a number above 0, such as 540\n");
+        "  help: write a number above 0, such as 540\n"
+        "error: --patience: '0' is not a number of seconds\n"
+        "  help: write a number above 0, such as 60\n");
 }
 
 TEST_CASE("measure neither writes over a file nor goes on with one that is not there", "[cli]") {
@@ -81,8 +86,8 @@ TEST_CASE("a dry run says how long measuring takes, without a device", "[cli]") 
 TEST_CASE("a dry run writes no file, and names a machine that cannot be measured", "[cli]") {
   const auto both = program("measure --dry-run -o h.json --resume");
   CHECK(both.status == 2);
-  CHECK(both.err == "error: --dry-run: measures nothing and writes no file\n"
-                    "  help: leave out -o and --resume\n");
+  CHECK(both.err == "error: --dry-run: plans whole suites and writes no file\n"
+                    "  help: leave out -o, --resume and --kernel\n");
   const auto array = program("measure --dry-run -a fusemax");
   CHECK(array.status == 2);
   CHECK(array.err.find("fusemax") != std::string::npos);

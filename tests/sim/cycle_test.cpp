@@ -167,7 +167,7 @@ TEST_CASE("skipping repeated periods changes nothing but the number of simulated
       const auto sum = [](const std::vector<Wide>& path) {
         return static_cast<std::int64_t>(std::accumulate(path.begin(), path.end(), Wide{0}));
       };
-      CHECK(sum(skipped->path) == sum(unskipped->path));
+      CHECK((skipped->path == unskipped->path));
       CHECK(sum(skipped->path) == static_cast<std::int64_t>(skipped->ticks));
       CHECK((trips < 100 || skipped->instances < 1000));
     }

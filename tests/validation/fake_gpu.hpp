@@ -19,12 +19,23 @@ public:
     return which.kind != unsupported;
   }
   core::Expected<cuda::Timing> time(const cuda::KernelCase& which) override {
-    if (!failing.empty() && cuda::idOf(which).find(failing) != std::string::npos) {
+    ran.push_back(cuda::idOf(which));
+    if (lost_) {
+      return core::failure({{{}, "an earlier kernel crashed", {}}});
+    }
+    if (has(which, crashing)) {
+      lost_ = true;
+      return core::failure({{{}, "it crashed", {}}});
+    }
+    if (has(which, failing)) {
       return core::failure({{{}, "it does not fit", {}}});
     }
     return timing();
   }
-  core::Expected<double> check(const cuda::KernelCase&) override { return difference; }
+  core::Expected<double> check(const cuda::KernelCase& which) override {
+    return time(which).map([this](const cuda::Timing&) { return difference; });
+  }
+  [[nodiscard]] bool lost() const override { return lost_; }
   [[nodiscard]] cuda::KernelTile tileOf(const cuda::KernelCase&) const override {
     return {128, 64};
   }
@@ -36,13 +47,19 @@ public:
   }
   core::Expected<cuda::Timing> timeMicro(const std::string&) override { return timing(); }
 
-  std::string failing; ///< part of the names of cases that fail
+  std::string failing;  ///< part of the names of cases that fail
+  std::string crashing; ///< of those after which nothing runs any more
+  std::vector<std::string> ran;
   std::optional<cuda::KernelKind> unsupported;
   double difference = 0;
 
 private:
+  static bool has(const cuda::KernelCase& which, const std::string& part) {
+    return !part.empty() && cuda::idOf(which).find(part) != std::string::npos;
+  }
   static cuda::Timing timing() { return {{2, 3, 4}, "events", {}}; }
   cuda::GpuFacts facts_;
+  bool lost_ = false;
 };
 
 } // namespace einsight::validation::test

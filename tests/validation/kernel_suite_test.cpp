@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+using namespace einsight;
 using namespace einsight::validation;
 using einsight::core::Rational;
 using test::ScratchFile;
@@ -55,10 +56,45 @@ TEST_CASE("a user's own rows are compared or predicted", "[validation]") {
   CHECK(result.points[0].group == "FlashAttention-3, H100 SXM5 80GB, head dim 128, none");
   CHECK(result.points[1].reason == "no reference: a prediction");
   CHECK(result.points[1].simulated.value_or(0) > 0);
-  CHECK(result.points[2].reason == "no machine of ours is 'TPU' (systems.yaml)");
+  CHECK(result.points[2].reason == "unknown hardware 'TPU'");
   CHECK(result.points[3].reason == "the row does not say 'batch'");
   CHECK(result.points[4].reason == "operands of type e4m3 are not simulated here");
   CHECK(result.points[5].verdict == Verdict::NotCovered);
+}
+
+TEST_CASE("a user's row that the suite cannot know is not compared, and its nearest name told",
+          "[validation]") {
+  const auto result = resultOf(
+      "FlashAttention-2,H100,fp16,2,16,16,128,600,600,causal,fwd_throughput,0.3,PFLOP/s,x\n"
+      "FlashAttention-2,H100,fp16,2,16,16,128,600,600,causl,fwd_throughput,300,TFLOP/s,x\n"
+      "FlashAttention-2,H100,fp16,2,16,16,128,600,600,causal,fwd_throughput,abc,TFLOP/s,x\n"
+      "FlashAttention-2,H100,fp16,2,16,16,128,600,600,causal,fwd_throughput,-3,GB/s,x\n"
+      "FlashAttention-2,H100,fp16,0,16,16,128,600,600,causal,fwd_thrughput,300,TFLOP/s,x\n");
+  REQUIRE(result.points.size() == 5);
+  CHECK(result.points[0].reference.value_or(0) == Approx(300)); // the metric is in TFLOP/s
+  CHECK(result.points[0].reason.empty());                       // nothing was fitted on it
+  CHECK(result.points[1].reason == "unknown mask 'causl', did you mean 'causal'?");
+  CHECK(result.points[2].reason == "'abc' is no number above 0");
+  CHECK(result.points[3].reason ==
+        "'-3' is no number above 0; fwd_throughput is in TFLOP/s, not in 'GB/s'");
+  CHECK(result.points[4].reason ==
+        "no workload and mapping of ours is this system; unknown metric 'fwd_thrughput', did you "
+        "mean 'fwd_throughput'?; '0' is no whole number above 0");
+}
+
+TEST_CASE("a file of rows that the suite cannot know is refused with their places",
+          "[validation]") {
+  const ScratchFile file("x.csv", std::string(kHeader) +
+                                      "FlashAttention-9,H100,fp16,2,16,16,128,600,600,none,"
+                                      "fwd_throughput,300,TFLOP/s,x\n");
+  SuiteOptions options;
+  options.points = file.path();
+  const auto result = runKernelSuite(validationFolder() / "suites" / "kernels.yaml", options);
+  REQUIRE_FALSE(result);
+  CHECK(
+      core::render(result.error())
+          .find("x.csv:2:1: error: system: unknown system 'FlashAttention-9'\n  help: did you mean "
+                "'FlashAttention-3'?") != std::string::npos);
 }
 
 TEST_CASE("the analytic engine gives bounds that are not judged", "[validation]") {

@@ -34,6 +34,12 @@ nlohmann::json jsonOf(const test::ScratchFile& file) {
   return nlohmann::json::parse(stream);
 }
 
+CheckRequest quiet() {
+  CheckRequest request;
+  request.tell = [](const std::string&) {};
+  return request;
+}
+
 Provenance provenanceOf(const FakeGpu& gpu) {
   return {gpu.facts(), "1", "today", "einsight measure"};
 }
@@ -129,6 +135,97 @@ TEST_CASE("a run that was killed loses only the case that was running") {
   CHECK(jsonOf(scratch)["cases"].size() == 8);
 }
 
+TEST_CASE("a case that takes the device along ends the run, and comes last in the next one") {
+  FakeGpu gpu;
+  gpu.crashing = "sq1024 skv1024 d64";
+  const test::ScratchFile scratch("measure.json", "");
+  MeasureFile file(scratch.path(), provenanceOf(gpu));
+  Run run({"linear"});
+  const auto tally = measure(gpu, run.request, file);
+  REQUIRE(tally);
+  CHECK(tally->lost);
+  CHECK(tally->failed == 1);
+  CHECK(tally->notRun == 7);
+  FakeGpu fresh;
+  fresh.crashing = gpu.crashing;
+  auto resumed = MeasureFile::resume(scratch.path(), provenanceOf(fresh));
+  REQUIRE(resumed);
+  Run second({"linear"});
+  const auto ended = measure(fresh, second.request, *resumed);
+  REQUIRE(ended);
+  CHECK(ended->measured == 7);
+  CHECK(ended->failed == 1);
+  CHECK(fresh.ran.back() == "linear b8 hq32 hkv32 sq1024 skv1024 d64 causal bf16");
+}
+
+TEST_CASE("a case during which the program ended comes last in the next run") {
+  FakeGpu gpu;
+  const test::ScratchFile scratch("measure.json", "");
+  MeasureFile file(scratch.path(), provenanceOf(gpu));
+  const std::string id = "linear b8 hq32 hkv32 sq1024 skv1024 d64 causal bf16";
+  file.setUnderWay(id);
+  REQUIRE(file.write().empty());
+  CHECK(jsonOf(scratch)["under_way"] == id);
+  auto resumed = MeasureFile::resume(scratch.path(), provenanceOf(gpu));
+  REQUIRE(resumed);
+  CHECK(resumed->failedBefore(id));
+  Run run({"linear"});
+  REQUIRE(measure(gpu, run.request, *resumed));
+  CHECK(gpu.ran.size() == 8);
+  CHECK(gpu.ran.back() == id);
+  CHECK_FALSE(jsonOf(scratch).contains("under_way"));
+}
+
+TEST_CASE("a watchdog is told of every case, before it and after it") {
+  FakeGpu gpu;
+  const test::ScratchFile scratch("measure.json", "");
+  MeasureFile file(scratch.path(), provenanceOf(gpu));
+  Run run({"linear"});
+  std::vector<std::string> seen;
+  run.request.watch = [&](const std::string& id) {
+    seen.push_back(id);
+    if (!id.empty()) {
+      CHECK(jsonOf(scratch)["under_way"] == id);
+    }
+  };
+  REQUIRE(measure(gpu, run.request, file));
+  REQUIRE(seen.size() == 16);
+  for (std::size_t i = 0; i < seen.size(); i += 2) {
+    CHECK(seen[i] == gpu.ran[i / 2]);
+    CHECK(seen[i + 1].empty());
+  }
+}
+
+TEST_CASE("only the kernels asked for are measured and checked, and no microbenchmark") {
+  FakeGpu gpu;
+  const test::ScratchFile scratch("measure.json", "");
+  MeasureFile file(scratch.path(), provenanceOf(gpu));
+  Run run({"micro", "sigmoid", "linear"});
+  run.request.kernels = {"fused-sm90"};
+  const auto tally = measure(gpu, run.request, file);
+  REQUIRE(tally);
+  CHECK(tally->measured == 6);
+  auto request = quiet();
+  request.kernels = {"permute", "unpermute"};
+  CHECK(checkKernels(gpu, request).size() == 4);
+}
+
+TEST_CASE("checking ends with the kernel that takes the device along") {
+  FakeGpu gpu;
+  gpu.crashing = "fused-sm80";
+  const auto all = checkKernels(gpu, quiet());
+  REQUIRE(all.size() == 2);
+  CHECK(all.front().right());
+  CHECK(all.back().error == "it crashed");
+}
+
+TEST_CASE("a kernel that does not exist is refused with the nearest name") {
+  const auto problems = checkKernelNames({"fused-sm90", "streamk"});
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].what == "there is no kernel 'streamk'");
+  CHECK(problems[0].help.find("did you mean 'stream-k'?") == 0);
+}
+
 TEST_CASE("kernels that the device does not have are counted, not run") {
   FakeGpu gpu;
   gpu.unsupported = cuda::KernelKind::FusedSm90;
@@ -151,12 +248,12 @@ TEST_CASE("a suite that does not exist is refused with the nearest name") {
 TEST_CASE("a kernel is right within its error, and never when a number is missing") {
   FakeGpu gpu;
   gpu.difference = 0.009;
-  for (const auto& checked : checkKernels(gpu, [](const std::string&) {})) {
+  for (const auto& checked : checkKernels(gpu, quiet())) {
     REQUIRE(checked.right());
   }
   for (const double wrong : {0.011, std::nan("")}) {
     gpu.difference = wrong;
-    for (const auto& checked : checkKernels(gpu, [](const std::string&) {})) {
+    for (const auto& checked : checkKernels(gpu, quiet())) {
       REQUIRE_FALSE(checked.right());
     }
   }

@@ -1,67 +1,13 @@
 #include "validation/cuda/emulator.hpp"
 
 #include "core/invariant.hpp"
-#include "validation/cuda/fiber.hpp"
+#include "validation/cuda/detail/emulated_cta.hpp"
 
 #include <algorithm>
-#include <array>
-#include <deque>
-#include <map>
-#include <memory>
 #include <random>
-#include <vector>
 
 namespace einsight::validation::cuda::emulator {
 namespace {
-
-using Works = std::vector<std::function<void()>>;
-
-struct Late {
-  std::deque<Works> committed;
-  Works open;
-};
-
-struct Thread {
-  std::unique_ptr<Fiber> fiber;
-  bool done = false;
-  const char* waitsFor = "";
-  std::array<Late, 2> late;
-};
-
-struct Meeting {
-  int arrived = 0;
-  std::uint64_t generation = 0;
-  std::vector<void*> arguments;
-};
-
-struct Named {
-  int arrived = 0;
-  std::uint64_t generation = 0;
-};
-
-struct Transaction {
-  int arrivals = 0;
-  int pending = 0;
-  std::int64_t bytes = 0;
-  int phase = 0;
-  std::vector<std::pair<std::uint32_t, std::function<void()>>> works;
-};
-
-struct Cta {
-  Launch launch;
-  Index3 index;
-  const std::function<void()>* kernel = nullptr;
-  std::vector<Thread> threads;
-  std::vector<std::byte> shared;
-  std::map<std::pair<int, int>, Meeting> meetings;
-  std::map<int, Named> named;
-  std::map<std::uint32_t, Transaction> barriers;
-  int current = 0;
-  bool progress = false;
-  std::string error;
-};
-
-Cta* cta = nullptr; // launches do not nest, and tests run in one thread
 
 void runThread() {
   (*cta->kernel)();
@@ -93,6 +39,16 @@ std::string deadlock() {
   return text;
 }
 
+/// A bulk copy that lands later writes into the memory of the next CTA.
+void endCta() {
+  for (const auto& [address, barrier] : cta->barriers) {
+    if (!barrier.works.empty()) {
+      cta->error = "CTA " + place() + " ended before the copies of barrier " +
+                   std::to_string(address) + " landed";
+    }
+  }
+}
+
 /// Runs every thread of the CTA to its end.
 void runCta(std::mt19937& random) {
   std::vector<int> order(cta->threads.size());
@@ -115,6 +71,7 @@ void runCta(std::mt19937& random) {
       }
     }
     if (!any) {
+      endCta();
       return;
     }
     if (!cta->progress && cta->error.empty()) {
@@ -236,65 +193,6 @@ void settle(Queue queue, int left) {
     }
     late.committed.pop_front();
   }
-}
-
-void barrierInit(std::uint32_t address, int arrivals) {
-  shared(address, 8);
-  auto& barrier = cta->barriers[address];
-  barrier = {};
-  barrier.arrivals = barrier.pending = arrivals;
-}
-
-namespace {
-
-void completeIfDone(Transaction& barrier) {
-  if (barrier.pending == 0 && barrier.bytes == 0) {
-    barrier.pending = barrier.arrivals;
-    barrier.phase ^= 1;
-    cta->progress = true;
-  }
-}
-
-Transaction& barrierAt(std::uint32_t address) {
-  const auto found = cta->barriers.find(address);
-  if (found == cta->barriers.end()) {
-    fail("barrier " + std::to_string(address) + " was never initialised");
-  }
-  return found->second;
-}
-
-} // namespace
-
-void barrierArrive(std::uint32_t address, std::uint32_t expectedBytes) {
-  auto& barrier = barrierAt(address);
-  if (--barrier.pending < 0) {
-    fail("more arrivals at barrier " + std::to_string(address) + " than it expects");
-  }
-  barrier.bytes += expectedBytes;
-  cta->progress = true;
-  completeIfDone(barrier);
-}
-
-void barrierDefer(std::uint32_t address, std::uint32_t bytes, std::function<void()> work) {
-  barrierAt(address).works.emplace_back(bytes, std::move(work));
-  cta->progress = true;
-}
-
-void barrierWait(std::uint32_t address, int parity) {
-  auto& barrier = barrierAt(address);
-  const auto completed = [&barrier, parity] {
-    for (const auto& [bytes, work] : barrier.works) {
-      work();
-      barrier.bytes -= bytes;
-    }
-    const bool any = !barrier.works.empty();
-    barrier.works.clear();
-    if (any) {
-      completeIfDone(barrier);
-    }
-    return barrier.phase != parity;
-  };
-  waitUntil(completed, "wait at a transaction barrier");
 }
 
 } // namespace einsight::validation::cuda::emulator

@@ -1,5 +1,5 @@
 #pragma once
-#include "validation/cuda/fused_arguments.hpp"
+#include "validation/cuda/fused_sm90_sizes.hpp"
 #include "validation/cuda/hopper.hpp"
 #include "validation/cuda/row_operations.hpp"
 #include "validation/cuda/tile_order.hpp"
@@ -12,34 +12,6 @@
 /// scores of the next tile are computed together with the output of this one.
 /// Source: Shah et al., FlashAttention-3 (arXiv 2407.08608) sections 3.1 and 3.2.
 namespace einsight::validation::cuda {
-
-struct HopperArguments {
-  FusedArguments fused;
-  TensorMap q; ///< boxes of (kQueries, 64)
-  TensorMap k; ///< boxes of (kKeys, 64)
-  TensorMap v; ///< boxes of (kKeys, 64)
-};
-
-template <class Type_, int kHead_, int kConsumers_, int kKeys_, Weights kWeights_,
-          template <int, int> class Walk_>
-struct HopperSizes {
-  using Type = Type_;
-  static constexpr int kHead = kHead_;
-  static constexpr int kConsumers = kConsumers_; ///< warpgroups that compute
-  static constexpr int kQueries = 64 * kConsumers_;
-  static constexpr int kKeys = kKeys_;
-  static constexpr int kStages = 2; ///< tiles of keys, and of values, in shared memory
-  static constexpr int kThreads = 128 * (kConsumers_ + 1);
-  static constexpr Weights kWeights = kWeights_;
-  using Walk = Walk_<kQueries, kKeys_>;
-  /// The 64 Ki registers of an SM, mostly for those who compute.
-  static constexpr int kCopyRegisters = kConsumers_ == 2 ? 24 : 32;
-  static constexpr int kComputeRegisters = kConsumers_ == 2 ? 240 : 160;
-  static constexpr int kTileBytes = 2 * kKeys_ * kHead_;
-  static constexpr int kBarriers = 1 + 4 * kStages;
-  static constexpr int kSharedBytes = 2 * kQueries * kHead_ + 2 * kStages * kTileBytes +
-                                      8 * kBarriers + (Walk::kPlaces ? 4 * kKeys_ : 0);
-};
 
 template <class Sizes>
 class FusedSm90 {
@@ -119,27 +91,39 @@ private:
     }
   }
 
-  /// The one thread that copies. A stage is free again when all consumers arrived: the n-th use of
-  /// a stage waits for the (n-1)-th to be consumed, and the first for nothing.
+  /// The one thread that copies, in the order in which consumers ask: the keys of the next tile
+  /// before the values of this one.
   EINSIGHT_DEVICE void copy(const Walk& walk) {
     prefetchMap(given_.q);
     prefetchMap(given_.k);
     prefetchMap(given_.v);
+    const int count = walk.count();
+    if (count == 0) {
+      return; // nobody would wait for the queries, and they would land in the next CTA's memory
+    }
     arriveExpecting(queriesThere(), kQBytes);
     copyPanels<Sizes::kQueries>(q_, given_.q, queriesThere(), qTile_ * Sizes::kQueries, head_);
     const int headKv = head_ / (given_.fused.headsQ / given_.fused.headsKv);
-    const int count = walk.count();
-    for (int i = 0; i < count; ++i) {
-      const int stage = i % kStages;
-      const int before = (i / kStages + 1) % 2; // parity of the use before
-      const int row = walk.tile(i) * kKeys;
-      waitBarrier(keysFree(stage), before);
-      arriveExpecting(keysThere(stage), kTileBytes);
-      copyPanels<kKeys>(tile(k_, stage), given_.k, keysThere(stage), row, headKv);
-      waitBarrier(valuesFree(stage), before);
-      arriveExpecting(valuesThere(stage), kTileBytes);
-      copyPanels<kKeys>(tile(v_, stage), given_.v, valuesThere(stage), row, headKv);
+    for (int i = 0; i <= count; ++i) {
+      if (i < count) {
+        const int stage = i % kStages;
+        copyStage(tile(k_, stage), given_.k, keysFree(stage), keysThere(stage), walk, i, headKv);
+      }
+      if (i > 0) {
+        const int stage = (i - 1) % kStages;
+        copyStage(tile(v_, stage), given_.v, valuesFree(stage), valuesThere(stage), walk, i - 1,
+                  headKv);
+      }
     }
+  }
+
+  /// Tile i of the keys or values. A stage is free again when all consumers arrived: the n-th use
+  /// of a stage waits for the (n-1)-th to be consumed, and the first for nothing.
+  EINSIGHT_DEVICE void copyStage(std::uint32_t to, const TensorMap& map, std::uint32_t free,
+                                 std::uint32_t there, const Walk& walk, int i, int headKv) {
+    waitBarrier(free, (i / kStages + 1) % 2); // parity of the use before
+    arriveExpecting(there, kTileBytes);
+    copyPanels<kKeys>(to, map, there, walk.tile(i) * kKeys, headKv);
   }
 
   template <int kRows>
@@ -165,32 +149,38 @@ private:
         passTurn(consumer); // the first consumer may begin
       }
       { // The first tile has no output to compute beside its scores. A condition inside the loop
-        // would
-        // make the compiler wait after every product.
+        // would make the compiler wait after every product.
         float scores[kKeys / 8][4]; //                                       (64, kKeys)
         waitBarrier(keysThere(0), 0);
         awaitTurn(consumer);
         startScores(scores, consumer, 0);
         passTurn(consumer, count == 1);
         waitProducts<0>();
+        pin(scores);
         release(keysFree(0));
         weigh(walk, 0, firstRow, scores, rows, factors);
         packWeights(weights, scores);
+        awaitKeys(1, count);
       }
       for (int i = 1; i < count; ++i) {
         float scores[kKeys / 8][4]; //                                       (64, kKeys)
         const int stage = i % kStages;
         const int before = (i - 1) % kStages;
-        waitBarrier(keysThere(stage), i / kStages % 2);
         awaitTurn(consumer);
         startScores(scores, consumer, stage);
         waitBarrier(valuesThere(before), (i - 1) / kStages % 2);
         startOutput(out, weights, before);
         passTurn(consumer, i + 1 == count);
         waitProducts<1>(); // the scores; the output goes on beside the softmax
+        pin(scores);
         release(keysFree(stage));
         weigh(walk, i, firstRow, scores, rows, factors);
+        // Both keep the softmax above the wait below, beside the output's products: pin from the
+        // compiler that makes PTX, and the loop inside awaitKeys from the one that reads it.
+        pin(scores);
+        awaitKeys(i + 1, count);
         waitProducts<0>(); // the output is up to date, and the weights' registers are free
+        pin(out);
         release(valuesFree(before));
         scaleRows(out, factors);
         packWeights(weights, scores);
@@ -198,8 +188,16 @@ private:
       waitBarrier(valuesThere((count - 1) % kStages), (count - 1) / kStages % 2);
       startOutput(out, weights, (count - 1) % kStages);
       waitProducts<0>();
+      pin(out);
     }
     write(out, rows, firstRow);
+  }
+
+  /// The keys of a tile, if there is such a tile.
+  EINSIGHT_DEVICE void awaitKeys(int i, int count) {
+    if (i < count) {
+      waitBarrier(keysThere(i % kStages), i / kStages % 2);
+    }
   }
 
   /// Scores of a tile become weights; factors are for what was summed before.

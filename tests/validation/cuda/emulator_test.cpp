@@ -77,6 +77,19 @@ TEST_CASE("a transaction barrier completes after its arrivals and its bytes") {
   CHECK(seen == 7);
 }
 
+TEST_CASE("a CTA that ends before its bulk copies landed is an error") {
+  const std::array<std::uint16_t, 64> row{7};
+  const TensorMap map{row.data(), {64, 1, 1, 1}, 1};
+  const auto error = emulator::launch(launchOf(32, 2048), [&] {
+    if (threadIndex() == 0) {
+      initBarrier(sharedBase() + 1024, 1);
+      arriveExpecting(sharedBase() + 1024, 128);
+      copyPanel(sharedBase(), map, sharedBase() + 1024, 0, 0, 0, 0);
+    }
+  });
+  CHECK(error == "CTA 0,0,0 ended before the copies of barrier 2048 landed");
+}
+
 TEST_CASE("a barrier that expects more bytes than come is a deadlock") {
   const auto error = emulator::launch(launchOf(32, 64), [] {
     if (threadIndex() == 0) {

@@ -50,6 +50,8 @@ template <int kLeft>
 void waitProducts() {
   emulator::settle(emulator::Queue::Products, kLeft);
 }
+template <int kTiles>
+void pin(float (&)[kTiles][4]) {}
 
 /// One product of a warpgroup, as one of its threads sees it.
 struct WarpgroupProduct {

@@ -78,5 +78,17 @@ template <int kLeft>
 EINSIGHT_DEVICE void waitProducts() {
   asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(kLeft) : "memory");
 }
+/// Arithmetic on these numbers stays where it is written, before or after: a compiler that knows of
+/// no products in the background moves it across their waits.
+template <int kTiles>
+EINSIGHT_DEVICE void pin(float (&numbers)[kTiles][4]) {
+  EINSIGHT_UNROLL
+  for (int n = 0; n < kTiles; ++n) {
+    EINSIGHT_UNROLL
+    for (int i = 0; i < 4; ++i) {
+      asm volatile("" : "+f"(numbers[n][i])::"memory");
+    }
+  }
+}
 
 } // namespace einsight::validation::cuda

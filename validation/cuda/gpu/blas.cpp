@@ -9,6 +9,9 @@
 namespace einsight::validation::cuda {
 namespace {
 
+/// What the library asks for on Hopper. Source: cuBLAS 13 documentation, cublasSetWorkspace.
+constexpr std::size_t kWorkspaceBytes = 32 << 20;
+
 core::Problems blasProblem(const std::string& what) {
   return {{{},
            "the library of matrix products: " + what,
@@ -45,6 +48,7 @@ core::Expected<const Blas*> Blas::get() {
     if (!find(library, "cublasCreate_v2", create) ||
         !find(library, "cublasGetVersion_v2", version) ||
         !find(library, "cublasSetStream_v2", blas.setStream_) ||
+        !find(library, "cublasSetWorkspace_v2", blas.setWorkspace_) ||
         !find(library, "cublasGemmStridedBatchedEx", blas.multiply_)) {
       return blasProblem("a function is missing");
     }
@@ -52,6 +56,11 @@ core::Expected<const Blas*> Blas::get() {
     if (create(&blas.handle_) != CUBLAS_STATUS_SUCCESS ||
         version(blas.handle_, &number) != CUBLAS_STATUS_SUCCESS) {
       return blasProblem("it does not start");
+    }
+    // Its own workspace would be allocated anew in every graph that is captured.
+    if (cudaMalloc(&blas.workspace_, kWorkspaceBytes) != cudaSuccess) {
+      cudaGetLastError(); // a refused allocation is no lasting error
+      return blasProblem("no memory for its workspace");
     }
     blas.version_ = fmt::format("{}", number);
     return std::nullopt;
@@ -73,15 +82,19 @@ cudaError_t Blas::multiply(const BatchedProduct& product, const void* a, const v
     return static_cast<long long>(rows) * static_cast<long long>(pitch);
   };
   const int pitchB = product.transposedB ? product.inner : product.columns;
-  const auto started = setStream_(handle_, stream);
+  auto started = setStream_(handle_, stream); // which takes the workspace away
+  started = started == CUBLAS_STATUS_SUCCESS ? setWorkspace_(handle_, workspace_, kWorkspaceBytes)
+                                             : started;
+  if (started != CUBLAS_STATUS_SUCCESS) {
+    return cudaErrorUnknown;
+  }
   const auto done = multiply_(handle_, product.transposedB ? CUBLAS_OP_T : CUBLAS_OP_N, CUBLAS_OP_N,
                               product.columns, product.rows, product.inner, &one, b, type, pitchB,
                               distance(product.inner, product.columns), a, type, product.pitchA,
                               distance(product.rows, product.pitchA), &zero, c, type,
                               product.pitchC, distance(product.rows, product.pitchC), product.batch,
                               CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
-  return started == CUBLAS_STATUS_SUCCESS && done == CUBLAS_STATUS_SUCCESS ? cudaSuccess
-                                                                           : cudaErrorUnknown;
+  return done == CUBLAS_STATUS_SUCCESS ? cudaSuccess : cudaErrorUnknown;
 }
 
 } // namespace einsight::validation::cuda

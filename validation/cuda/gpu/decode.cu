@@ -14,6 +14,7 @@ struct DecodeKernel {
   int headV;
   int keys;
   int ctasPerMultiprocessor;
+  int sharedBytes; ///< of a CTA
   cudaError_t (*start)(const DecodeArguments&, cudaStream_t);
 };
 
@@ -32,7 +33,8 @@ cudaError_t start(const DecodeArguments& given, cudaStream_t stream) {
 template <class Type, int kHeadQk, int kHeadV, bool kLatent, int kStages, int kCtas>
 DecodeKernel instance() {
   using Sizes = DecodeSizes<Type, kHeadQk, kHeadV, kLatent, kStages>;
-  return {std::is_same_v<Type, Fp16>, kHeadQk, kHeadV, Sizes::kKeys, kCtas, &start<Sizes>};
+  return {std::is_same_v<Type, Fp16>, kHeadQk,      kHeadV, Sizes::kKeys, kCtas,
+          Sizes::kSharedBytes,        &start<Sizes>};
 }
 
 const DecodeKernel* kernelFor(const KernelCase& which) {
@@ -61,8 +63,10 @@ DecodeSchedule scheduleOf(const KernelCase& which, int items, int tiles, int res
 
 } // namespace
 
-bool decodeSupports(const KernelCase& which) {
-  return kernelFor(which) != nullptr && which.seqQ == 1 && which.mask.kind == MaskKind::Dense;
+bool decodeSupports(const KernelCase& which, double sharedBytes) {
+  const auto* kernel = kernelFor(which);
+  return kernel != nullptr && kernel->sharedBytes <= sharedBytes && which.seqQ == 1 &&
+         which.mask.kind == MaskKind::Dense;
 }
 
 core::Expected<Prepared> prepareDecode(const KernelCase& which, const GpuFacts& facts,

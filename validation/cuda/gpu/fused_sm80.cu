@@ -16,7 +16,8 @@ FusedKernel instance(int walk) {
     return launchKernel<FusedSm80<Sizes>, Sizes::kThreads>(grid, Sizes::kSharedBytes, given,
                                                            stream);
   };
-  return {std::is_same_v<Type, Fp16>, kHead, walk, kWeights, Sizes::kQueries, Sizes::kKeys, start};
+  return {std::is_same_v<Type, Fp16>, kHead, walk, kWeights, Sizes::kQueries, Sizes::kKeys,
+          Sizes::kSharedBytes,        start};
 }
 
 } // namespace

@@ -60,7 +60,8 @@ FusedKernel instance(int walk) {
     return launchKernel<FusedSm90<Sizes>, Sizes::kThreads>(grid, Sizes::kSharedBytes, arguments,
                                                            stream);
   };
-  return {std::is_same_v<Type, Fp16>, kHead, walk, kWeights, Sizes::kQueries, kKeys, start};
+  return {std::is_same_v<Type, Fp16>, kHead, walk, kWeights, Sizes::kQueries, kKeys,
+          Sizes::kSharedBytes,        start};
 }
 
 } // namespace

@@ -20,6 +20,12 @@ std::string versionText(int version) {
   return fmt::format("{}.{}", version / kNewest, version % kNewest / 10);
 }
 
+/// Whether there is such a kernel, and a CTA may have as much shared memory as it takes.
+bool fusedFits(const KernelCase& which, double sharedBytes) {
+  const auto* kernel = fusedKernelFor(which);
+  return kernel != nullptr && kernel->sharedBytes <= sharedBytes;
+}
+
 bool decodes(const KernelCase& which) {
   return which.kind == KernelKind::SplitKv || which.kind == KernelKind::StreamK;
 }
@@ -53,16 +59,17 @@ public:
   [[nodiscard]] const GpuFacts& facts() const override { return facts_; }
 
   [[nodiscard]] bool supports(const KernelCase& which) const override {
+    const double shared = facts_.sharedBytesPerBlock;
     switch (which.kind) {
     case KernelKind::FusedSm90:
-      return facts_.major == 9 && facts_.minor == 0 && fusedKernelFor(which) != nullptr;
+      return facts_.major == 9 && facts_.minor == 0 && fusedFits(which, shared);
     case KernelKind::FusedSm80:
-      return fusedKernelFor(which) != nullptr;
+      return fusedFits(which, shared);
     case KernelKind::Unfused:
       return unfusedSupports(which);
     case KernelKind::SplitKv:
     case KernelKind::StreamK:
-      return decodeSupports(which);
+      return decodeSupports(which, shared);
     case KernelKind::Linear:
       return linearSupports(which);
     case KernelKind::Permute:
@@ -78,6 +85,11 @@ public:
 
   core::Expected<double> check(const KernelCase& which) override {
     return which.fp16 ? checkAs<Fp16>(which) : checkAs<Bf16>(which);
+  }
+
+  [[nodiscard]] bool lost() const override {
+    cudaGetLastError(); // what is no lasting error is forgotten by asking
+    return cudaDeviceSynchronize() != cudaSuccess;
   }
 
   [[nodiscard]] KernelTile tileOf(const KernelCase& which) const override {
@@ -250,6 +262,7 @@ core::Expected<std::unique_ptr<Gpu>> Gpu::find() {
   facts.runtime = versionText(runtime);
   const auto blas = Blas::get();
   facts.blas = blas ? (*blas)->version() : blas.error().front().what;
+  readClocks(); // the library that knows them takes its time to start, and none while kernels run
   return std::make_unique<CudaGpu>(std::move(facts));
 }
 

@@ -24,7 +24,7 @@ struct GpuFacts {
   std::string blas; ///< version of the library of matrix products, or why there is none
 };
 
-/// Clocks and power read right after the runs; empty without the management library.
+/// Clocks and power read while the runs were under way; empty without the management library.
 struct Clocks {
   int smMhz = 0;
   int memoryMhz = 0;
@@ -66,6 +66,8 @@ public:
   /// ‖out − reference‖ / ‖reference‖ against double precision on the CPU: fresh random inputs, the
   /// output poisoned before; NaN where a number is missing. Meant for small cases.
   virtual core::Expected<double> check(const KernelCase& which) = 0;
+  /// Whether a kernel failed so that CUDA refuses everything else in this program.
+  [[nodiscard]] virtual bool lost() const = 0;
   /// Queries and keys of a tile of the fused kernel; zeros for other kernels.
   [[nodiscard]] virtual KernelTile tileOf(const KernelCase& which) const = 0;
 

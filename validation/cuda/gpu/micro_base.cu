@@ -30,7 +30,8 @@ __device__ void advance(float& x, float other) {
   } else if constexpr (kStep == Step::Multiply) {
     asm volatile("mul.rn.f32 %0, %0, %1;" : "+f"(x) : "f"(other));
   } else if constexpr (kStep == Step::Reciprocal) {
-    asm volatile("rcp.approx.ftz.f32 %0, %0;" : "+f"(x));
+    // Alone, two in a row would be taken for none: the compiler knows that they cancel.
+    asm volatile("rcp.approx.ftz.f32 %0, %0;\n\tadd.rn.f32 %0, %0, %1;" : "+f"(x) : "f"(other));
   } else {
     std::uint32_t bits;
     asm volatile("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(x), "f"(other));
@@ -110,6 +111,7 @@ __global__ void sharedReads(float* out) {
 }
 
 __global__ void barriers() {
+#pragma unroll 16 // all of them would be more code than the caches of instructions hold
   for (int i = 0; i < kBarriers; ++i) {
     __syncthreads();
   }

@@ -33,7 +33,9 @@ public:
 
 private:
   cublasHandle_t handle_ = nullptr;
+  void* workspace_ = nullptr; ///< on the device, as long as the program runs
   decltype(&cublasSetStream_v2) setStream_ = nullptr;
+  decltype(&cublasSetWorkspace_v2) setWorkspace_ = nullptr;
   // Written out: the header overloads this name.
   cublasStatus_t (*multiply_)(cublasHandle_t, cublasOperation_t, cublasOperation_t, int, int, int,
                               const void*, const void*, cudaDataType, int, long long, const void*,

@@ -73,6 +73,7 @@ struct FusedKernel {
   Weights weights;
   int queries; ///< of a tile
   int keys;
+  int sharedBytes; ///< of a CTA
   cudaError_t (*start)(const FusedArguments&, cudaStream_t);
 };
 const std::vector<FusedKernel>& fusedSm80Kernels();
@@ -82,7 +83,8 @@ const FusedKernel* fusedKernelFor(const KernelCase& which);
 
 core::Expected<Prepared> prepareFused(const KernelCase& which, const GpuFacts& facts,
                                       const HostInputs* given);
-bool decodeSupports(const KernelCase& which);
+/// sharedBytes: what a CTA may have.
+bool decodeSupports(const KernelCase& which, double sharedBytes);
 core::Expected<Prepared> prepareDecode(const KernelCase& which, const GpuFacts& facts,
                                        const HostInputs* given);
 bool linearSupports(const KernelCase& which);
