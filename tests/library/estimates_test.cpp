@@ -128,3 +128,57 @@ TEST_CASE("DHSA sees the best tokens by the score of their chunk, the newest and
     CHECK(difference(t.matrix("AV", {0, 0, 3, kAll, kAll}), want) < kTolerance);
   }
 }
+
+TEST_CASE("a new token of routing attention attends to the keys nearest to its centroid",
+          "[library]") {
+  for (const int length : {16, 13}) {
+    const Twin t("routing-decode", {{"B", 2}, {"L", length}, {"C", 4}, {"H", 2}, {"D", 3}});
+    for (std::int64_t h = 0; h < 2; ++h) {
+      const VectorXd q = t.vector("Q", {1, h, kAll});
+      Index centroid = 0;
+      (t.matrix("MU", {h, kAll, kAll}).transpose() * q.normalized()).maxCoeff(&centroid);
+      const VectorXd near = t.vector("DK", {1, h, centroid, kAll});
+      auto keys = ranked(length, [&](Index i) { return near(i); });
+      keys.resize(4); // ceil(16 / 4) and ceil(13 / 4)
+      const MatrixXd k = t.matrix("K", {1, h, kAll, kAll}), v = t.matrix("V", {1, h, kAll, kAll});
+      const MatrixXd want = attend(q, k(Eigen::all, keys), v(Eigen::all, keys), inverseRoot(3));
+      CHECK(difference(t.vector("AV", {1, h, kAll}), want) < kTolerance);
+    }
+  }
+}
+
+TEST_CASE("a new token of DHSA sees the best tokens by the score of their chunk, the newest and "
+          "the first",
+          "[library]") {
+  const std::vector<int> chunks{0, 0, 0, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4};
+  for (const auto& [length, window, sinks] :
+       std::vector<std::tuple<int, int, int>>{{16, 2, 1}, {13, 1, 3}, {13, 10, 1}, {13, 40, 2}}) {
+    const Twin t("dhsa-decode",
+                 {{"B", 1},
+                  {"L", length},
+                  {"CS", 3},
+                  {"W", window},
+                  {"S", sinks},
+                  {"H", 4},
+                  {"R", 2},
+                  {"D", 3},
+                  {"DENSITY", 40}},
+                 5, [&](auto& inputs, const auto&) {
+                   auto& values = inputs.at("CH").data;
+                   std::copy_n(chunks.begin(), values.size(), values.begin());
+                 });
+    const VectorXd q = t.vector("Q", {0, 1, 1, kAll});
+    const VectorXd scores = t.matrix("RK", {0, 1, kAll, kAll}).transpose() * q;
+    const Index first = sinks, newest = length - window;
+    auto best = ranked(length, [&](Index m) {
+      return m < first || m >= newest ? -1e300 : scores(chunks[static_cast<std::size_t>(m)]);
+    });
+    best.resize(static_cast<std::size_t>((length * 40 + 99) / 100));
+    const auto sees = [&](Index, Index j) {
+      return j >= newest || j < first || std::find(best.begin(), best.end(), j) != best.end();
+    };
+    const MatrixXd want = attend(q, t.matrix("K", {0, 1, kAll, kAll}),
+                                 t.matrix("V", {0, 1, kAll, kAll}), inverseRoot(3), sees);
+    CHECK(difference(t.vector("AV", {0, 1, 1, kAll}), want) < kTolerance);
+  }
+}

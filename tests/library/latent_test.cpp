@@ -86,3 +86,27 @@ TEST_CASE("slices of the latents have a softmax each, and their outputs are summ
                      sliced(t, 1, h, decode ? seesAll : seesEarlier)) < kClose);
   }
 }
+
+TEST_CASE("latents of 8 bits are widened by the scale of their columns, then keys and values",
+          "[library]") {
+  const Twin t(EINSIGHT_SOURCE_DIR "/validation/headlines/latent-tokens-fp8.yaml",
+               {{"B", 2}, {"H", 3}, {"C", 8}, {"Z", 4}, {"T", 3}, {"M", 7}, {"M0", 4}});
+  for (std::int64_t b = 0; b < t.size("B"); ++b) {
+    MatrixXd latents(8, 7), queries(8, 3), rotated(3, 3);
+    for (Index c = 0; c < 8; ++c) {
+      const VectorXd scales = t.vector("SC", {b, c / 2, kAll});
+      latents.row(c) = t.vector("CL", {b, c / 2, c % 2, kAll}).cwiseProduct(scales).transpose();
+      queries.row(c) = t.vector("QC", {b, kAll, c / 2, c % 2, 0}).transpose();
+    }
+    for (Index c = 0; c < 3; ++c) {
+      rotated.row(c) = t.vector("QR", {b, kAll, c, 0}).transpose();
+    }
+    const MatrixXd want =
+        attend(stacked(queries, rotated), stacked(latents, t.matrix("KR", {b, kAll, kAll})),
+               latents, inverseRoot(11));
+    for (Index c = 0; c < 8; ++c) {
+      CHECK(difference(t.vector("AV", {b, kAll, c / 2, c % 2, 0}), want.row(c).transpose()) <
+            kClose);
+    }
+  }
+}
