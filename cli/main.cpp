@@ -94,6 +94,9 @@ int write(const Answer& answer, const std::string& jsonFile) {
     return fail(problems);
   }
   std::cout << (jsonFile == "-" ? answer.json : answer.text) << std::flush;
+  if (!std::cout) {
+    return fail({{{}, "cannot write to standard output", "is the disk full?"}});
+  }
   return answer.interrupted ? kInterrupted : answer.outside ? kOutside : kDone;
 }
 

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
 #include <unistd.h>
 
 namespace einsight::cli {
@@ -33,12 +34,21 @@ core::Problems checkWritable(const std::string& option, const std::string& file)
 
 core::Problems checkOutputs(const CLI::App& options, const std::vector<std::string>& names) {
   core::Problems problems;
+  std::map<std::filesystem::path, std::string> taken;
   for (const auto& name : names) {
     const auto* option = options.get_option_no_throw(name);
     const auto file = option == nullptr || option->empty() ? "-" : option->as<std::string>();
-    if (file != "-") {
-      const auto found = checkWritable(name, file);
-      problems.insert(problems.end(), found.begin(), found.end());
+    if (file == "-") {
+      continue;
+    }
+    const auto found = checkWritable(name, file);
+    problems.insert(problems.end(), found.begin(), found.end());
+    const auto [other, first] =
+        taken.emplace(std::filesystem::absolute(file).lexically_normal(), name);
+    if (!first) {
+      problems.push_back({{{}, 0, 0, name},
+                          fmt::format("'{}' is the file of {} too", file, other->second),
+                          "give another file"});
     }
   }
   return problems;

@@ -1,6 +1,7 @@
 #include "explore/any_point.hpp"
 
 #include "explore/inputs.hpp"
+#include "mappings/catalogue.hpp"
 #include "workloads/lengths.hpp"
 
 #include <fmt/format.h>
@@ -19,10 +20,23 @@ void addLengths(const PointRequest& request, Point& point) {
   }
 }
 
+/// That the mapping is for machines of another kind, told before what it would lack for this one.
+core::Problems otherKind(const PointRequest& request, const std::string& kind) {
+  const auto file = mappings::find(request.mapping);
+  const auto wanted = file ? mappings::kindOf(*file) : core::failure({});
+  if (!wanted || *wanted == kind) {
+    return {};
+  }
+  return {{{file->string(), 1, 1, "kind"},
+           fmt::format("the mapping is for {} machines, '{}' is a {} one", *wanted, request.machine,
+                       kind),
+           {}}};
+}
+
 } // namespace
 
 core::Expected<AnyPoint> prepareAny(const PointRequest& request) {
-  Inputs inputs;
+  Inputs inputs(true);
   auto point = prepareAny(request, inputs);
   if (auto* spatial = point ? std::get_if<Point>(&*point) : nullptr) {
     addLengths(request, *spatial);
@@ -38,6 +52,11 @@ core::Expected<AnyPoint> prepareAny(const PointRequest& request, Inputs& inputs,
     return prepareServing(request, prices).map([](ServingPoint point) {
       return AnyPoint(std::move(point));
     });
+  }
+  if (kind && (*kind == "gpu" || *kind == "cluster") && !request.mapping.empty()) {
+    if (auto problems = otherKind(request, *kind); !problems.empty()) {
+      return core::failure(std::move(problems));
+    }
   }
   if (kind && *kind == "gpu") {
     return prepareGpu(request, {}, inputs).map([&](GpuPoint point) {

@@ -2,6 +2,7 @@
 
 #include "config/catalogue.hpp"
 #include "einsum/walk.hpp"
+#include "explore/gpu_refusal.hpp"
 #include "explore/preference.hpp"
 #include "explore/request_parts.hpp"
 #include "mappings/gpu/tiles.hpp"
@@ -182,7 +183,7 @@ bool fitsTiles(const GpuPoint& point) {
 core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts& parts,
                                         const gpu::ReplaceTrips& replace, Inputs& inputs) {
   const auto names = inputs.gpuCandidates(candidates);
-  core::Problems reasons;
+  std::vector<Refused> refused;
   std::optional<std::pair<double, GpuPoint>> fastest;
   for (const auto& name : *names) {
     auto point = prepareWith(request, parts, name, replace, inputs);
@@ -201,24 +202,18 @@ core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts
       }
       continue;
     }
-    reasons.insert(reasons.end(), point.error().begin(), point.error().end());
+    refused.emplace_back(name, std::move(point.error()));
   }
   if (fastest) {
     return std::move(fastest->second);
   }
-  if (names->empty()) {
-    const auto& cascade = **parts.cascade;
-    reasons.push_back({{cascade.file(), 1, 1, cascade.name()},
-                       "no mapping of the catalogue runs this workload on a GPU",
-                       "give one with -m; docs/mappings-gpu.md shows how to write it"});
-  }
-  return core::failure(std::move(reasons));
+  return core::failure(refusalOf(**parts.cascade, refused));
 }
 
 } // namespace
 
 core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::ReplaceTrips& replace) {
-  Inputs inputs;
+  Inputs inputs(true); // candidates share most of what is read
   return prepareGpu(request, replace, inputs);
 }
 

@@ -2,6 +2,7 @@
 #include "explore/point.hpp"
 #include "explore/roofs.hpp"
 #include "sim/cycle/held.hpp"
+#include "sim/half_ticks.hpp"
 #include "sim/merge.hpp"
 #include "sim/pe/pe.hpp"
 
@@ -41,15 +42,16 @@ core::Expected<void> addLimits(const Point& point, const RunOptions& options, si
                                results::Result& result) {
   auto quiet = options;
   quiet.waveform = nullptr;
-  for (std::size_t r = 0; r < point.schedule.resources.size(); ++r) {
-    auto faster = point.schedule;
-    faster.resources[r].speedup = core::Rational(2);
+  const auto halved = sim::inHalfTicks(point.schedule);
+  for (std::size_t r = 0; r < halved.resources.size(); ++r) {
+    auto faster = halved;
+    faster.resources[r].speedup = point.schedule.resources[r].speedup;
     const auto totals = simulate(faster, quiet);
     if (!totals) {
       return core::failure(totals.error());
     }
     result.limits.push_back({result.units[r].name, result.units[r].utilization,
-                             static_cast<double>(ticks) / static_cast<double>(totals->ticks)});
+                             2 * static_cast<double>(ticks) / static_cast<double>(totals->ticks)});
   }
   std::stable_sort(result.limits.begin(), result.limits.end(), [](const auto& a, const auto& b) {
     return a.speedupIfDoubled > b.speedupIfDoubled;

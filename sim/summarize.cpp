@@ -23,6 +23,11 @@ double cyclesOf(const Schedule& schedule, Wide ticks) {
   return static_cast<double>(ticks) / static_cast<double>(schedule.ticksPerCycle);
 }
 
+/// In wholes: some counters count parts.
+double shareOf(const Counter& counter, Wide count) {
+  return static_cast<double>(count) / static_cast<double>(counter.parts);
+}
+
 core::Problems tooLarge(const Schedule& schedule, const Totals& totals) {
   core::Problems problems;
   for (std::size_t i = 0; i < totals.counters.size(); ++i) {
@@ -72,8 +77,8 @@ struct Counting {
       result.flops += static_cast<double>(count) * (counter.what == "macc" ? 2 : 1);
       break;
     case Counter::Kind::BusyLanes:
-      lanes[counter.component] += static_cast<double>(count);
-      einsumLanes[einsum] += static_cast<double>(count);
+      lanes[counter.component] += shareOf(counter, count);
+      einsumLanes[einsum] += shareOf(counter, count);
       result.einsums[einsum].unit = counter.component;
       break;
     case Counter::Kind::Read:
@@ -84,8 +89,7 @@ struct Counting {
       break;
     case Counter::Kind::Action:
       if (counter.picojoules) {
-        result.energy.by[counter.component] +=
-            static_cast<double>(count) / static_cast<double>(counter.parts) * *counter.picojoules;
+        result.energy.by[counter.component] += shareOf(counter, count) * *counter.picojoules;
       } else if (count > 0) {
         uncovered.push_back(fmt::format("{} of {}", counter.what, counter.component));
       }

@@ -152,6 +152,22 @@ TEST_CASE("wrong names of workload, machine and mapping are reported together", 
   CHECK(text.find("unknown mapping 'flash-atention-3'") != std::string::npos);
 }
 
+TEST_CASE("a point that no mapping of the catalogue fits tells of those written for its Einsums",
+          "[explore]") {
+  auto large = request();
+  large.workload = "attention-3pass-causal";
+  large.mapping.clear();
+  large.workloadSettings = {{"B", 16}, {"H", 24}, {"L", 16384}};
+  const auto point = explore::prepareGpu(large);
+  REQUIRE_FALSE(point);
+  CHECK(point.error().size() < 20);
+  const auto text = core::render(point.error());
+  CHECK(text.find("tensors in memory") != std::string::npos);
+  CHECK(text.find("has no Einsum") == std::string::npos);
+  CHECK(text.find("no mapping of the catalogue runs this workload on this GPU; ") !=
+        std::string::npos);
+}
+
 TEST_CASE("a ragged batch runs on a GPU with its own lengths, and says what padding would do",
           "[explore]") {
   auto ragged = request();

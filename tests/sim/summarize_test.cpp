@@ -75,6 +75,14 @@ TEST_CASE("a unit is used by the PEs that work, a port by the time it is busy", 
   CHECK(result.einsums[0].busyCycles == 75);
 }
 
+TEST_CASE("PEs that take part of a cycle for an operation are busy for that part", "[sim]") {
+  Case at;
+  at.add({Kind::BusyLanes, "array", "lanes", 0, {}, 2}, 120); // half cycles
+  const auto result = at.result();
+  CHECK(result.units[0].utilization == Approx(0.15));
+  CHECK(result.einsums[0].utilization == Approx(0.15));
+}
+
 TEST_CASE("operations are counted per Einsum, a multiply-accumulate is two", "[sim]") {
   Case at;
   at.add({Kind::Operation, "array", "macc", 0, {}, 1}, 70);

@@ -1,0 +1,18 @@
+#pragma once
+#include "core/problem.hpp"
+#include "einsum/cascade.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace einsight::explore {
+
+/// A mapping of the catalogue, and why it does not run a workload.
+using Refused = std::pair<std::string, core::Problems>;
+
+/// Why no mapping of the catalogue runs a workload on a GPU: what is in the way of those that are
+/// written for its Einsums, and of the others how many there are.
+core::Problems refusalOf(const einsum::Cascade& cascade, const std::vector<Refused>& refused);
+
+} // namespace einsight::explore
