@@ -100,6 +100,11 @@ core::Expected<Files> filesOf(const report::Document& document, const Options& o
     }
     files.assign(drawn->begin(), drawn->end());
   }
+  if (files.empty()) {
+    return core::failure({{{},
+                           fmt::format("nothing to write as {}: no point was simulated", format),
+                           "--format md says why"}});
+  }
   if (!options.only.empty()) {
     std::vector<std::string> known;
     std::transform(files.begin(), files.end(), std::back_inserter(known),

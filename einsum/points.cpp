@@ -143,7 +143,8 @@ public:
   }
 
 private:
-  void step(std::size_t depth, std::vector<std::int64_t> rest) {
+  /// `rest`: the rows' values at the point so far; as before when it returns.
+  void step(std::size_t depth, std::vector<std::int64_t>& rest) {
     const std::size_t variable = variables_[depth];
     if (depth + 1 == variables_.size()) {
       overflow_ = __builtin_add_overflow(total_, interval(variable, rest), &total_) || overflow_;
@@ -154,6 +155,9 @@ private:
       for (std::size_t r = 0; r < rows_.size(); ++r) {
         rest[r] += rows_[r]->coefficients[variable];
       }
+    }
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      rest[r] -= rows_[r]->coefficients[variable] * space_.sizes[variable];
     }
   }
 

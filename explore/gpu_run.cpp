@@ -1,13 +1,16 @@
 #include "config/catalogue.hpp"
+#include "einsum/analysis.hpp"
+#include "einsum/walk.hpp"
 #include "explore/gpu_point.hpp"
 #include "explore/roofs.hpp"
-#include "sim/gpu/gpu.hpp"
+#include "sim/gpu/solver.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 namespace einsight::explore {
 namespace {
@@ -16,13 +19,14 @@ namespace sim = einsight::sim::gpu;
 
 constexpr std::array<std::string_view, 4> kUnits{"tensor_core", "lanes", "l2", "dram"};
 
-core::Expected<sim::Totals> simulate(const GpuPoint& point, const sim::Device& device,
-                                     const std::string& engine, const sim::Options& options = {}) {
+core::Expected<sim::Totals> simulate(const GpuPoint& point, sim::Solver& solver,
+                                     const sim::Device& device, const std::string& engine,
+                                     const sim::Options& options = {}) {
   if (engine == "analytic") {
     return sim::analytic(point.chain, device);
   }
   if (engine == "cycle") {
-    return sim::cycle(point.chain, device, options);
+    return solver.cycle(device, options);
   }
   return core::failure(
       {{{{}, 0, 0, "--engine"},
@@ -145,12 +149,13 @@ constexpr std::array kFaster{
 };
 static_assert(kFaster.size() == kGpuLimits);
 
-core::Expected<void> addLimits(const GpuPoint& point, const RunOptions& options,
-                               results::Result& result) {
+core::Expected<void> addLimits(const GpuPoint& point, sim::Solver& solver,
+                               const RunOptions& options, results::Result& result) {
   for (const auto& faster : kFaster) {
     auto device = mappings::gpu::device(point.gpu);
     faster.apply(device);
-    const auto totals = simulate(point, device, options.engine, {options.skip, options.progress});
+    const auto totals =
+        simulate(point, solver, device, options.engine, {options.skip, options.progress});
     if (!totals) {
       return core::failure(totals.error());
     }
@@ -192,34 +197,59 @@ int bitsOf(std::string_view type) {
   return bits;
 }
 
+/// Of the operands of each product, the wider one's.
+std::set<int> productBits(const einsum::Cascade& cascade) {
+  std::set<int> out;
+  for (const auto& einsum : cascade.einsums()) {
+    const auto operations = einsum::operationsPerPoint(einsum);
+    if (std::any_of(operations.begin(), operations.end(),
+                    [](const auto& operation) { return operation.op == "macc"; })) {
+      int bits = 0;
+      for (const auto* access : einsum::accesses(einsum.expression)) {
+        bits = std::max(bits, cascade.tensor(access->tensor)->bits);
+      }
+      out.insert(bits);
+    }
+  }
+  return out;
+}
+
+std::set<std::string> instructionsOf(const mappings::gpu::Mapping& mapping) {
+  std::set<std::string> out;
+  for (const auto& kernel : mapping.kernels) {
+    out.insert(kernel.instruction);
+  }
+  if (mapping.chain) {
+    out.insert(mapping.chain->instruction);
+  }
+  return out;
+}
+
 } // namespace
 
 std::optional<double> peakFlops(const GpuPoint& point) {
-  int bits = 0;
-  for (const auto& tensor : point.cascade.tensors()) {
-    bits = tensor.input ? std::max(bits, tensor.bits) : bits;
-  }
+  const auto bits = productBits(point.cascade);
+  const auto instructions = instructionsOf(point.mapping);
   std::optional<double> peak;
   const auto& data = point.gpu.data();
-  for (const auto& kernel : point.mapping.kernels) {
-    for (const auto& rate : data.tensor) {
-      if (rate.instruction == kernel.instruction && bitsOf(rate.type) == bits) {
-        peak = std::max(peak.value_or(0), 2 * rate.maccsPerCycle * static_cast<double>(data.sms) *
-                                              data.clock.maximumHertz);
-      }
+  for (const auto& rate : data.tensor) {
+    if (instructions.contains(rate.instruction) && bits.contains(bitsOf(rate.type))) {
+      peak = std::max(peak.value_or(0), 2 * rate.maccsPerCycle * static_cast<double>(data.sms) *
+                                            data.clock.maximumHertz);
     }
   }
   return peak;
 }
 
 core::Expected<double> secondsOf(const GpuPoint& point, const std::string& engine) {
-  return simulate(point, mappings::gpu::device(point.gpu), engine).map([](const auto& totals) {
-    return totals.seconds;
-  });
+  sim::Solver solver(point.chain);
+  return simulate(point, solver, mappings::gpu::device(point.gpu), engine)
+      .map([](const auto& totals) { return totals.seconds; });
 }
 
 core::Expected<results::Result> run(const GpuPoint& point, const RunOptions& options) {
-  const auto totals = simulate(point, mappings::gpu::device(point.gpu), options.engine,
+  sim::Solver solver(point.chain);
+  const auto totals = simulate(point, solver, mappings::gpu::device(point.gpu), options.engine,
                                {options.skip, options.progress});
   if (!totals) {
     return core::failure(totals.error());
@@ -246,7 +276,7 @@ core::Expected<results::Result> run(const GpuPoint& point, const RunOptions& opt
   result.areaReason = "no area table covers GPUs";
   result.notes = point.notes;
   if (options.limits) {
-    if (auto limits = addLimits(point, options, result); !limits) {
+    if (auto limits = addLimits(point, solver, options, result); !limits) {
       return core::failure(std::move(limits.error()));
     }
   }

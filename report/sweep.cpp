@@ -165,6 +165,12 @@ void SweepSection::finish(Document& document) {
   if (missing > 0) {
     section.facts.push_back({"not simulated", core::formatCount(missing)});
   }
+  const auto there = static_cast<std::int64_t>(rows_.size()) + missing;
+  if (identity_.shard.empty() && there < identity_.points) {
+    section.facts.push_back(
+        {"not in the database", core::formatCount(identity_.points - there),
+         fmt::format("of the sweep's {} points", core::formatCount(identity_.points))});
+  }
   section.tables = {id};
   if (!rows_.empty()) {
     addSweepCharts(table, objectiveColumns(), per, section);

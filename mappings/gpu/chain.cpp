@@ -128,6 +128,7 @@ private:
     std::erase(common, part.loop);
     Names rows;
     Names columns;
+    Names batch;
     bool products = false;
     const auto add = [&](const Names& side, Names& to) {
       for (const auto& variable : side) {
@@ -142,7 +143,13 @@ private:
         products = true;
         add(variables->rows, rows);
         add(variables->columns, columns);
+        batch.insert(batch.end(), variables->batch.begin(), variables->batch.end());
       }
+    }
+    // Rows of one product that are separate products of another fill no tile of that one.
+    const auto separate = [&](const std::string& name) { return contains(batch, name); };
+    if (!std::all_of(rows.begin(), rows.end(), separate)) {
+      std::erase_if(rows, separate);
     }
     if (rows.empty()) {
       std::swap(rows, columns);

@@ -104,26 +104,57 @@ private:
   std::vector<Constraint> constraints_;
 };
 
-/// Tile numbers of a CTA, the last axis fastest.
-void next(std::vector<std::int64_t>& tiles, const std::vector<Axis>& grid) {
-  for (std::size_t i = tiles.size(); i-- > 0;) {
-    if (++tiles[i] < grid[i].tiles()) {
-      return;
+/// Tiles counted over some axes of the grid, the last of them fastest.
+class Count {
+public:
+  template <class Counts>
+  Count(const std::vector<Axis>& grid, const Counts& counts) : steps_(grid.size(), 0) {
+    for (std::size_t i = grid.size(); i-- > 0;) {
+      if (counts(grid[i])) {
+        steps_[i] = size_;
+        size_ *= grid[i].tiles();
+      }
     }
-    tiles[i] = 0;
   }
-}
 
-/// The number of the group that a CTA with these tile numbers belongs to.
-std::int64_t groupOf(const std::vector<std::int64_t>& tiles, const std::vector<Axis>& grid,
-                     const std::vector<std::string>& streams) {
-  std::int64_t group = 0;
-  for (std::size_t i = 0; i < grid.size(); ++i) {
-    if (einsum::contains(streams, grid[i].variable)) {
-      group = group * grid[i].tiles() + tiles[i];
+  [[nodiscard]] std::int64_t operator()() const { return now_; }
+  [[nodiscard]] std::int64_t size() const { return size_; }
+  /// On an axis by so many tiles.
+  void move(std::size_t axis, std::int64_t tiles) { now_ += steps_[axis] * tiles; }
+
+private:
+  std::vector<std::int64_t> steps_; ///< per axis; 0: it does not count
+  std::int64_t size_ = 1;
+  std::int64_t now_ = 0;
+};
+
+/// A tile of the grid, and its place among those that differ in their work or in what they stream.
+struct Place {
+  std::vector<std::int64_t> tiles;
+  Count work, first, second;
+
+  /// The next one, the last axis fastest.
+  void step(const std::vector<Axis>& grid) {
+    for (std::size_t i = grid.size(); i-- > 0;) {
+      const bool more = tiles[i] + 1 < grid[i].tiles();
+      const auto by = more ? 1 : -tiles[i];
+      tiles[i] += by;
+      work.move(i, by);
+      first.move(i, by);
+      second.move(i, by);
+      if (more) {
+        return;
+      }
     }
   }
-  return group;
+};
+
+using Streams = std::optional<std::vector<std::string>>;
+
+/// Axes that decide what a CTA streams; where it shares nothing, all do.
+Count streamCount(const std::vector<Axis>& grid, const Streams& streams) {
+  return {grid,
+          [&](const Axis& axis) { return !streams || einsum::contains(*streams, axis.variable); }};
 }
 
 } // namespace
@@ -184,36 +215,34 @@ std::int64_t tileCount(const KernelPlan& plan) {
   return out;
 }
 
-Jobs jobsOf(const KernelPlan& plan, const std::optional<std::vector<std::string>>& streams,
-            const std::optional<std::vector<std::string>>& second) {
+Jobs jobsOf(const KernelPlan& plan, const Streams& streams, const Streams& second) {
   const Counting counting(plan);
+  const auto& grid = plan.grid;
+  Place place{std::vector<std::int64_t>(grid.size(), 0),
+              {grid, [&](const Axis& axis) { return counting.decides(axis); }},
+              streamCount(grid, streams),
+              streamCount(grid, second)};
   Jobs out;
   std::map<Job, std::int32_t> all;
-  std::map<std::vector<std::int64_t>, std::int32_t> known; // per deciding tile numbers
-  std::vector<std::int64_t> tiles(plan.grid.size(), 0);
-  std::vector<std::int64_t> deciding;
-  const auto count = tileCount(plan);
-  for (std::int64_t tile = 0; tile < count; ++tile, next(tiles, plan.grid)) {
-    deciding.clear();
-    for (std::size_t i = 0; i < plan.grid.size(); ++i) {
-      if (counting.decides(plan.grid[i])) {
-        deciding.push_back(tiles[i]);
-      }
-    }
-    const auto [found, unknown] = known.try_emplace(deciding, 0);
-    if (unknown) {
-      const auto job = counting.job(tiles);
-      const auto [kind, added] = all.try_emplace(job, static_cast<std::int32_t>(all.size()));
+  std::vector<std::int32_t> known(static_cast<std::size_t>(place.work.size()), -1);
+  const auto count = static_cast<std::size_t>(tileCount(plan));
+  out.order.reserve(count);
+  out.reuse.reserve(count);
+  out.secondReuse.reserve(second ? count : 0);
+  for (std::size_t tile = 0; tile < count; ++tile, place.step(grid)) {
+    auto& kind = known[static_cast<std::size_t>(place.work())];
+    if (kind < 0) {
+      const auto job = counting.job(place.tiles);
+      const auto [found, added] = all.try_emplace(job, static_cast<std::int32_t>(all.size()));
       if (added) {
         out.kinds.push_back(job);
       }
-      found->second = kind->second;
+      kind = found->second;
     }
-    out.order.push_back(found->second);
-    out.reuse.push_back(
-        static_cast<std::int32_t>(streams ? groupOf(tiles, plan.grid, *streams) : tile));
+    out.order.push_back(kind);
+    out.reuse.push_back(static_cast<std::int32_t>(place.first()));
     if (second) {
-      out.secondReuse.push_back(static_cast<std::int32_t>(groupOf(tiles, plan.grid, *second)));
+      out.secondReuse.push_back(static_cast<std::int32_t>(place.second()));
     }
   }
   return out;

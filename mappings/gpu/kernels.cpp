@@ -1,29 +1,14 @@
 #include "mappings/gpu/kernels.hpp"
 
-#include "einsum/walk.hpp"
 #include "mappings/gpu/batch.hpp"
+#include "mappings/gpu/inside.hpp"
 #include "mappings/gpu/merge.hpp"
-#include "mappings/gpu/occupancy.hpp"
-#include "mappings/gpu/paged.hpp"
-#include "mappings/gpu/shrink.hpp"
 #include "mappings/gpu/work_list.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
 namespace einsight::mappings::gpu {
 namespace {
-
-constexpr std::int64_t kMostCtas = std::int64_t{1} << 25; ///< a list of them must fit in memory
-
-template <class T>
-bool took(const core::Expected<T>& result, core::Problems& problems) {
-  if (!result) {
-    problems.insert(problems.end(), result.error().begin(), result.error().end());
-  }
-  return result.has_value();
-}
 
 /// Warpgroups that wait for each other after every step work as one that does all of it.
 void uniteWarpgroups(sim::gpu::Kernel& kernel) {
@@ -48,96 +33,39 @@ void uniteWarpgroups(sim::gpu::Kernel& kernel) {
   kernel.warpgroups = 1;
 }
 
-/// What a plan's tiles do, whatever their number.
-struct Inside {
-  Graph graph;
-  std::vector<Load> loads;
-  Parts parts;
-};
-
-std::optional<Inside> insideOf(const KernelPlan& plan, const einsum::Cascade& cascade,
-                               const arch::Gpu& gpu, core::Problems& problems) {
-  auto graph = graphOf(plan, cascade);
-  if (!took(graph, problems)) {
-    return std::nullopt;
-  }
-  auto loads = loadsOf(plan, *graph, cascade);
-  const auto pages = pagesOf(plan, *graph, loads);
-  auto parts = partsOf(plan, *graph, loads, cascade, gpu);
-  if (!took(parts, problems)) {
-    return std::nullopt;
-  }
-  placeInShared(*parts, loads, cascade);
-  addAddresses(pages, plan, cascade, gpu, *parts);
-  return Inside{std::move(*graph), std::move(loads), std::move(*parts)};
-}
-
 sim::gpu::Body bodyOf(Parts& parts) {
   return {std::move(parts.prologue), std::move(parts.iteration), std::move(parts.epilogue)};
 }
 
-/// Do sizes of the kernel's Einsums differ from sequence to sequence?
-bool differs(const KernelPlan& plan, const Batch* batch) {
-  if (batch == nullptr || batch->lengths.empty()) {
-    return false;
-  }
-  const auto& first = batch->lengths.front();
-  return std::any_of(plan.einsums.begin(), plan.einsums.end(), [&](const auto* einsum) {
-    return std::any_of(einsum->variables.begin(), einsum->variables.end(),
-                       [&](const auto& variable) {
-                         return std::any_of(batch->lengths.begin(), batch->lengths.end(),
-                                            [&](const einsum::Cascade& each) {
-                                              return each.size(variable) != first.size(variable);
-                                            });
-                       });
-  });
-}
-
 class Making {
 public:
-  Making(const KernelPlan& plan, const KernelContext& context, core::Problems& problems)
-      : plan_(plan), context_(context), problems_(problems) {
-    plan_.wholeTiles = differs(plan, context.batch);
+  Making(const FittingKernel& fitting, const KernelContext& context, core::Problems& problems)
+      : plan_(fitting.plan), inside_(fitting.inside), context_(context), problems_(problems) {
+    facts(fitting.occupancy);
   }
 
   std::vector<sim::gpu::Kernel> make() {
-    if (tileCount(plan_) > kMostCtas / plan_.split) {
-      problems_.push_back(
-          {plan_.kernel->where,
-           fmt::format("kernel '{}' has more than {} CTAs", plan_.kernel->name, kMostCtas),
-           "larger tiles"});
-      return {};
-    }
-    const auto inside = insideOf(plan_, context_.cascade, context_.gpu, problems_);
-    if (!inside) {
-      return {};
-    }
-    const auto occupancy =
-        occupancyOf(plan_, inside->parts, inside->loads, context_.cascade, context_.gpu);
-    if (!took(occupancy, problems_)) {
-      return {};
-    }
-    facts(*occupancy);
-    auto parts = inside->parts;
+    auto parts = inside_.parts;
     bodies_.push_back(bodyOf(parts));
-    graphs_.push_back(inside->graph);
-    auto jobs = jobsOf(*inside);
+    graphs_.push_back(inside_.graph);
+    auto jobs = allJobs();
     if (plan_.kernel->streamK) {
       jobs = lineOf(jobs);
     }
     if (!problems_.empty()) {
       return {};
     }
-    out_.issueShare = inside->parts.issueShare;
+    out_.issueShare = inside_.parts.issueShare;
     const auto merged = divide(jobs);
     putBodies();
     if (plan_.kernel->lockstep) {
       uniteWarpgroups(out_);
     }
-    std::vector<sim::gpu::Kernel> kernels{std::move(out_)};
+    std::vector<sim::gpu::Kernel> kernels;
+    kernels.push_back(std::move(out_)); // its lists may be long
     if (merged) {
       kernels.push_back(
-          mergeOf(plan_, inside->graph, context_.cascade, context_.gpu, jobs, *merged));
+          mergeOf(plan_, inside_.graph, context_.cascade, context_.gpu, jobs, *merged));
     }
     return kernels;
   }
@@ -161,19 +89,10 @@ private:
   }
 
   /// Tiles of the grid; of a batch, those of one sequence after the other.
-  Jobs jobsOf(const Inside& inside) {
+  Jobs allJobs() {
     if (!plan_.wholeTiles) {
-      return gpu::jobsOf(plan_, streamsOf(plan_, inside.loads, false),
-                         streamsOf(plan_, inside.loads, true));
-    }
-    if (plan_.launches > 1) {
-      problems_.push_back(
-          {plan_.kernel->where,
-           fmt::format("kernel '{}' is launched for one value of {} after another, and sequences "
-                       "of one batch differ",
-                       plan_.kernel->name, plan_.kernel->each),
-           "run the sequences one by one"});
-      return {};
+      return jobsOf(plan_, streamsOf(plan_, inside_.loads, false),
+                    streamsOf(plan_, inside_.loads, true));
     }
     std::vector<Jobs> each;
     for (const auto& cascade : context_.batch->lengths) {
@@ -182,7 +101,7 @@ private:
       if (!own) {
         return {};
       }
-      each.push_back(jobsOfSequence(plan, own->loads, plan_, inside.loads));
+      each.push_back(jobsOfSequence(plan, own->loads, plan_, inside_.loads));
       if (!sameTiles(plan, plan_)) {
         for (auto& kind : each.back().kinds) {
           kind.body = static_cast<int>(bodies_.size());
@@ -267,7 +186,8 @@ private:
                        std::make_move_iterator(bodies_.end()));
   }
 
-  KernelPlan plan_;
+  const KernelPlan& plan_;
+  const Inside& inside_;
   const KernelContext& context_;
   core::Problems& problems_;
   std::vector<sim::gpu::Body> bodies_; ///< the kernel's own, then others
@@ -277,19 +197,11 @@ private:
 
 } // namespace
 
-std::vector<sim::gpu::Kernel> kernelsOf(const KernelPlan& plan, const KernelContext& context,
+std::vector<sim::gpu::Kernel> kernelsOf(const FittingKernel& kernel, const KernelContext& context,
                                         core::Problems& problems) {
-  core::Problems first;
-  auto out = Making(plan, context, first).make();
-  auto smaller = plan;
-  while (!first.empty() && plan.kernel->shrinks && shrink(smaller)) {
-    core::Problems next;
-    out = Making(smaller, context, next).make();
-    if (next.empty()) {
-      return out;
-    }
-  }
-  problems.insert(problems.end(), first.begin(), first.end());
+  core::Problems own;
+  auto out = Making(kernel, context, own).make();
+  problems.insert(problems.end(), own.begin(), own.end());
   return out;
 }
 

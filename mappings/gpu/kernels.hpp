@@ -13,9 +13,11 @@ struct KernelContext {
   const Batch* batch = nullptr;
 };
 
-/// The kernel, and the merge of a divided loop; nothing, with problems, where it cannot be. Tiles
-/// are made smaller until they fit, where the kernel may choose them.
-std::vector<sim::gpu::Kernel> kernelsOf(const KernelPlan& plan, const KernelContext& context,
+struct FittingKernel;
+
+/// The kernel, and the merge of a divided loop; nothing, with problems, where a sequence of the
+/// batch cannot be planned.
+std::vector<sim::gpu::Kernel> kernelsOf(const FittingKernel& kernel, const KernelContext& context,
                                         core::Problems& problems);
 
 } // namespace einsight::mappings::gpu

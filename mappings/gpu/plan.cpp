@@ -2,7 +2,7 @@
 
 #include "einsum/analysis.hpp"
 #include "mappings/gpu/copies.hpp"
-#include "mappings/gpu/kernels.hpp"
+#include "mappings/gpu/inside.hpp"
 #include "mappings/gpu/memory_need.hpp"
 
 #include <algorithm>
@@ -76,16 +76,22 @@ core::Expected<sim::gpu::Chain> plan(const Mapping& mapping, const einsum::Casca
   for (const auto& einsum : cascade.einsums()) {
     chain.einsums.push_back(einsum.name);
   }
+  // What is too large is refused before any list of CTAs is made.
+  std::vector<std::optional<FittingKernel>> fitting;
   for (const auto& each : *kernels) {
-    if (!each.kernel->copies.empty()) {
-      auto copies = batch == nullptr ? copiesOf(each, cascade, gpu) : copiesOf(each, *batch, gpu);
-      std::move(copies.begin(), copies.end(), std::back_inserter(chain.kernels));
-    } else {
-      const auto made = kernelsOf(each, context, problems);
-      for (std::int64_t i = 0; i < each.launches; ++i) {
-        chain.kernels.insert(chain.kernels.end(), made.begin(), made.end());
-      }
+    fitting.push_back(each.kernel->copies.empty() ? fit(each, context, problems) : std::nullopt);
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  for (std::size_t k = 0; k < kernels->size(); ++k) {
+    auto made = fitting[k]         ? kernelsOf(*fitting[k], context, problems)
+                : batch == nullptr ? copiesOf((*kernels)[k], cascade, gpu)
+                                   : copiesOf((*kernels)[k], *batch, gpu);
+    for (std::int64_t i = 1; i < (*kernels)[k].launches; ++i) {
+      chain.kernels.insert(chain.kernels.end(), made.begin(), made.end());
     }
+    std::move(made.begin(), made.end(), std::back_inserter(chain.kernels));
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));

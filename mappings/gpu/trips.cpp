@@ -65,6 +65,10 @@ Trips tripsOf(const Jobs& jobs, std::int64_t split, Order order,
     }
   }
   Trips out;
+  const auto least = jobs.order.size();
+  out.order.reserve(least);
+  out.reuse.reserve(least);
+  out.secondReuse.reserve(jobs.secondReuse.size());
   for (std::size_t j = 0; j < jobs.order.size(); ++j) {
     const auto& own = shares[static_cast<std::size_t>(jobs.order[j])];
     for (std::size_t part = 0; part < own.size(); ++part) {

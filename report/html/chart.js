@@ -33,13 +33,17 @@
     rule: { color: theme.line }, text: { color: theme.muted, fontSize: theme.size },
   });
 
-  /** Powers of ten between two numbers, so few that their labels have room. */
+  /** Powers of ten between two numbers, so few that their labels have room; where there is but one, also 2 and 5 times it. */
   Report.decades = ([low, high], most = 8) => {
     const first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
     const step = Math.max(1, Math.ceil((last - first + 1) / most));
     const ticks = [];
     for (let at = first; at <= last; at += step) ticks.push(10 ** at);
-    return ticks.length > 1 ? ticks : undefined;
+    if (ticks.length > 1) return ticks;
+    const finer = [];
+    for (let at = first - 1; at <= last + 1; ++at) finer.push(...[1, 2, 5].map((digit) => digit * 10 ** at));
+    const inside = finer.filter((at) => at >= low && at <= high);
+    return inside.length > 1 ? inside : undefined;
   };
 
   /** Units that go with prefixes: they stand at every number, "10 ms". */

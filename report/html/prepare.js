@@ -157,6 +157,11 @@
       datasets[phase] = rows.filter((each) => each.phase === phase);
       datasets[`${phase} crossings`] = crossings.filter((each) => each.phase === phase);
       values[phase] = datasets[phase].length > 0;
+      for (const what of ["time", "operations"]) {
+        const numbers = datasets[phase].map((each) => each[values[what]]).filter((number) => number > 0);
+        const drawn = values[`${what}.ticks`] && numbers.length > 0;
+        values[`${phase}.${what}.ticks`] = drawn ? Report.decades([Math.min(...numbers) / 1.1, Math.max(...numbers) * 1.1]) : undefined;
+      }
     }
     datasets.caches = rows.filter((each) => each[values.cache] > 0);
     values.caches = datasets.caches.length > 0;

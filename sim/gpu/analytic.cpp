@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <map>
+#include <vector>
 
 namespace einsight::sim::gpu {
 namespace {
@@ -50,12 +50,12 @@ struct Compulsory {
 
 Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
   Compulsory sum;
+  constexpr double kAll = std::numeric_limits<double>::infinity();
   struct Stream {
     double bytes = 0;
-    double waste = std::numeric_limits<double>::infinity();
+    double waste = kAll; ///< still so: nobody reads it
   };
-  std::map<std::pair<bool, std::int32_t>, Stream> streams; ///< per group
-  constexpr double kAll = std::numeric_limits<double>::infinity();
+  std::array<std::vector<Stream>, 2> streams; ///< per group, then those of second groups
   Reuse first(kAll);
   Reuse other(kAll);
   const auto share = [&](bool second, std::int32_t group, double bytes, double from, double waste) {
@@ -67,7 +67,11 @@ Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
       sum.moved += bytes * waste;
       return;
     }
-    auto& stream = streams[{second, group}];
+    auto& all = streams[second ? 1 : 0];
+    if (static_cast<std::size_t>(group) >= all.size()) {
+      all.resize(static_cast<std::size_t>(group) + 1);
+    }
+    auto& stream = at(all, group);
     stream.bytes += (second ? other : first).misses(group, bytes, 0, from);
     stream.waste = std::min(stream.waste, waste);
   };
@@ -82,9 +86,13 @@ Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
     share(true, c < kernel.secondReuse.size() ? kernel.secondReuse[c] : -1, bytes.second,
           from * bytes.secondStep, bytes.waste);
   }
-  for (const auto& [group, stream] : streams) {
-    sum.read += stream.bytes;
-    sum.moved += stream.bytes * stream.waste;
+  for (const auto& all : streams) {
+    for (const auto& stream : all) {
+      if (stream.waste < kAll) {
+        sum.read += stream.bytes;
+        sum.moved += stream.bytes * stream.waste;
+      }
+    }
   }
   return sum;
 }

@@ -16,6 +16,7 @@ struct Use {
   double waitData = 0, waitSpace = 0;
   double waitSync = 0; ///< CTAs wait for others; tensor cores: kept by the issue of arithmetic
   double waitBandwidth = 0, idle = 0;
+  bool operator==(const Use&) const = default;
 };
 
 struct KernelTotals {
@@ -31,11 +32,13 @@ struct KernelTotals {
   std::map<std::string, Use> units; ///< "tensor_core", "lanes", "l2", "dram"
   std::map<int, std::map<std::string, double>> operations; ///< Einsum -> operator -> executed
   std::map<int, double> busySeconds;                       ///< Einsum -> of its unit
+  bool operator==(const KernelTotals&) const = default;
 };
 
 struct Totals {
   double seconds = 0;
   std::vector<KernelTotals> kernels;
+  bool operator==(const Totals&) const = default;
 };
 
 struct Options {

@@ -4,7 +4,6 @@
 #include "sim/cycle/at.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <utility>
 
@@ -13,14 +12,13 @@ namespace {
 
 /// Of the time: what sums of durations differ by.
 constexpr double kRounding = 1e-9;
-constexpr std::greater<> kEarliest;
 
 } // namespace
 
 Grid::Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Paces& paces)
     : kernel_(kernel), device_(device), bandwidth_(bandwidth), paces_(paces),
       reuse_(device.l2Bytes), secondReuse_(device.l2Bytes),
-      known_(static_cast<std::size_t>(kernel.residents) + 1), done_(known_.size()),
+      known_(static_cast<std::size_t>(kernel.residents) + 1),
       sms_(static_cast<std::size_t>(device.sms)) {
   for (const auto& kind : kernel.kinds) {
     traffic_.push_back(traffic(kernel, device, kind));
@@ -32,25 +30,6 @@ Grid::Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Pace
     }
   }
   totals_.ctas.resize(kernel.kinds.size());
-}
-
-core::Expected<const Pace*> Grid::pace(std::int32_t kind, std::size_t residents) {
-  auto& known = known_[residents];
-  if (known.empty()) {
-    known.resize(kernel_.kinds.size());
-    done_[residents].resize(kernel_.kinds.size());
-  }
-  auto& pace = at(known, kind);
-  if (pace.cycles <= 0) {
-    const auto found = paces_.of(kind, static_cast<std::int64_t>(residents));
-    if (!found) {
-      return core::failure(found.error());
-    }
-    pace = *found;
-    // A CTA that does nothing still ends after it has started.
-    pace.cycles = std::max(pace.cycles, kRounding);
-  }
-  return &pace;
 }
 
 /// The next CTA on a free slot. False when there is none left.
@@ -71,10 +50,12 @@ bool Grid::launch(std::size_t sm) {
 
 /// A CTA comes to a place of its list: it begins, or its slot waits.
 void Grid::place(std::size_t sm, std::int32_t place, std::int32_t last) {
-  if (const auto found = missing_.find(place); found != missing_.end() && found->second > 0) {
-    held_[place] = {sm, last};
-    ++sms_[sm].held;
-    return;
+  if (!missing_.empty()) {
+    if (const auto found = missing_.find(place); found != missing_.end() && found->second > 0) {
+      held_[place] = {sm, last};
+      ++sms_[sm].held;
+      return;
+    }
   }
   begin(sms_[sm], place, last);
 }
@@ -109,10 +90,15 @@ void Grid::begin(Sm& sm, std::int32_t place, std::int32_t last) {
 void Grid::advance(Sm& sm) {
   const double passed = virtual_ - sm.since;
   sm.since = virtual_;
+  const Progress* last = nullptr;
+  double done = 0;
   for (auto& resident : sm.residents) {
-    const double done = passed / resident.pace->cycles;
+    if (resident.progress != last) { // most often all go at one pace
+      last = resident.progress;
+      done = passed / last->pace.cycles;
+    }
     resident.left -= done;
-    *resident.done += done;
+    resident.progress->done += done;
   }
 }
 
@@ -175,24 +161,23 @@ bool Grid::replan(std::size_t index) {
   sm.l2 = sm.dram = 0;
   double end = std::numeric_limits<double>::infinity();
   for (auto& resident : sm.residents) {
-    const auto pace = this->pace(resident.kind, sm.residents.size());
-    if (!pace) {
-      problems_ = pace.error();
+    auto* now = progress(resident.kind, sm.residents.size());
+    if (now == nullptr) {
       return false;
     }
-    resident.pace = *pace;
-    resident.done = &at(done_[sm.residents.size()], resident.kind);
-    const double cycles = resident.pace->cycles;
+    if (resident.progress != now) {
+      resident.progress = now;
+      resident.dram = resident.dramBytes / now->pace.cycles;
+    }
     end = std::min(end, virtual_ + resident.cycles());
-    sm.l2 += at(traffic_, resident.kind).l2() / cycles;
-    sm.dram += resident.dramBytes / cycles;
+    sm.l2 += now->l2;
+    sm.dram += resident.dram;
   }
   l2_ += sm.l2;
   dram_ += sm.dram;
   sm.next = end;
   if (!sm.residents.empty()) {
-    events_.emplace_back(end, index);
-    std::push_heap(events_.begin(), events_.end(), kEarliest);
+    events_.push({end, index});
   }
   return true;
 }
@@ -200,24 +185,17 @@ bool Grid::replan(std::size_t index) {
 /// Time until an event: longer than at full speed when more is asked for than there is.
 void Grid::pass(double until) {
   const double cycles = std::max(0.0, until - virtual_);
-  const double slower = std::max({1.0, bandwidth_.l2 > 0 ? l2_ / bandwidth_.l2 : 0,
-                                  bandwidth_.dram > 0 ? dram_ / bandwidth_.dram : 0});
+  virtual_ = until;
+  if (cycles == 0) { // of several events at once
+    return;
+  }
+  const double l2 = bandwidth_.l2 > 0 ? l2_ / bandwidth_.l2 : 0;
+  const double dram = bandwidth_.dram > 0 ? dram_ / bandwidth_.dram : 0;
+  const double slower = std::max({1.0, l2, dram});
+  totals_.l2Limits = totals_.l2Limits || (l2 > 1 && l2 == slower);
+  totals_.dramLimits = totals_.dramLimits || (dram > 1 && dram == slower);
   lost_ += cycles * (slower - 1);
   brought_ += cycles * dram_;
-  virtual_ = until;
-}
-
-/// Why units stood still, at every pace in proportion to what was done at it.
-void Grid::addWaits() {
-  for (std::size_t residents = 0; residents < known_.size(); ++residents) {
-    for (std::size_t kind = 0; kind < known_[residents].size(); ++kind) {
-      for (std::size_t unit = 0; unit < 2; ++unit) {
-        for (std::size_t w = 0; w < kWaits; ++w) {
-          totals_.waits[unit][w] += done_[residents][kind] * known_[residents][kind].waits[unit][w];
-        }
-      }
-    }
-  }
 }
 
 /// An SM has nothing resident any more.
@@ -227,8 +205,8 @@ void Grid::end() {
   totals_.firstIdle = std::min(totals_.firstIdle, now());
 }
 
-core::Expected<GridTotals> Grid::run() {
-  totals_.firstIdle = std::numeric_limits<double>::infinity();
+/// The first CTAs, in every slot of every SM.
+bool Grid::fill() {
   for (std::int64_t slot = 0; slot < kernel_.residents; ++slot) {
     for (std::size_t sm = 0; sm < sms_.size(); ++sm) {
       launch(sm);
@@ -236,42 +214,53 @@ core::Expected<GridTotals> Grid::run() {
   }
   for (std::size_t i = 0; i < sms_.size(); ++i) {
     for (auto& resident : sms_[i].residents) {
-      const auto pace = this->pace(resident.kind, sms_[i].residents.size());
-      if (!pace) {
-        return core::failure(pace.error());
+      const auto* progress = this->progress(resident.kind, sms_[i].residents.size());
+      if (progress == nullptr) {
+        return false;
       }
-      resident.left = 1 + (*pace)->start / (*pace)->cycles;
+      resident.left = 1 + progress->pace.start / progress->pace.cycles;
     }
     if (!replan(i)) {
-      return core::failure(problems_);
+      return false;
     }
     if (sms_[i].residents.empty() && sms_[i].held == 0) {
       totals_.firstIdle = 0;
     }
   }
+  return true;
+}
+
+/// CTAs of an SM end: others take their slots.
+bool Grid::serve(double when, std::size_t index) {
+  auto& sm = sms_[index];
+  pass(when);
+  advance(sm);
+  leave(sm, kRounding * virtual_);
+  for (const auto& left : left_) {
+    ended(left.place);
+    if (left.place + 1 < left.last) {
+      place(index, left.place + 1, left.last);
+    } else {
+      launch(index);
+    }
+  }
+  if (sm.residents.empty() && sm.held == 0) {
+    end();
+  }
+  return replan(index) && (woken_.empty() || wake());
+}
+
+core::Expected<GridTotals> Grid::run() {
+  totals_.firstIdle = std::numeric_limits<double>::infinity();
+  if (!fill() || !serveAlike()) {
+    return core::failure(problems_);
+  }
   while (!events_.empty()) {
-    std::pop_heap(events_.begin(), events_.end(), kEarliest);
-    const auto [when, index] = events_.back();
-    events_.pop_back();
-    auto& sm = sms_[index];
-    if (when != sm.next) { // planned anew since
+    const auto [when, index] = events_.pop();
+    if (when != sms_[index].next) { // planned anew since
       continue;
     }
-    pass(when);
-    advance(sm);
-    leave(sm, kRounding * virtual_);
-    for (const auto& left : left_) {
-      ended(left.place);
-      if (left.place + 1 < left.last) {
-        place(index, left.place + 1, left.last);
-      } else {
-        launch(index);
-      }
-    }
-    if (sm.residents.empty() && sm.held == 0) {
-      end();
-    }
-    if (!replan(index) || !wake()) {
+    if (!serve(when, index)) {
       return core::failure(problems_);
     }
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include "sim/gpu/events.hpp"
 #include "sim/gpu/paces.hpp"
 #include "sim/gpu/reuse.hpp"
 #include "sim/gpu/traffic.hpp"
@@ -15,6 +16,14 @@ struct GridTotals {
   double dramMovedBytes = 0;                         ///< with the waste of short runs
   std::array<std::array<double, kWaits>, 2> waits{}; ///< sums over SMs, see Pace
   std::vector<std::int64_t> ctas;                    ///< per kind
+  bool l2Limits = false, dramLimits = false;         ///< at some time: it slowed the SMs most
+};
+
+/// A pace that CTAs of a kind went at.
+struct UsedPace {
+  std::int32_t kind = 0;
+  std::int64_t residents = 1;
+  Pace pace;
 };
 
 /// Bandwidths behind the SMs, in bytes per cycle of the SMs' clock.
@@ -32,18 +41,26 @@ class Grid {
 public:
   Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Paces& paces);
   core::Expected<GridTotals> run();
+  /// What the last run took from `paces`.
+  [[nodiscard]] std::vector<UsedPace> used() const;
 
 private:
+  /// What CTAs of a kind do at one pace.
+  struct Progress {
+    Pace pace;
+    double l2 = 0;   ///< bytes per cycle that one asks for
+    double done = 0; ///< CTAs
+  };
   struct Resident {
+    double left = 1;      ///< of the CTA, in CTAs; above 1 for the first of a slot
+    double dramBytes = 0; ///< that it asks DRAM for
+    double dram = 0;      ///< the same per cycle, at its pace
+    Progress* progress = nullptr;
     std::int32_t kind = 0;
-    double left = 1;        ///< of the CTA, in CTAs; above 1 for the first of a slot
-    double dramBytes = 0;   ///< that it asks DRAM for
     std::int32_t place = 0; ///< in Kernel::order
     std::int32_t last = 0;  ///< behind the last place of its CTA
-    const Pace* pace = nullptr;
-    double* done = nullptr; ///< where what it does is added up
 
-    [[nodiscard]] double cycles() const { return left * pace->cycles; }
+    [[nodiscard]] double cycles() const { return left * progress->pace.cycles; }
   };
   struct Sm {
     std::vector<Resident> residents;
@@ -58,7 +75,19 @@ private:
     std::int32_t last = 0;
   };
 
-  core::Expected<const Pace*> pace(std::int32_t kind, std::size_t residents);
+  bool fill();
+  bool serve(double when, std::size_t index);
+  [[nodiscard]] std::size_t alike() const;
+  bool serveAll();
+  bool serveAlike();
+  Progress* findProgress(std::int32_t kind, std::size_t residents);
+  /// Null, with problems, where no pace is found.
+  Progress* progress(std::int32_t kind, std::size_t residents) {
+    auto& known = known_[residents];
+    const auto index = static_cast<std::size_t>(kind);
+    return !known.empty() && known[index].pace.cycles > 0 ? &known[index]
+                                                          : findProgress(kind, residents);
+  }
   bool launch(std::size_t sm);
   void place(std::size_t sm, std::int32_t place, std::int32_t last);
   void begin(Sm& sm, std::int32_t place, std::int32_t last);
@@ -78,11 +107,10 @@ private:
   Paces& paces_;
   Reuse reuse_;
   Reuse secondReuse_;
-  std::vector<Traffic> traffic_;          ///< per kind
-  std::vector<std::vector<Pace>> known_;  ///< per number of residents and kind
-  std::vector<std::vector<double>> done_; ///< CTAs done at that pace
+  std::vector<Traffic> traffic_;             ///< per kind
+  std::vector<std::vector<Progress>> known_; ///< per number of residents and kind
   std::vector<Sm> sms_;
-  std::vector<std::pair<double, std::size_t>> events_;         ///< heap: virtual time, SM
+  Events events_;                                              ///< in virtual time
   std::size_t next_ = 0;                                       ///< CTA
   std::size_t begun_ = 0;                                      ///< places of the order
   std::map<std::int32_t, std::vector<std::int32_t>> awaiting_; ///< place -> those that wait for it

@@ -14,6 +14,7 @@ struct Work {
   std::string op;  ///< "macc", "exp", …
   double operations = 0;
   double cycles = 0; ///< of Step::cycles, this Einsum's part; all zero: parts as operations
+  bool operator==(const Work&) const = default;
 };
 
 /// What a warpgroup does without a hand-over: products on the tensor cores, or arithmetic on the
@@ -35,6 +36,7 @@ struct Step {
   std::vector<int> loads; ///< transfers of the same list that it takes
   /// Of an iteration: steps whose results of the iteration before it takes (running maximum, sum).
   std::vector<int> carried;
+  bool operator==(const Step&) const = default;
 };
 
 /// Bytes that move between memory and the SM.
@@ -46,6 +48,7 @@ struct Transfer {
   bool second = false; ///< of the same group of `secondReuse`, where `shared`
   int lookups = 0;     ///< reads, one after another, that say where it lies (a page table)
   double sharedMemoryBytes = 0; ///< that its whole tile takes; 0: it goes to registers
+  bool operator==(const Transfer&) const = default;
 };
 
 /// A list of steps with what it loads before and stores after.
@@ -53,11 +56,13 @@ struct Part {
   std::vector<Transfer> loads;
   std::vector<Step> steps;
   std::vector<Transfer> stores;
+  bool operator==(const Part&) const = default;
 };
 
 /// All that a CTA does, in order: once, in every iteration, once.
 struct Body {
   Part prologue, iteration, epilogue;
+  bool operator==(const Body&) const = default;
 };
 
 /// CTAs that do the same amount of work.
@@ -67,6 +72,7 @@ struct Kind {
   double rows = 1;         ///< share of the tile's rows that exist: of bytes, never of time
   int body = 0;            ///< 0: the kernel's own parts; n: those of Kernel::others[n-1]
   double filled = 1;       ///< share of the bytes of an iteration's tiles that exist
+  bool operator==(const Kind&) const = default;
 };
 
 /// One launch of CTAs.
@@ -103,6 +109,7 @@ struct Kernel {
   /// all begin where the stream does.
   std::vector<std::int64_t> from{};
   double extraSeconds = 0; ///< host time of this launch beyond the machine's
+  bool operator==(const Kernel&) const = default;
 };
 
 /// The parts that a kind of a kernel goes through.
@@ -139,6 +146,7 @@ struct Device {
   double ctaCycles = 0, kernelSeconds = 0, hostSeconds = 0;
   // "What if it were twice as fast": factors on rates.
   double tensorSpeedup = 1, lanesSpeedup = 1, sharedSpeedup = 1;
+  bool operator==(const Device&) const = default;
 };
 
 struct Chain {

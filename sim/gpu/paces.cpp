@@ -14,6 +14,8 @@ constexpr std::int64_t kKindsForLine = 10;
 /// full.
 constexpr std::int64_t kFill = 8;
 constexpr std::array<std::int64_t, 3> kPeriods{1, 2, 4};
+/// A CTA that does nothing still ends after it has started.
+constexpr double kLeastCycles = 1e-9;
 
 double cyclesOf(Wide ticks) {
   return static_cast<double>(ticks) / static_cast<double>(kTicksPerCycle);
@@ -232,7 +234,9 @@ core::Expected<Pace> Paces::of(std::int32_t kind, std::int64_t residents) {
   if (!ran) {
     return core::failure(ran.error());
   }
-  return paces_[{kind, residents}] = pace(*ran, kind, residents);
+  auto made = pace(*ran, kind, residents);
+  made.cycles = std::max(made.cycles, kLeastCycles);
+  return paces_[{kind, residents}] = made;
 }
 
 } // namespace einsight::sim::gpu

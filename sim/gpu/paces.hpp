@@ -16,6 +16,8 @@ struct Pace {
   /// Per CTA and unit (tensor cores, lanes): cycles of the SM in which the unit stood still, by
   /// Wait; with its occupancy they add up to cycles / residents.
   std::array<std::array<double, kWaits>, 2> waits{};
+
+  bool operator==(const Pace&) const = default;
 };
 
 /// Paces of a kernel's kinds, from simulations of one SM.

@@ -28,6 +28,7 @@ double Reuse::misses(std::int32_t group, double bytes, double brought, double fr
     piece->second.brought = brought;
     return held ? 0 : bytes;
   }
+  auto whole = stream.end(); // the piece that is now taken, where one begins like it
   while (piece != stream.end() && piece->first < to) {
     const double begin = piece->first;
     const auto old = piece->second;
@@ -38,6 +39,8 @@ double Reuse::misses(std::int32_t group, double bytes, double brought, double fr
     if (held && begin < from) {
       piece->second.to = from;
       ++piece;
+    } else if (begin == from) {
+      whole = piece++;
     } else {
       piece = stream.erase(piece);
     }
@@ -45,7 +48,10 @@ double Reuse::misses(std::int32_t group, double bytes, double brought, double fr
       stream.emplace_hint(piece, to, old);
     }
   }
-  stream.emplace_hint(piece, from, Piece{to, brought});
+  if (whole == stream.end()) {
+    whole = stream.emplace_hint(piece, from, Piece{});
+  }
+  whole->second = {to, brought};
   return std::max(0.0, bytes - found);
 }
 

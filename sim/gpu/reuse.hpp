@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
-#include <vector>
 
 namespace einsight::sim::gpu {
 
@@ -30,7 +30,7 @@ private:
   [[nodiscard]] static Stream::iterator firstBehind(Stream& stream, double from);
 
   double capacity_;
-  std::vector<Stream> streams_; ///< per group
+  std::deque<Stream> streams_; ///< per group
 };
 
 } // namespace einsight::sim::gpu

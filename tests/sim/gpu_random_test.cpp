@@ -2,6 +2,7 @@
 #include "held_recorder.hpp"
 #include "sim/cycle/held.hpp"
 #include "sim/gpu/multiprocessor.hpp"
+#include "sim/gpu/solver.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -193,6 +194,48 @@ TEST_CASE("skipping repeated periods and taking times from lines changes nothing
     RC_ASSERT(close(skipped.seconds, full.seconds));
     RC_ASSERT(close(skipped.tailShare, full.tailShare));
     RC_ASSERT(close(skipped.dramReadBytes, full.dramReadBytes));
+  }));
+}
+
+TEST_CASE("what a solver remembers of other devices changes no answer", "[sim]") {
+  CHECK(rc::check("remembered == fresh", [] {
+    auto kernel = drawKernel(false);
+    const Chain chain{{"A", "B", "C"}, {kernel, drawKernel(false), kernel}, 0};
+    auto device = drawDevice();
+    Solver solver(chain);
+    for (int change = 0; change < 6; ++change) {
+      const auto known = solver.cycle(device);
+      RC_ASSERT(known.has_value());
+      RC_ASSERT(*known == totalsOf(chain, device));
+      const std::vector<double*> rates{&device.tensorSpeedup,      &device.lanesSpeedup,
+                                       &device.sharedSpeedup,      &device.l2BytesPerCycle,
+                                       &device.dramBytesPerSecond, &device.l2BytesPerCyclePerSm};
+      *rates[static_cast<std::size_t>(drawn(0, 5))] *= coin() ? 2 : 0.5;
+    }
+  }));
+}
+
+TEST_CASE("SMs that all do the same give what SMs one by one give", "[sim]") {
+  CHECK(rc::check("together == one by one", [] {
+    auto kernel = drawKernel(true);
+    for (auto* part : {&kernel.prologue, &kernel.iteration, &kernel.epilogue}) {
+      for (auto& load : part->loads) {
+        load.shared = false;
+      }
+    }
+    kernel.kinds[0].body = 0;
+    kernel.order.assign(static_cast<std::size_t>(drawn(1, 200)), 0);
+    if (coin()) { // the last one is another kind
+      kernel.kinds.push_back({1, 0, 0.5});
+      kernel.order.back() = 1;
+    }
+    auto single = kernel; // a work list for each, which takes another way
+    for (std::size_t cta = 0; cta < kernel.order.size(); ++cta) {
+      single.lists.push_back(static_cast<std::int32_t>(cta));
+    }
+    const auto device = drawDevice();
+    RC_ASSERT(totalsOf({{"A", "B", "C"}, {kernel}, 0}, device) ==
+              totalsOf({{"A", "B", "C"}, {single}, 0}, device));
   }));
 }
 

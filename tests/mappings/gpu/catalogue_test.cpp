@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace einsight;
 namespace gpu = einsight::mappings::gpu;
 
@@ -43,6 +45,22 @@ TEST_CASE("The list says the kind of machine of each mapping", "[gpu]") {
     REQUIRE(file);
     CHECK(mappings::kindOf(*file).value_or("") == entry.kind);
     CHECK((entry.name == "flash-attention-2") <= (entry.kind == "gpu"));
+  }
+}
+
+TEST_CASE("Products that add over the heads of a group take fewer rows of each at a time",
+          "[gpu]") {
+  for (const std::int64_t heads : {1, 7, 28}) { // of a group
+    const auto chain = gpu::test::chainOf(gpu::test::readingOf(
+        "unfused-kernels-backward", {.workload = "attention-unfused-backward",
+                                     .workloadSettings = {{"H", 28}, {"R", heads}, {"L", 2048}}}));
+    const auto keys = std::find_if(chain.kernels.begin(), chain.kernels.end(),
+                                   [](const auto& kernel) { return kernel.name == "keys"; });
+    REQUIRE(keys != chain.kernels.end());
+    const std::int64_t rows = std::max<std::int64_t>(1, 32 / heads);
+    for (const auto& kind : keys->kinds) {
+      CHECK(kind.iterations == (2048 + rows - 1) / rows);
+    }
   }
 }
 

@@ -34,6 +34,23 @@ TEST_CASE("Scores that lie in memory between kernels are refused where they do n
         "  help: smaller sizes, fewer sequences or heads at a time, or a GPU with more memory\n");
 }
 
+TEST_CASE("What does not fit is refused before the CTAs of any kernel are listed", "[gpu]") {
+  const auto listed = [](std::int64_t length) {
+    const auto reading =
+        valid(readingOf("unfused-kernels", {.workload = "attention-unfused",
+                                            .workloadSettings = {{"L", length}, {"H", 1}}}));
+    int kernels = 0;
+    const auto chain = plan(reading.mapping, reading.cascade, reading.gpu,
+                            [&](const std::string&, const Trips& trips) {
+                              ++kernels;
+                              return trips;
+                            });
+    return std::pair(chain.has_value(), kernels);
+  };
+  CHECK(listed(4096) == std::pair(true, 3));
+  CHECK(listed(std::int64_t{1} << 18) == std::pair(false, 0));
+}
+
 TEST_CASE("What a kernel keeps to itself needs no memory", "[gpu]") {
   CHECK(refusal("flash-attention-3", "attention", {{"L", 64 * 1024}}) == "no problem");
 }
