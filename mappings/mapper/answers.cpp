@@ -27,8 +27,8 @@ std::vector<int> members(std::size_t first, std::size_t last) {
 CascadeSearch::CascadeSearch(std::shared_ptr<const einsum::Cascade> cascade,
                              const arch::Machine& machine, core::Settings parameters,
                              const SearchOptions& options, Counts& counts, Watch& watch)
-    : cascade_(std::move(cascade)), facts_(*cascade_, machine), parameters_(std::move(parameters)),
-      options_(options), total_(counts), watch_(watch) {
+    : cascade_(std::move(cascade)), facts_(*cascade_, machine), unmasked_(facts_.unmasked()),
+      parameters_(std::move(parameters)), options_(options), total_(counts), watch_(watch) {
   for (std::size_t first = 0; first < facts_.einsums.size(); ++first) {
     for (std::size_t last = first; last < facts_.einsums.size(); ++last) {
       const auto einsums = members(first, last);
@@ -114,19 +114,25 @@ Least CascadeSearch::after(std::size_t last) const {
 void CascadeSearch::run(double& best, double& smoothest, double amount) {
   const bool both = options_.objective != Objective::Energy;
   watch_.limit(both ? amount / 2 : amount);
-  pass(false, best);
+  pass(Round::Bound, best);
   total_.space += counts_.space;
   total_.evaluated += counts_.evaluated;
   total_.complete = total_.complete && counts_.complete;
   if (both) {
-    watch_.limit(amount / 2);
-    pass(true, smoothest);
+    watch_.limit(facts_.masked ? amount / 4 : amount / 2);
+    pass(Round::Smooth, smoothest);
     total_.evaluated += counts_.evaluated;
+    if (double least = 1e300; facts_.masked) {
+      watch_.limit(amount / 4);
+      pass(Round::Unmasked, least);
+      total_.evaluated += counts_.evaluated;
+    }
   }
+  total_.complete = total_.complete && facts_.masks->exact();
 }
 
-void CascadeSearch::pass(bool smooth, double& best) {
-  smooth_ = smooth;
+void CascadeSearch::pass(Round round, double& best) {
+  round_ = round;
   counts_ = {};
   for (auto& each : intervals_) {
     each.front = std::make_unique<Front>(options_.objective);
@@ -206,14 +212,13 @@ void CascadeSearch::searchWhole(double& best) {
     }
     counts_.complete = counts_.complete && found->evaluation.cycles <= solution.cycles * (1 + 1e-6);
     kept_.push_back(std::make_unique<Solution>(solution));
-    auto& answers = smooth_ ? smoothest_ : answers_;
-    answers.push_back({{kept_.back().get()}, solution.cycles, solution.picojoules});
+    answersOf(round_).push_back({{kept_.back().get()}, solution.cycles, solution.picojoules});
     best = std::min(best, valueOf(options_.objective, solution.cycles, solution.picojoules));
     return true;
   });
   front.setLimit({0, 0, best});
   watch_.allow(all.size() == 1 ? watch_.left() : watch_.left() / 4);
-  searchSection(facts_, all, true, smooth_, front, counts_, watch_);
+  searchSection(rankedBy(), all, true, round_ != Round::Bound, front, counts_, watch_);
 }
 
 void CascadeSearch::searchInterval(Interval& interval, double slack, double& best) {
@@ -226,8 +231,8 @@ void CascadeSearch::searchInterval(Interval& interval, double slack, double& bes
     ++counts_.excluded;
     return;
   }
-  searchSection(facts_, members(interval.first, interval.last), false, smooth_, *interval.front,
-                counts_, watch_);
+  searchSection(rankedBy(), members(interval.first, interval.last), false, round_ != Round::Bound,
+                *interval.front, counts_, watch_);
 }
 
 } // namespace einsight::mappings::mapper

@@ -38,8 +38,16 @@ private:
     std::unique_ptr<Front> front;
   };
 
-  /// The search for the least bound; then, smoothly, for what starts and ends soonest too.
-  void pass(bool smooth, double& best);
+  /// The search for the least bound; for what starts and ends soonest too; the same as if nothing
+  /// were masked, since tiles that are left out here and there make units wait for each other.
+  enum class Round { Bound, Smooth, Unmasked };
+  void pass(Round round, double& best);
+  [[nodiscard]] std::vector<Answer>& answersOf(Round round) {
+    return answers_[static_cast<std::size_t>(round)];
+  }
+  [[nodiscard]] const Facts& rankedBy() const {
+    return round_ == Round::Unmasked ? unmasked_ : facts_;
+  }
   void markEssential();
   void searchEssential(double& best);
   void searchWhole(double& best);
@@ -54,16 +62,16 @@ private:
   Interval& interval(std::size_t first, std::size_t last);
 
   std::shared_ptr<const einsum::Cascade> cascade_;
-  Facts facts_;
+  Facts facts_, unmasked_;
   core::Settings parameters_;
   const SearchOptions& options_;
-  bool smooth_ = false;
+  Round round_ = Round::Bound;
   Counts& total_;
   Counts counts_; ///< of this pass
   Watch& watch_;
   std::vector<Interval> intervals_;
   std::vector<std::unique_ptr<Solution>> kept_; ///< whole answers, in the order of improvement
-  std::vector<Answer> answers_, smoothest_;     ///< that passed the check
+  std::array<std::vector<Answer>, 3> answers_;  ///< of each round, that passed the check
 };
 
 } // namespace einsight::mappings::mapper

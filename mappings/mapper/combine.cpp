@@ -75,7 +75,7 @@ void CascadeSearch::improve(double& best) {
       kept_.push_back(std::make_unique<Solution>(*section));
       own.sections.push_back(kept_.back().get());
     }
-    (smooth_ ? smoothest_ : answers_).push_back(std::move(own));
+    answersOf(round_).push_back(std::move(own));
     best = std::min(best, value);
   }
 }
@@ -119,7 +119,7 @@ void CascadeSearch::addVariants(const Answer& answer, std::vector<Finalist>& lis
 
 std::vector<Finalist> CascadeSearch::finalists() const {
   std::vector<Finalist> list;
-  for (auto answers : {answers_, smoothest_}) {
+  for (auto answers : answers_) {
     std::stable_sort(answers.begin(), answers.end(), [&](const Answer& a, const Answer& b) {
       return worse(options_.objective, b.cycles, b.picojoules, a.cycles, a.picojoules);
     });

@@ -18,8 +18,8 @@ public:
       cut(loop.variable, loop.stride);
     }
     for (const auto& bound : section.bounds) {
-      for (const int v : bound.axes) {
-        if (v >= 0) {
+      for (int v = 0; v < static_cast<int>(breaks_.size()); ++v) {
+        if (bound.spreads(v)) {
           cut(v, section.nested.tiles[static_cast<std::size_t>(v)].spatial);
         }
       }
@@ -128,10 +128,13 @@ private:
     const auto& unit = facts_.machine.units()[static_cast<std::size_t>(bound.unit)];
     Binding binding{name(leaf), unit.name, {}, {}};
     for (std::size_t a = 0; a < bound.axes.size(); ++a) {
-      const int v = bound.axes[a];
-      if (v >= 0) {
-        const auto spatial = nested_.tiles[static_cast<std::size_t>(v)].spatial;
-        binding.spatial[unit.axes[a].name] = parts_.between(v, 1, spatial);
+      for (int v = 0; v < static_cast<int>(nested_.tiles.size()); ++v) {
+        if (has(bound.axes[a], v)) {
+          const auto spatial = nested_.tiles[static_cast<std::size_t>(v)].spatial;
+          const auto parts = parts_.between(v, 1, spatial);
+          auto& names = binding.spatial[unit.axes[a].name];
+          names.insert(names.end(), parts.begin(), parts.end());
+        }
       }
     }
     mapping_.bindings.push_back(std::move(binding));
@@ -169,6 +172,7 @@ private:
   Nest nestOf(int number) {
     Nest nest;
     nest.phases.emplace_back();
+    nest.skipMasked = nested_.nodes[static_cast<std::size_t>(number)].skips;
     const auto& path = nested_.nodes[static_cast<std::size_t>(number)].path;
     const auto outside = number == 0 ? 0 : nested_.nodes.front().path.size();
     for (auto i = outside; i < path.size(); ++i) {

@@ -74,6 +74,7 @@ Facts::Facts(const einsum::Cascade& given, const arch::Machine& on) : cascade(gi
     names.push_back(name);
     sizes.push_back(size);
   }
+  masks = std::make_shared<Masks>(sizes);
   exact = names.size() <= 64;
   for (const auto& each : cascade.tensors()) {
     tensors.push_back({&each, -1, -1, {}});
@@ -158,10 +159,8 @@ void Facts::addEinsum(const einsum::Einsum& einsum) {
   }
   EinsumFact fact;
   fact.einsum = &einsum;
-  fact.points = 1;
   for (const auto& name : einsum.variables) {
     fact.variables |= only(variable(name));
-    fact.points *= static_cast<double>(cascade.size(name));
   }
   for (const auto& reduction : einsum.reductions) {
     for (const auto& name : reduction.variables) {
@@ -184,11 +183,16 @@ void Facts::addEinsum(const einsum::Einsum& einsum) {
 }
 
 void Facts::addClips(const einsum::Einsum& einsum, EinsumFact& fact) {
-  for (std::size_t c = 0; c < einsum.domain.size(); ++c) {
-    const auto& constraint = einsum.domain[c];
+  std::vector<MaskFact> domain;
+  for (const auto& constraint : einsum.domain) {
+    domain.push_back({{}, constraint.constant});
     ClipFact clip{-1, -1, 1, constraint.constant + 1};
-    bool usable = c >= einsum.masks && constraint.terms.size() == 2;
+    bool shortens = true; // extents of other rank variables than its own tile, when these stand
+    bool single = false;
     for (const auto& [name, coefficient] : constraint.terms) {
+      domain.back().terms.emplace_back(variable(name), coefficient);
+      shortens = shortens && coefficient < 0;
+      single = single || coefficient == -1;
       if (coefficient == -1 && clip.variable < 0) {
         clip.variable = variable(name);
       } else {
@@ -196,16 +200,45 @@ void Facts::addClips(const einsum::Einsum& einsum, EinsumFact& fact) {
         clip.coefficient = -coefficient;
       }
     }
-    usable = usable && clip.variable >= 0 && clip.outer >= 0 &&
-             clip.coefficient >= sizes[static_cast<std::size_t>(clip.variable)];
+    if (!shortens || !single) {
+      continue;
+    }
+    const bool usable =
+        constraint.terms.size() == 2 && clip.outer >= 0 &&
+        clip.coefficient >= sizes[static_cast<std::size_t>(clip.variable)] &&
+        std::none_of(fact.clips.begin(), fact.clips.end(),
+                     [&](const ClipFact& known) { return known.variable == clip.variable; });
     exact = exact && usable;
     if (usable) {
       fact.clips.push_back(clip);
-      const auto whole = sizes[static_cast<std::size_t>(clip.variable)];
-      const auto outer = sizes[static_cast<std::size_t>(clip.outer)];
-      fact.points *= static_cast<double>(clip.total) / static_cast<double>(whole * outer);
     }
   }
+  fact.domain = masks->setOf(domain);
+  masked = masked || einsum.masks > 0;
+}
+
+Facts Facts::unmasked() const {
+  auto facts = *this;
+  facts.masks = std::make_shared<Masks>(sizes);
+  facts.masked = false;
+  for (auto& einsum : facts.einsums) {
+    einsum.domain = 0;
+  }
+  return facts;
+}
+
+double Facts::points(Variables variables, int set) const {
+  double points = 1;
+  std::vector<TileRange> ranges;
+  for (int v = 0; v < static_cast<int>(sizes.size()); ++v) {
+    const auto size = sizes[static_cast<std::size_t>(v)];
+    if (has(variables, v) && masks->looksAt(set, v)) {
+      ranges.push_back({v, 1, 0, size});
+    } else if (has(variables, v)) {
+      points *= static_cast<double>(size);
+    }
+  }
+  return points * masks->count(set, ranges);
 }
 
 } // namespace einsight::mappings::mapper

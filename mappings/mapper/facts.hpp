@@ -1,9 +1,11 @@
 #pragma once
 #include "arch/machine.hpp"
 #include "einsum/cascade.hpp"
+#include "mappings/mapper/masks.hpp"
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 /// The inside of the search: a cascade and a machine as numbers, for millions of questions.
@@ -60,8 +62,8 @@ struct EinsumFact {
   std::vector<AccessFact> reads; ///< every access, in order
   int iterative = -1;
   std::vector<ClipFact> clips;
+  int domain = 0;             ///< set of masks, those of short partitions among them
   std::vector<WorkFact> work; ///< per unit
-  double points = 0;          ///< of the iteration space, masks left out
 };
 
 struct TensorFact {
@@ -90,8 +92,16 @@ struct Facts {
   std::vector<MemoryFact> memories;   ///< as in the machine; the first is DRAM
   std::vector<int> registers;         ///< memory of each unit, -1 for none
   Variables partitions = 0;           ///< rank variables that only cut another rank (m0)
+  std::shared_ptr<Masks> masks;       ///< of all Einsums; counts them when asked
+  bool masked = false;                ///< are some of them more than short partitions?
   std::vector<std::string> uncovered; ///< actions that a mapping may need, without an energy
-  bool exact = true;                  ///< false: what follows only estimates (masks, gathers)
+  bool exact = true;                  ///< false: what follows only estimates (gathers)
+
+  /// Points of some rank variables that masks leave, each mask with the best values of the others:
+  /// tiles visited hold no fewer, however they are cut.
+  [[nodiscard]] double points(Variables variables, int set) const;
+  /// The same as if nothing were masked; short partitions stay short.
+  [[nodiscard]] Facts unmasked() const;
 
 private:
   void addEinsum(const einsum::Einsum& einsum);

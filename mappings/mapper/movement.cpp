@@ -216,7 +216,7 @@ bool Movement::streams(const Reader& reader) const {
   const auto& bound = *chosen_[static_cast<std::size_t>(reader.leaf)];
   Variables inTime = 0;
   for (int v = 0; v < static_cast<int>(nested_.tiles.size()); ++v) {
-    const bool spatial = contains(bound.axes, v);
+    const bool spatial = bound.spreads(v);
     const auto values = nested_.inside(v, user.loops);
     const auto steps =
         spatial ? values / nested_.tiles[static_cast<std::size_t>(v)].spatial : values;

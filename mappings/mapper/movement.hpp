@@ -89,6 +89,7 @@ private:
   [[nodiscard]] bool leaves() const;
   [[nodiscard]] bool streams(const Reader& reader) const;
   [[nodiscard]] bool survives(const Reader& reader) const;
+  [[nodiscard]] const Reader& widestOf(std::size_t reader) const;
 
   void write(Cost& cost) const;
   bool read(std::size_t reader, Cost& cost);

@@ -1,6 +1,9 @@
 #pragma once
 #include "mappings/mapper/facts.hpp"
 
+#include <algorithm>
+#include <array>
+
 /// A section of a mapping as numbers: its loops, what is around which Einsum, and what is kept.
 namespace einsight::mappings::mapper {
 
@@ -18,14 +21,19 @@ struct Loop {
   std::int64_t stride = 1; ///< values of the rank variable per trip
 };
 
-/// An Einsum on a unit. `axes`: the rank variable on each axis of the unit, -1 for none.
+/// An Einsum on a unit. `axes`: the rank variables on each axis of the unit.
 struct Bound {
   int unit = -1;
-  std::vector<int> axes;
+  std::vector<Variables> axes;
   double cycles = 0;     ///< of the section
   double lanes = 0;      ///< busy PE-cycles
   double picojoules = 0; ///< operations and running sums in registers
+  double points = 0;     ///< of the tiles that are visited
   bool accumulates = false;
+
+  [[nodiscard]] bool spreads(int variable) const {
+    return std::any_of(axes.begin(), axes.end(), [&](Variables on) { return has(on, variable); });
+  }
 };
 
 struct Leaf {
@@ -33,12 +41,14 @@ struct Leaf {
   int node = 0;
   std::vector<int> path;                      ///< all loops around it, outermost first
   std::vector<int> loops;                     ///< those that it has
+  int visits = 0;                             ///< set of masks without which no tile is visited
   const std::vector<Bound>* bounds = nullptr; ///< one per unit that can do it, the fastest first
 };
 
 struct Node {
   std::vector<int> path;   ///< loops around its lines, outermost first
   std::vector<int> leaves; ///< in order
+  bool skips = false;      ///< skip_masked
 };
 
 /// Loops around groups: node 0 holds the common loops, the others an inner nest each.
@@ -67,12 +77,15 @@ struct Nested {
 };
 
 /// Sums over the iterations of some loops, in closed form: full tiles and the last short one of
-/// each rank variable.
+/// each rank variable, less those in which nothing attends.
 class Iterations {
 public:
-  /// `clips` are those of the Einsum that works.
-  Iterations(const Nested& nested, const std::vector<int>& loops,
-             const std::vector<ClipFact>& clips);
+  /// Of what an Einsum does in every tile that a set of masks leaves.
+  Iterations(const Nested& nested, const std::vector<int>& loops, const EinsumFact& einsum,
+             int masks);
+  /// Of a transfer for an Einsum.
+  Iterations(const Nested& nested, const std::vector<int>& loops, const EinsumFact& einsum)
+      : Iterations(nested, loops, einsum, einsum.domain) {}
 
   /// Only iterations from number `first` of the rank variable's loop on.
   void from(int variable, std::int64_t first);
@@ -91,18 +104,30 @@ public:
   }
 
 private:
+  /// Tiles of one rank variable for which factors have one value.
   struct Class {
-    double times = 1;
+    std::int64_t begin = 0, end = 1;
     double value = 1;
   };
-  using Classes = std::vector<Class>;
-  void addClasses(const Factor& factor, std::vector<Classes>& lists) const;
+  struct Axis {
+    int variable = 0; ///< whose tiles are counted
+    std::size_t count = 0;
+    std::array<Class, 2> classes{}; ///< the first `count`: full tiles, and the short one
+
+    void add(const Class& tiles) { classes[count++] = tiles; }
+  };
+  void addClasses(const Factor& factor, std::vector<Axis>& axes) const;
+  void addMasked(std::vector<Axis>& axes) const;
   [[nodiscard]] const ClipFact* clipOf(int variable) const;
+  [[nodiscard]] double timesOf(const std::vector<Axis>& axes, const std::vector<std::size_t>& at,
+                               Variables standing) const;
+  [[nodiscard]] double timesOutside(Variables counted, Variables standing) const;
 
   const Nested& nested_;
   const std::vector<ClipFact>& clips_;
-  std::vector<std::int64_t> trips_, strides_; ///< per rank variable; no loop: 1 and 0
-  double share_ = 1;                          ///< of the iterations
+  int masks_;
+  std::vector<std::int64_t> begins_, ends_, strides_; ///< per rank variable; no loop: 0, 1 and 0
+  Variables first_ = 0; ///< without the iteration in which these stand at their first tile
 };
 
 } // namespace einsight::mappings::mapper

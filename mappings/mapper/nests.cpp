@@ -20,7 +20,7 @@ bool contains(const std::vector<int>& list, int value) {
 /// Builds the nests for one choice of tiles.
 class NestBuilder {
 public:
-  NestBuilder(const Shapes& shapes, const Cuts& cuts, const std::vector<std::vector<Bound>>& places,
+  NestBuilder(const Shapes& shapes, const Cuts& cuts, Places& places,
               const std::function<bool(const Nested&)>& use)
       : shapes_(shapes), facts_(shapes.facts_), cuts_(cuts), places_(places), use_(use),
         blocks_(shapes.blocks(cuts)) {
@@ -139,7 +139,41 @@ private:
     nested.nodes.push_back({common, {}});
     const bool grouped = again.used && again.to == order.size();
     addLeaves(nested, order, again, grouped);
-    return !legal(nested) || use_(nested);
+    if (!legal(nested)) {
+      return true;
+    }
+    for (auto& node : nested.nodes) {
+      skip(nested, node);
+    }
+    return use_(nested);
+  }
+
+  /// Tiles in which nothing attends are left out wherever that changes no value and saves work.
+  void skip(Nested& nested, Node& node) const {
+    if (!facts_.masked) {
+      return;
+    }
+    Variables looped = 0;
+    for (const int loop : node.path) {
+      looped |= only(nested.loop(loop).variable);
+    }
+    std::vector<int> einsums;
+    for (const int number : node.leaves) {
+      einsums.push_back(nested.leaves[static_cast<std::size_t>(number)].einsum);
+    }
+    const auto& possible = shapes_.skips_->of(einsums, looped);
+    for (std::size_t i = 0; possible.harmless && i < einsums.size(); ++i) {
+      const int own = facts_.einsums[static_cast<std::size_t>(einsums[i])].domain;
+      const auto& bounds = places_.of(einsums[i], possible.masks[i]);
+      node.skips =
+          node.skips ||
+          (!bounds.empty() && bounds.front().points < places_.of(einsums[i], own).front().points);
+    }
+    for (std::size_t i = 0; node.skips && i < einsums.size(); ++i) {
+      auto& leaf = nested.leaves[static_cast<std::size_t>(node.leaves[i])];
+      leaf.visits = possible.masks[i];
+      leaf.bounds = &places_.of(einsums[i], possible.masks[i]);
+    }
   }
 
   void addLeaves(Nested& nested, const std::vector<std::size_t>& order, const Again& again,
@@ -194,7 +228,8 @@ private:
         leaf.loops.push_back(loop);
       }
     }
-    leaf.bounds = &places_[static_cast<std::size_t>(e)];
+    leaf.visits = shapes_.einsum(e).domain;
+    leaf.bounds = &places_.of(e, leaf.visits);
     nested.nodes[static_cast<std::size_t>(node)].leaves.push_back(
         static_cast<int>(nested.leaves.size()));
     nested.leaves.push_back(std::move(leaf));
@@ -223,13 +258,13 @@ private:
   const Shapes& shapes_;
   const Facts& facts_;
   const Cuts& cuts_;
-  const std::vector<std::vector<Bound>>& places_;
+  Places& places_;
   const std::function<bool(const Nested&)>& use_;
   std::vector<std::vector<int>> blocks_;
   std::vector<int> batch_, inner_;
 };
 
-void Shapes::nests(const Cuts& cuts, const std::vector<std::vector<Bound>>& places,
+void Shapes::nests(const Cuts& cuts, Places& places,
                    const std::function<bool(const Nested&)>& use) const {
   NestBuilder(*this, cuts, places, use).all();
 }

@@ -107,13 +107,13 @@ private:
 
   /// Rank variables of the tensor that its reader goes through one value at a time.
   [[nodiscard]] Variables inTime(int leaf) const {
-    const auto& axes = chosen_[static_cast<std::size_t>(leaf)]->axes;
+    const auto& bound = *chosen_[static_cast<std::size_t>(leaf)];
     const auto& output =
         nested_.einsum(nested_.leaves[static_cast<std::size_t>(movement_.maker())]).output;
     Variables set = 0;
     for (int v = 0; v < static_cast<int>(nested_.tiles.size()); ++v) {
-      const bool spatial = std::find(axes.begin(), axes.end(), v) != axes.end();
-      set |= has(output.variables, v) && !spatial && nested_.inside(v, path_) > 1 ? only(v) : 0;
+      set |= has(output.variables, v) && !bound.spreads(v) && nested_.inside(v, path_) > 1 ? only(v)
+                                                                                           : 0;
     }
     return set;
   }

@@ -1,19 +1,15 @@
 #include "mappings/mapper/place.hpp"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
+#include <bit>
 
 namespace einsight::mappings::mapper {
 namespace {
 
-/// Votes for a rank variable on an axis of a unit.
-using Votes = std::map<std::tuple<int, std::size_t, int>, double>;
-
 class Placing {
 public:
-  Placing(const Facts& facts, const std::vector<Tile>& tiles, const EinsumFact& einsum)
-      : facts_(facts), einsum_(einsum) {
+  Placing(const Facts& facts, const std::vector<Tile>& tiles, const EinsumFact& einsum, int masks)
+      : facts_(facts), einsum_(einsum), masks_(masks) {
     nested_.facts = &facts;
     nested_.tiles = tiles;
     for (std::size_t v = 0; v < tiles.size(); ++v) {
@@ -46,20 +42,34 @@ private:
     if (a == axes.size()) {
       return rate(bound);
     }
-    for (int v = -1; v < static_cast<int>(nested_.tiles.size()); ++v) {
-      if (v >= 0 && !legal(bound, axes[a], v)) {
+    bound.axes.push_back(0);
+    extend(bound);
+    share(bound, a, 0, 1);
+    bound.axes.pop_back();
+  }
+
+  /// One rank variable on the axis, or several that fit it together; those from `first` on join
+  /// what takes `used` lanes.
+  void share(Bound& bound, std::size_t a, int first, std::int64_t used) {
+    const auto& axis = unit(bound).axes[a];
+    for (int v = first; v < static_cast<int>(nested_.tiles.size()); ++v) {
+      const auto lanes = used * nested_.tiles[static_cast<std::size_t>(v)].spatial;
+      if (!legal(bound, axis, v) || (bound.axes[a] != 0 && lanes > axis.size)) {
         continue;
       }
-      bound.axes.push_back(v);
+      bound.axes[a] |= only(v);
       extend(bound);
-      bound.axes.pop_back();
+      if (lanes < axis.size) {
+        share(bound, a, v + 1, lanes);
+      }
+      bound.axes[a] &= ~only(v);
     }
   }
 
   bool legal(const Bound& bound, const arch::Axis& axis, int v) const {
     return has(einsum_.variables, v) && nested_.tiles[static_cast<std::size_t>(v)].spatial > 1 &&
            v != einsum_.iterative && (axis.reduces || !has(einsum_.reduced, v)) &&
-           std::find(bound.axes.begin(), bound.axes.end(), v) == bound.axes.end();
+           !bound.spreads(v);
   }
 
   void rate(Bound bound) {
@@ -69,23 +79,23 @@ private:
       if (!has(einsum_.variables, v)) {
         continue;
       }
-      const auto at = std::find(bound.axes.begin(), bound.axes.end(), v);
+      const bool spread = bound.spreads(v);
       const auto spatial = nested_.tiles[static_cast<std::size_t>(v)].spatial;
-      passes.push_back({v, at == bound.axes.end() ? 1 : spatial});
+      passes.push_back({v, spread ? spatial : 1});
       points.push_back({v, 1});
-      if (at != bound.axes.end()) {
-        const auto size = unit(bound).axes[static_cast<std::size_t>(at - bound.axes.begin())].size;
-        const auto turns = (spatial + size - 1) / size;
-        scale *= static_cast<double>(turns);
-      }
       bound.accumulates =
-          bound.accumulates ||
-          (has(einsum_.reduced, v) && (at == bound.axes.end() || spatial < nested_.size(v)));
+          bound.accumulates || (has(einsum_.reduced, v) && (!spread || spatial < nested_.size(v)));
+    }
+    for (std::size_t a = 0; a < bound.axes.size(); ++a) {
+      const auto size = unit(bound).axes[a].size;
+      const auto turns = (lanesOf(bound.axes[a]) + size - 1) / size;
+      scale *= static_cast<double>(turns);
     }
     const auto& work = einsum_.work[static_cast<std::size_t>(bound.unit)];
-    const Iterations iterations(nested_, loops_, einsum_.clips);
+    const Iterations iterations(nested_, loops_, einsum_, masks_);
     bound.cycles = iterations.sum(passes, scale, 1) * work.cycles;
     const double all = iterations.sum(points, 1, 1);
+    bound.points = all;
     bound.lanes = all * work.cycles;
     bound.picojoules = all * work.picojoules;
     const int registers = facts_.registers[static_cast<std::size_t>(bound.unit)];
@@ -101,25 +111,35 @@ private:
     }
   }
 
+  /// Lanes that rank variables take on one axis.
+  [[nodiscard]] std::int64_t lanesOf(Variables on) const {
+    std::int64_t lanes = 1;
+    for (std::size_t v = 0; v < nested_.tiles.size(); ++v) {
+      lanes *= has(on, static_cast<int>(v)) ? nested_.tiles[v].spatial : 1;
+    }
+    return lanes;
+  }
+
   static bool better(const Bound& a, const Bound& b) {
-    return std::tie(a.cycles, a.accumulates) < std::tie(b.cycles, b.accumulates);
+    const auto sharing = [](const Bound& bound) {
+      int more = 0; // rank variables beyond the first one of each axis
+      for (const auto on : bound.axes) {
+        more += std::max(0, std::popcount(on) - 1);
+      }
+      return more;
+    };
+    const int ofA = sharing(a);
+    const int ofB = sharing(b);
+    return std::tie(a.cycles, a.accumulates, ofA) < std::tie(b.cycles, b.accumulates, ofB);
   }
 
   const Facts& facts_;
   const EinsumFact& einsum_;
+  int masks_;
   Nested nested_;
   std::vector<int> loops_;
   std::vector<Bound> best_;
 };
-
-double score(const Votes& votes, const Bound& bound) {
-  double sum = 0;
-  for (std::size_t a = 0; a < bound.axes.size(); ++a) {
-    const auto found = votes.find({bound.unit, a, bound.axes[a]});
-    sum += found == votes.end() ? 0 : found->second;
-  }
-  return sum;
-}
 
 void makespan(const std::vector<const std::vector<Bound>*>& work, std::size_t at,
               std::vector<double>& load, double& best) {
@@ -141,47 +161,103 @@ void makespan(const std::vector<const std::vector<Bound>*>& work, std::size_t at
 
 } // namespace
 
-std::vector<std::vector<Bound>> places(const Facts& facts, const std::vector<Tile>& tiles,
-                                       const std::vector<int>& members) {
-  std::vector<std::vector<std::vector<Bound>>> ties(facts.einsums.size());
-  Votes votes;
-  for (const int e : members) {
-    const auto& einsum = facts.einsums[static_cast<std::size_t>(e)];
-    Placing placing(facts, tiles, einsum);
-    for (std::size_t u = 0; u < einsum.work.size(); ++u) {
-      if (!einsum.work[u].able) {
-        continue;
+int skippedMasks(const Facts& facts, int einsum, const std::vector<int>& others, Variables looped) {
+  const auto& fact = facts.einsums[static_cast<std::size_t>(einsum)];
+  int set = fact.domain;
+  for (const int other : others) {
+    const auto list = facts.masks->masksOf(facts.einsums[static_cast<std::size_t>(other)].domain);
+    for (const int mask : list) {
+      Variables deciding = 0;
+      for (const auto& [variable, coefficient] : facts.masks->mask(mask).terms) {
+        deciding |= only(variable) & looped;
       }
-      auto best = placing.on(static_cast<int>(u));
-      for (const auto& bound : best) {
+      if (deciding != 0 && (deciding & ~fact.variables) == 0) {
+        set = facts.masks->with(set, mask);
+      }
+    }
+  }
+  return set;
+}
+
+Places::Places(const Facts& facts, const std::vector<Tile>& tiles, const std::vector<int>& members)
+    : facts_(&facts), tiles_(tiles), members_(members), own_(facts.einsums.size()) {
+  std::vector<Ties> ties;
+  for (const int e : members) {
+    ties.push_back(tiesOf(e, facts.einsums[static_cast<std::size_t>(e)].domain));
+    for (const auto& same : ties.back()) {
+      for (const auto& bound : same) {
         for (std::size_t a = 0; a < bound.axes.size(); ++a) {
-          votes[{bound.unit, a, bound.axes[a]}] += 1.0 / static_cast<double>(best.size());
+          votes_[{bound.unit, a, bound.axes[a]}] += 1.0 / static_cast<double>(same.size());
         }
       }
-      ties[static_cast<std::size_t>(e)].push_back(std::move(best));
     }
   }
-  std::vector<std::vector<Bound>> chosen(facts.einsums.size());
-  for (std::size_t e = 0; e < ties.size(); ++e) {
-    for (const auto& same : ties[e]) {
-      chosen[e].push_back(
-          *std::max_element(same.begin(), same.end(), [&](const Bound& a, const Bound& b) {
-            return score(votes, a) < score(votes, b);
-          }));
-    }
-    std::stable_sort(chosen[e].begin(), chosen[e].end(),
-                     [](const Bound& a, const Bound& b) { return a.cycles < b.cycles; });
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    own_[static_cast<std::size_t>(members[i])] = best(ties[i]);
   }
+}
+
+const std::vector<Bound>& Places::of(int einsum, int masks) {
+  const auto e = static_cast<std::size_t>(einsum);
+  if (masks == facts_->einsums[e].domain) {
+    return own_[e];
+  }
+  const auto [at, isNew] = others_.try_emplace({einsum, masks});
+  if (isNew) {
+    at->second = best(tiesOf(einsum, masks));
+  }
+  return at->second;
+}
+
+Places::Ties Places::tiesOf(int einsum, int masks) const {
+  Ties ties;
+  const auto& fact = facts_->einsums[static_cast<std::size_t>(einsum)];
+  Placing placing(*facts_, tiles_, fact, masks);
+  for (std::size_t u = 0; u < fact.work.size(); ++u) {
+    if (fact.work[u].able) {
+      ties.push_back(placing.on(static_cast<int>(u)));
+    }
+  }
+  return ties;
+}
+
+std::vector<Bound> Places::best(const Ties& ties) const {
+  const auto score = [&](const Bound& bound) {
+    double sum = 0;
+    for (std::size_t a = 0; a < bound.axes.size(); ++a) {
+      const auto found = votes_.find({bound.unit, a, bound.axes[a]});
+      sum += found == votes_.end() ? 0 : found->second;
+    }
+    return sum;
+  };
+  std::vector<Bound> chosen;
+  for (const auto& same : ties) {
+    chosen.push_back(
+        *std::max_element(same.begin(), same.end(),
+                          [&](const Bound& a, const Bound& b) { return score(a) < score(b); }));
+  }
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const Bound& a, const Bound& b) { return a.cycles < b.cycles; });
   return chosen;
 }
 
-double leastMakespan(const std::vector<std::vector<Bound>>& places, std::size_t units) {
-  std::vector<const std::vector<Bound>*> work;
-  for (const auto& each : places) {
-    if (!each.empty()) {
-      work.push_back(&each);
-    }
+int Places::mostMasks(int einsum) const {
+  if (!facts_->masked) {
+    return facts_->einsums[static_cast<std::size_t>(einsum)].domain;
   }
+  Variables looped = 0;
+  for (std::size_t v = 0; v < tiles_.size(); ++v) {
+    looped |= tiles_[v].values < facts_->sizes[v] ? only(static_cast<int>(v)) : 0;
+  }
+  for (const int e : members_) { // a loop also with one trip
+    const int iterative = facts_->einsums[static_cast<std::size_t>(e)].iterative;
+    looped |= iterative < 0 ? 0 : only(iterative);
+  }
+  return skippedMasks(*facts_, einsum, members_, looped);
+}
+
+double leastMakespan(std::vector<const std::vector<Bound>*> work, std::size_t units) {
+  std::erase_if(work, [](const auto* list) { return list->empty(); });
   std::stable_sort(work.begin(), work.end(), [](const auto* a, const auto* b) {
     return a->front().cycles > b->front().cycles;
   });

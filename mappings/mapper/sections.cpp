@@ -10,7 +10,7 @@ namespace {
 /// One choice of tiles, with what it costs at least.
 struct Ranked {
   Cuts cuts;
-  std::vector<std::vector<Bound>> places;
+  Places places;
   double cycles = 0;
   double picojoules = 0;
 };
@@ -23,20 +23,21 @@ std::vector<Ranked> rank(const Facts& facts, const std::vector<int>& members, co
       counts.complete = false;
       break;
     }
-    Ranked ranked;
     std::vector<Tile> tiles;
     for (const auto& cut : cuts) {
       tiles.push_back(cut.tile);
     }
-    ranked.places = places(facts, tiles, members);
-    ranked.cycles = leastMakespan(ranked.places, facts.machine.units().size());
+    Ranked ranked{{}, Places(facts, tiles, members)};
+    std::vector<const std::vector<Bound>*> work;
     for (const int e : members) {
       double energy = 1e300;
-      for (const auto& bound : ranked.places[static_cast<std::size_t>(e)]) {
+      work.push_back(&ranked.places.least(e));
+      for (const auto& bound : *work.back()) {
         energy = std::min(energy, bound.picojoules);
       }
       ranked.picojoules += energy;
     }
+    ranked.cycles = leastMakespan(work, facts.machine.units().size());
     if (front.hopeless(ranked.cycles, ranked.picojoules)) {
       ++counts.space;
       ++counts.excluded;
@@ -103,7 +104,7 @@ void searchSection(const Facts& facts, const std::vector<int>& members, bool any
   std::stable_sort(list.begin(), list.end(), [](const Ranked& a, const Ranked& b) {
     return a.cycles != b.cycles ? a.cycles < b.cycles : a.picojoules < b.picojoules;
   });
-  for (const auto& ranked : list) {
+  for (auto& ranked : list) {
     if (watch.late()) {
       counts.complete = false;
       return;

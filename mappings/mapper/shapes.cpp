@@ -62,7 +62,8 @@ bool needsWhole(const Facts& facts, const std::vector<int>& einsums, int variabl
 }
 
 Shapes::Shapes(const Facts& facts, std::vector<int> members, bool anySize, bool smooth)
-    : facts_(facts), members_(std::move(members)), anySize_(anySize), smooth_(smooth) {}
+    : facts_(facts), members_(std::move(members)), anySize_(anySize), smooth_(smooth),
+      skips_(std::make_shared<Skips>(facts)) {}
 
 bool Shapes::legal() const {
   for (const int e : members_) {
@@ -151,6 +152,7 @@ Role Shapes::roleOf(int v) const {
 }
 
 std::vector<Cuts> Shapes::cuts() const {
+  const auto whole = packed();
   std::vector<std::int64_t> widths;
   for (const auto& unit : facts_.machine.units()) {
     for (const auto& axis : unit.axes) {
@@ -192,6 +194,9 @@ std::vector<Cuts> Shapes::cuts() const {
         if (!iterates && role != Role::Private && spatial < size) {
           add({{spatial, spatial}, role});
         }
+      }
+      if (has(whole, v)) {
+        add({{size, size}, Role::Private});
       }
       if (role != Role::Private) {
         add({{1, 1}, role});

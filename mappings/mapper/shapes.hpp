@@ -1,5 +1,6 @@
 #pragma once
 #include "mappings/mapper/place.hpp"
+#include "mappings/mapper/skips.hpp"
 
 #include <functional>
 
@@ -36,8 +37,7 @@ public:
   /// All choices of tiles.
   [[nodiscard]] std::vector<Cuts> cuts() const;
   /// Every legal nest with these tiles, until `use` returns false.
-  void nests(const Cuts& cuts, const std::vector<std::vector<Bound>>& places,
-             const std::function<bool(const Nested&)>& use) const;
+  void nests(const Cuts& cuts, Places& places, const std::function<bool(const Nested&)>& use) const;
 
 private:
   friend class NestBuilder;
@@ -49,12 +49,25 @@ private:
   /// Is it the iterative rank of a member? Its loop is there even with one trip.
   [[nodiscard]] bool iterates(int variable) const;
   [[nodiscard]] Role roleOf(int variable) const;
+  struct Heaviest {
+    const EinsumFact* einsum = nullptr;
+    double cycles = 0; ///< on the unit on which it is fastest
+    double filled = 1; ///< of that unit's PEs
+  };
+  [[nodiscard]] double lanesOf(const EinsumFact& einsum, const arch::Unit& unit, std::size_t axis,
+                               Variables taken) const;
+  [[nodiscard]] Heaviest heaviest() const;
+  /// Rank variables along which everything moves that may be whole inside the tile all the same:
+  /// where the Einsum with the most work fills less than half of its array, its longest ones of at
+  /// most half an axis, as many as fill the array.
+  [[nodiscard]] Variables packed() const;
   [[nodiscard]] std::vector<std::vector<int>> blocks(const Cuts& cuts) const;
 
   const Facts& facts_;
   std::vector<int> members_;
   bool anySize_;
   bool smooth_;
+  std::shared_ptr<Skips> skips_;
 };
 
 /// Does an Einsum of the list that has the rank variable need a value that another one of the list

@@ -45,7 +45,7 @@ void Movement::write(Cost& cost) const {
   const auto loops = collected(maker_, registersOf(maker_));
   if (makerHome_ >= 0) {
     const int buffer = keep(makerHome_).memory;
-    Iterations over(nested_, loops, user.clips);
+    Iterations over(nested_, loops, user);
     move(cost, buffer, true, true, user.output, loops, over);
     if (const auto again = unmoved(loops); !again.empty()) {
       over.afterFirst(again);
@@ -56,7 +56,7 @@ void Movement::write(Cost& cost) const {
     return;
   }
   const auto out = makerHome_ >= 0 ? subTiles(keep(makerHome_)) : loops;
-  Iterations over(nested_, out, user.clips);
+  Iterations over(nested_, out, user);
   if (makerHome_ >= 0) {
     move(cost, keep(makerHome_).memory, false, false, user.output, out, over);
   }
@@ -67,10 +67,27 @@ void Movement::write(Cost& cost) const {
   }
 }
 
+/// Of the readers that one fill serves the one with the fewest masks.
+const Movement::Reader& Movement::widestOf(std::size_t number) const {
+  const auto& masks = *nested_.facts->masks;
+  const auto domain = [&](const Reader& reader) {
+    return nested_.einsum(leaf(reader.leaf)).domain;
+  };
+  const auto* widest = &readers_[number];
+  for (std::size_t r = 0; r < readers_.size(); ++r) {
+    const int known = domain(*widest);
+    const int other = domain(readers_[r]);
+    widest = homes_[r] == homes_[number] && other != known && masks.within(other, known)
+                 ? &readers_[r]
+                 : widest;
+  }
+  return *widest;
+}
+
 void Movement::readDram(std::size_t number, Cost& cost) {
-  const auto& reader = readers_[number];
-  const auto& user = nested_.einsum(leaf(reader.leaf));
   const int home = homes_[number];
+  const auto& reader = home >= 0 ? widestOf(number) : readers_[number];
+  const auto& user = nested_.einsum(leaf(reader.leaf));
   if (home >= 0) {
     if (std::find(filled_.begin(), filled_.end(), home) != filled_.end()) {
       return;
@@ -78,7 +95,7 @@ void Movement::readDram(std::size_t number, Cost& cost) {
     filled_.push_back(home);
   }
   const auto loops = home >= 0 ? subTiles(keep(home)) : collected(reader.leaf, registers_[number]);
-  const Iterations over(nested_, loops, user.clips);
+  const Iterations over(nested_, loops, user);
   if (home >= 0) {
     move(cost, keep(home).memory, true, false, *reader.access, loops, over);
   }
@@ -121,7 +138,7 @@ bool Movement::read(std::size_t number, Cost& cost) {
     fetched_.push_back(fetch);
     loops = collected(reader.leaf, registers_[number]);
   }
-  Iterations over(nested_, loops, user.clips);
+  Iterations over(nested_, loops, user);
   if (reader.access->shift > 0) {
     over.from(fact_.iterative, reader.access->shift);
   }
@@ -139,8 +156,8 @@ void Movement::countRegisters(Cost& cost) const {
   for (const auto& reader : readers_) {
     const int registers = nested_.facts->registers[static_cast<std::size_t>(unit(reader.leaf))];
     if (registers >= 0 && kept(reader.leaf)) {
-      cost.picojoules +=
-          nested_.einsum(leaf(reader.leaf)).points * memory(registers).readPicojoules;
+      const auto& bound = *chosen_[static_cast<std::size_t>(reader.leaf)];
+      cost.picojoules += bound.points * memory(registers).readPicojoules;
     }
   }
   if (maker_ < 0 || chosen_[static_cast<std::size_t>(maker_)]->accumulates || !kept(maker_)) {
@@ -149,7 +166,7 @@ void Movement::countRegisters(Cost& cost) const {
   const auto& user = nested_.einsum(leaf(maker_));
   const int registers = nested_.facts->registers[static_cast<std::size_t>(unit(maker_))];
   const auto& loops = leaf(maker_).loops;
-  const Iterations over(nested_, loops, user.clips);
+  const Iterations over(nested_, loops, user, leaf(maker_).visits);
   std::vector<Iterations::Factor> factors;
   for (const auto& index : user.output.indices) {
     if (!index.replaced && index.plain >= 0) {
@@ -244,7 +261,7 @@ double Movement::roomOf(const Keep& kept) const {
         continue;
       }
       auto values = nested_.inside(v, fixed);
-      if (own && std::find(bound.axes.begin(), bound.axes.end(), v) != bound.axes.end()) {
+      if (own && bound.spreads(v)) {
         const auto spatial = nested_.tiles[static_cast<std::size_t>(v)].spatial;
         values = (values + spatial - 1) / spatial;
       }

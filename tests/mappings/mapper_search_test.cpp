@@ -37,7 +37,8 @@ TEST_CASE("every finalist is legal, costs what the search says and runs to its e
     }
     const auto name = *rc::gen::element<std::string>(
         "cross-attention-1pass", "cross-attention-3pass", "linear-attention", "matmul",
-        "attention-2pass", "attention-2pass-deferred", "attention-3pass-deferred");
+        "attention-2pass", "attention-2pass-deferred", "attention-3pass-deferred",
+        "attention-1pass-causal", "attention-2pass-causal", "attention-3pass-causal");
     SearchOptions options;
     options.steps = 10'000;
     options.finalists = 4;

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <set>
 
 using namespace einsight;
 using namespace einsight::mappings;
@@ -107,7 +108,7 @@ TEST_CASE("an iterative rank is a loop of every nest, also with one trip; other 
       for (const auto& cut : cuts) {
         tiles.push_back(cut.tile);
       }
-      const auto places = mapper::places(facts, tiles, {0});
+      mapper::Places places(facts, tiles, {0});
       shapes.nests(cuts, places, [&](const mapper::Nested& nested) {
         ++nests;
         REQUIRE(nested.loops.size() == 1);
@@ -145,4 +146,31 @@ TEST_CASE("a section has all Einsums of a recurrence that read what others make 
   CHECK_FALSE(legal("PRM", "SPD"));
   CHECK(legal("PRM", "PRM")); // the RM that it reads is made before
   CHECK(legal("BQK", "AV"));
+}
+
+TEST_CASE("short ranks along which everything moves are whole inside the tile only where the array "
+          "would be less than half full",
+          "[mappings]") {
+  const auto machine = machineOf("fusemax", {{"rows", 8}, {"columns", 8}});
+  const auto wholeOf = [&](std::int64_t heads, std::int64_t length) {
+    const auto cascade = einsum::parseCascade(
+        "version: 1\nworkload: w\nsummary: t\nsource: t\nparameters: {B: 2, H: 3, M: 4}\n"
+        "ranks: {b: B, h: H, m: M}\ntensors: {A: [b, h, m]}\nresults: [Z]\n"
+        "einsums: ['Z[b,h,m] = A[b,h,m] * A[b,h,m]']\n",
+        "w.yaml", {{"M", length}, {"H", heads}});
+    REQUIRE(cascade);
+    const mapper::Facts facts(*cascade, machine);
+    std::set<std::string> whole;
+    for (const auto& cuts : mapper::Shapes(facts, {0}, true, false).cuts()) {
+      for (std::size_t v = 0; v < cuts.size(); ++v) {
+        if (cuts[v].tile.values == facts.sizes[v]) {
+          whole.insert(facts.names[v]);
+        }
+      }
+    }
+    return whole;
+  };
+  CHECK(wholeOf(3, 4) == std::set<std::string>{"b", "h", "m"});
+  CHECK(wholeOf(3, 9) == std::set<std::string>{"b", "h"});
+  CHECK(wholeOf(9, 9).empty()); // a tile of m on the rows, one of h on the columns
 }

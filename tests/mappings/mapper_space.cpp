@@ -36,11 +36,11 @@ public:
       for (const auto& cut : cuts) {
         tiles.push_back(cut.tile);
       }
-      const auto places = mapper::places(facts_, tiles, members);
+      mapper::Places places(facts_, tiles, members);
       shapes.nests(cuts, places, [&](const mapper::Nested& nested) {
         Solution solution;
         solution.nested = nested;
-        bind(solution, 0);
+        choose(solution, places, 0);
         return list_.size() <= most_;
       });
     }
@@ -48,6 +48,26 @@ public:
   }
 
 private:
+  /// Each nest that may leave out masked tiles does, or does not.
+  void choose(Solution& solution, mapper::Places& places, std::size_t node) {
+    if (node == solution.nested.nodes.size()) {
+      return bind(solution, 0);
+    }
+    choose(solution, places, node + 1);
+    if (!solution.nested.nodes[node].skips) {
+      return;
+    }
+    const auto skipping = solution.nested;
+    solution.nested.nodes[node].skips = false;
+    for (const int number : solution.nested.nodes[node].leaves) {
+      auto& leaf = solution.nested.leaves[static_cast<std::size_t>(number)];
+      leaf.visits = facts_.einsums[static_cast<std::size_t>(leaf.einsum)].domain;
+      leaf.bounds = &places.of(leaf.einsum, leaf.visits);
+    }
+    choose(solution, places, node + 1);
+    solution.nested = skipping;
+  }
+
   void bind(Solution& solution, std::size_t leaf) {
     const auto& leaves = solution.nested.leaves;
     if (leaf == leaves.size()) {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <rapidcheck.h>
 
 using namespace einsight;
@@ -140,4 +141,109 @@ TEST_CASE("on tiny recurrences the search finds what looking at every mapping fi
   CHECK(holds);
   CHECK(single >= 5);
   CHECK(seen >= 1000);
+}
+
+TEST_CASE("on tiny masked chains the search finds what looking at every mapping finds",
+          "[mappings]") {
+  int compared = 0;
+  std::size_t seen = 0;
+  const bool holds = rc::check("masked chains", [&] {
+    if (compared >= 25 && seen >= 1000) {
+      return;
+    }
+    const auto window = between(0, 1) == 0 ? fmt::format(" and n > m - {}", between(1, 3)) : "";
+    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                  "parameters: {{M: {}, N: {}}}\n"
+                                  "ranks: {{m: M, n: N}}\n"
+                                  "tensors: {{A: [m], B: [n]}}\nresults: [Z]\n"
+                                  "masks: {{Y: n <= m + {}{}}}\n"
+                                  "einsums: ['Y[m,n] = A[m] * B[n]', 'Z[m] = Y[m,n] :: add(n)']\n",
+                                  between(1, 5), between(1, 4), between(-1, 1), window);
+    const auto machine = tinyMachine();
+    const auto wrong = difference(yaml, machine, seen);
+    ++compared;
+    if (!wrong.empty()) {
+      RC_FAIL(yaml + wrong);
+    }
+  });
+  CHECK(holds);
+  CHECK(seen >= 1000);
+}
+
+TEST_CASE("on tiny masked recurrences the search finds what looking at every mapping finds, with "
+          "masked tiles left out or not",
+          "[mappings]") {
+  int compared = 0;
+  int skipping = 0;
+  std::size_t seen = 0;
+  const bool holds = rc::check("masked recurrences", [&] {
+    if (compared >= 25 && seen >= 1000 && skipping >= 5) {
+      return;
+    }
+    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                  "parameters: {{M: {}, P: {}}}\n"
+                                  "ranks: {{m: M, p: P}}\n"
+                                  "tensors: {{A: [m, p], R: {{initial: 0}}}}\nresults: [Z]\n"
+                                  "masks: {{S: m <= p + {}}}\n"
+                                  "einsums: ['S[m,p] = A[m,p] * A[m,p]', "
+                                  "'R[m+1,p] = R[m,p] + S[m,p]', 'Z[p] = R[M,p]']\n",
+                                  between(1, 3), between(1, 4), between(-1, 0));
+    const auto machine = tinyMachine();
+    const auto before = seen;
+    const auto wrong = difference(yaml, machine, seen);
+    ++compared;
+    if (!wrong.empty()) {
+      RC_FAIL(yaml + wrong);
+    }
+    if (seen > before) {
+      const auto cascade = einsum::parseCascade(yaml, "tiny.yaml");
+      const auto found = search([&](const core::Settings&) { return cascade; }, machine, {});
+      const auto& sections = found->finalists.front().mapping.sections;
+      skipping += std::any_of(sections.begin(), sections.end(),
+                              [](const Section& section) { return section.nest.skipMasked; });
+    }
+  });
+  CHECK(holds);
+  CHECK(seen >= 1000);
+  CHECK(skipping >= 5);
+}
+
+TEST_CASE(
+    "on tiny maps over short ranks the search finds what looking at every mapping finds, with "
+    "several ranks on one axis",
+    "[mappings]") {
+  int compared = 0;
+  int shared = 0;
+  std::size_t seen = 0;
+  const bool holds = rc::check("short ranks", [&] {
+    if (compared >= 40 && seen >= 1000 && shared >= 5) {
+      return;
+    }
+    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                  "parameters: {{M: {}, N: {}, K: {}}}\n"
+                                  "ranks: {{m: M, n: N, k: K}}\n"
+                                  "tensors: {{A: [m, n, k]}}\nresults: [Z]\n"
+                                  "einsums: ['Z[m,n,k] = exp(A[m,n,k])']\n",
+                                  between(1, 5), between(2, 4), between(1, 2));
+    const auto machine =
+        machineOf("fusemax", {{"rows", between(1, 2)}, {"columns", 16}, {"dram_gib_per_s", 400}});
+    const auto before = seen;
+    const auto wrong = difference(yaml, machine, seen);
+    ++compared;
+    if (!wrong.empty()) {
+      RC_FAIL(yaml + wrong);
+    }
+    if (seen > before) {
+      const auto cascade = einsum::parseCascade(yaml, "tiny.yaml");
+      const auto found = search([&](const core::Settings&) { return cascade; }, machine, {});
+      const auto& bindings = found->finalists.front().mapping.bindings;
+      shared += std::any_of(bindings.begin(), bindings.end(), [](const Binding& binding) {
+        return std::any_of(binding.spatial.begin(), binding.spatial.end(),
+                           [](const auto& axis) { return axis.second.size() > 1; });
+      });
+    }
+  });
+  CHECK(holds);
+  CHECK(seen >= 1000);
+  CHECK(shared >= 5);
 }
