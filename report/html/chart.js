@@ -46,6 +46,15 @@
     return inside.length > 1 ? inside : undefined;
   };
 
+  /** Powers of two between two numbers, for lengths and sizes. */
+  Report.doublings = ([low, high], most = 8) => {
+    const first = Math.ceil(Math.log2(low) - 1e-9), last = Math.floor(Math.log2(high) + 1e-9);
+    const step = Math.max(1, Math.ceil((last - first + 1) / most));
+    const ticks = [];
+    for (let at = first; at <= last; at += step) ticks.push(2 ** at);
+    return ticks.length > 1 ? ticks : undefined;
+  };
+
   /** Units that go with prefixes: they stand at every number, "10 ms". */
   const PREFIXED = new Set(["s", "B", "J", "J·s", "op", "op/s", "B/s", "Hz", "W"]);
 
@@ -120,7 +129,7 @@
       [placeholder]: Report.safe(name),
       [`${placeholder}.title`]: Report.titleOf(column),
       [`${placeholder}.scale`]: scaleOf(column, log),
-      [`${placeholder}.ticks`]: log && !column.setting ? Report.decades([low / 1.5, high * 1.5]) : undefined,
+      [`${placeholder}.ticks`]: !log ? undefined : column.setting ? Report.doublings([low / 1.05, high * 1.05]) : Report.decades([low / 1.5, high * 1.5]),
       [`${placeholder}.zero`]: { type: "linear", zero: true, nice: true },
       [`${placeholder}.labels`]: column.text ? "datum.label" : labelsOf(column),
       [`${placeholder}.type`]: !nominal ? "quantitative" : column.text ? "nominal" : "ordinal",

@@ -77,7 +77,6 @@ void Grid::begin(Sm& sm, std::int32_t place, std::int32_t last) {
   const double read = bytes.own + missed(reuse_, kernel_.reuse, bytes.stream, bytes.streamStep) +
                       missed(secondReuse_, kernel_.secondReuse, bytes.second, bytes.secondStep);
   resident.dramBytes = read * bytes.waste + bytes.written * bytes.writeWaste;
-  resident.left = 1;
   totals_.dramReadBytes += read;
   totals_.dramWriteBytes += bytes.written;
   totals_.dramMovedBytes += resident.dramBytes;
@@ -167,10 +166,10 @@ bool Grid::replan(std::size_t index) {
     }
     if (resident.progress != now) {
       resident.progress = now;
-      resident.dram = resident.dramBytes / now->pace.cycles;
+      resident.dram = resident.dramBytes / (resident.whole * now->pace.cycles);
     }
     end = std::min(end, virtual_ + resident.cycles());
-    sm.l2 += now->l2;
+    sm.l2 += now->l2 / resident.whole;
     sm.dram += resident.dram;
   }
   l2_ += sm.l2;
@@ -218,7 +217,7 @@ bool Grid::fill() {
       if (progress == nullptr) {
         return false;
       }
-      resident.left = 1 + progress->pace.start / progress->pace.cycles;
+      resident.left = resident.whole = 1 + progress->pace.start / progress->pace.cycles;
     }
     if (!replan(i)) {
       return false;

@@ -52,7 +52,8 @@ private:
     double done = 0; ///< CTAs
   };
   struct Resident {
-    double left = 1;      ///< of the CTA, in CTAs; above 1 for the first of a slot
+    double whole = 1;     ///< time that it takes, in CTAs: above 1 for the first of a slot
+    double left = 1;      ///< of that
     double dramBytes = 0; ///< that it asks DRAM for
     double dram = 0;      ///< the same per cycle, at its pace
     Progress* progress = nullptr;

@@ -104,6 +104,20 @@ TEST_CASE("a kernel that DRAM limits takes its bytes over the bandwidth", "[sim]
         Approx(16 * (4000 * 4 / 3.0 + 1000) / 2e9));
 }
 
+TEST_CASE("the first CTAs on an SM take longer, and move no more bytes for it", "[sim]") {
+  auto kernel = productKernel();
+  kernel.persistent = true;
+  kernel.prologue.loads = {{"Q", 4000, 0, false}};
+  auto device = plainDevice(4);
+  device.ctaCycles = 500;
+  device.maximumHertz = 1e9;
+  device.dramBytesPerSecond = 2e9; // two bytes per cycle
+  CHECK(totalsOf(uniform(kernel, 3, 4), device).seconds == Approx(4 * 4000 / 2e9));
+  device.dramBytesPerSecond = 0;
+  device.l2BytesPerCycle = 2;
+  CHECK(cyclesOf(uniform(kernel, 3, 4), device) == Approx(4 * 4000 / 2.0));
+}
+
 TEST_CASE("rows of a tile that do not exist are not moved, and take time all the same", "[sim]") {
   auto kernel = productKernel();
   kernel.prologue.loads = {{"Q", 400, 0, false}};
