@@ -27,7 +27,8 @@ core::Expected<GnaPoint> answer(const gna::Question& question, const gna::Heads&
   }
   GnaPoint point{question, *tally, gna::permutation(question, heads), {}, {}};
   if (options.sweepStrides) {
-    auto strides = gna::sweepStrides(question);
+    ProgressBar bar("strides");
+    auto strides = gna::sweepStrides(question, [&](double fraction) { return bar.show(fraction); });
     if (!strides) {
       return core::failure(strides.error());
     }

@@ -67,7 +67,8 @@ std::vector<StrideBound> front(std::vector<StrideBound> all) {
 }
 
 /// 1-D tiling: every stride is counted by itself.
-core::Expected<std::vector<StrideBound>> sweepFlattened(const Question& question) {
+core::Expected<std::vector<StrideBound>>
+sweepFlattened(const Question& question, const std::function<bool(double)>& progress) {
   const auto strides = product(question.window());
   const double steps = stepsFlattened(question) * static_cast<double>(strides);
   if (steps > kMostSteps) {
@@ -79,6 +80,9 @@ core::Expected<std::vector<StrideBound>> sweepFlattened(const Question& question
   }
   std::vector<StrideBound> all;
   for (std::int64_t i = 0; i < strides; ++i) {
+    if (progress && !progress(static_cast<double>(i) / static_cast<double>(strides))) {
+      return core::failure({{{}, "stopped", {}}});
+    }
     Shape stride;
     auto rest = i;
     for (const auto window : question.window()) {
@@ -99,9 +103,10 @@ core::Expected<std::vector<StrideBound>> sweepFlattened(const Question& question
 
 } // namespace
 
-core::Expected<std::vector<StrideBound>> sweepStrides(const Question& question) {
+core::Expected<std::vector<StrideBound>> sweepStrides(const Question& question,
+                                                      const std::function<bool(double)>& progress) {
   if (question.flattened) {
-    return sweepFlattened(question);
+    return sweepFlattened(question, progress);
   }
   const auto place = optionPlace("sweep-strides");
   double visits = 0;

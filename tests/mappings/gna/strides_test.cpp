@@ -82,6 +82,18 @@ TEST_CASE("a sweep of 1-D tiles counts every stride, and keeps those that are fa
   }
 }
 
+TEST_CASE("a sweep of 1-D tiles tells how far it is, and stops when asked to", "[gna]") {
+  const auto question = ask("16x32", "4x6", "", "", "", "32", "16", KvTiling::Static, true);
+  std::vector<double> heard;
+  CHECK(sweepStrides(question, [&](double fraction) {
+    heard.push_back(fraction);
+    return true;
+  }));
+  CHECK(heard.size() == 24);
+  CHECK(std::is_sorted(heard.begin(), heard.end()));
+  CHECK_FALSE(sweepStrides(question, [](double) { return false; }));
+}
+
 TEST_CASE("a sweep of too many tiles is refused", "[gna]") {
   const auto flat =
       sweepStrides(ask("1Kx1K", "256x256", "", "", "", "64", "64", KvTiling::Static, true));
