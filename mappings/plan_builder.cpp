@@ -45,6 +45,11 @@ public:
         plan.parts[partition.variable] = split(partition, size, sizes);
       }
     }
+    for (const auto& binding : mapping_.bindings) {
+      if (cascade_.einsum(binding.einsum) == nullptr) {
+        noEinsum(binding.einsum, binding.where);
+      }
+    }
     for (const auto& section : mapping_.sections) {
       plan.sections.push_back({section.name, {}, {}, {}, {}});
       addNode(plan, plan.sections.back(), section.nest, -1, 0);
@@ -60,6 +65,15 @@ public:
 private:
   void problem(const core::Where& where, std::string what, std::string help = {}) {
     problems_.push_back({where, std::move(what), std::move(help)});
+  }
+
+  void noEinsum(const std::string& name, const core::Where& where) {
+    std::vector<std::string> known;
+    for (const auto& einsum : cascade_.einsums()) {
+      known.push_back(einsum.name);
+    }
+    problem(where, fmt::format("the cascade has no Einsum '{}'", name),
+            core::suggestion(name, known));
   }
 
   std::optional<core::Rational> evaluate(const core::Expression& expression,
@@ -191,12 +205,7 @@ private:
     leaf.binding = mapping_.binding(line.einsum);
     leaf.line = &line;
     if (leaf.einsum == nullptr) {
-      std::vector<std::string> known;
-      for (const auto& einsum : cascade_.einsums()) {
-        known.push_back(einsum.name);
-      }
-      problem(line.where, fmt::format("the cascade has no Einsum '{}'", line.einsum),
-              core::suggestion(line.einsum, known));
+      noEinsum(line.einsum, line.where);
       return std::nullopt;
     }
     if (leaf.binding == nullptr) {
