@@ -46,7 +46,9 @@ core::Expected<fs::path> findPath(const std::string& path, std::string_view kind
   if (fs::is_regular_file(path, error)) {
     return fs::path(path);
   }
-  return refuse(fmt::format("unknown {} '{}'", kindOfThing, path), "there is no such file");
+  return refuse(fmt::format("unknown {} '{}'", kindOfThing, path),
+                fs::is_directory(path, error) ? "that is a folder; give a file in it"
+                                              : "there is no such file");
 }
 
 fs::path findRoot() {

@@ -51,7 +51,7 @@ core::Expected<double> usefulFlops(const einsum::Cascade& cascade) {
 core::Expected<double> usefulFlops(const Batch& batch) {
   double out = 0;
   for (std::size_t l = 0; l < batch.lengths.size(); ++l) {
-    const auto one = usefulFlops(batch.lengths[l]);
+    auto one = usefulFlops(batch.lengths[l]);
     if (!one) {
       return one;
     }

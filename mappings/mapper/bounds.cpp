@@ -52,6 +52,15 @@ double elementsOf(const Facts& facts, const AccessFact& access, int masks) {
   return elements;
 }
 
+/// Masks of any of the members: what may be skipped at most.
+int masksOf(const Facts& facts, const std::vector<int>& members) {
+  int all = 0;
+  for (const int e : members) {
+    all = facts.masks->both(all, facts.einsums[static_cast<std::size_t>(e)].domain);
+  }
+  return all;
+}
+
 } // namespace
 
 Least leastOf(const Facts& facts, const std::vector<int>& members) {
@@ -67,10 +76,7 @@ Least leastOf(const Facts& facts, const std::vector<int>& members) {
     bytes += moved;
     least.picojoules += moved / access * picojoules;
   };
-  int all = 0; // masks of somebody: what may be skipped at most
-  for (const int e : members) {
-    all = facts.masks->both(all, facts.einsums[static_cast<std::size_t>(e)].domain);
-  }
+  const int all = masksOf(facts, members);
   for (std::size_t i = 0; i < members.size(); ++i) {
     const auto& einsum = facts.einsums[static_cast<std::size_t>(members[i])];
     const double points = facts.points(einsum.variables, all);

@@ -52,6 +52,9 @@ Shapes::Heaviest Shapes::heaviest() const {
 
 Variables Shapes::packed() const {
   const auto [einsum, cycles, filled] = heaviest();
+  if (einsum == nullptr) {
+    return 0;
+  }
   std::int64_t widest = 1;
   for (const auto& unit : facts_.machine.units()) {
     for (const auto& axis : unit.axes) {

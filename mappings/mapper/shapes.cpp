@@ -151,8 +151,9 @@ Role Shapes::roleOf(int v) const {
   return Role::Inner;
 }
 
-std::vector<Cuts> Shapes::cuts() const {
-  const auto whole = packed();
+/// Sizes of axes; unless any may be taken, those that go into each other, so that sections go
+/// together.
+std::vector<std::int64_t> Shapes::widths() const {
   std::vector<std::int64_t> widths;
   for (const auto& unit : facts_.machine.units()) {
     for (const auto& axis : unit.axes) {
@@ -161,7 +162,7 @@ std::vector<Cuts> Shapes::cuts() const {
       }
     }
   }
-  if (!anySize_) { // those that go into each other, so that sections go together
+  if (!anySize_) {
     std::sort(widths.rbegin(), widths.rend());
     for (std::size_t i = 1; i < widths.size();) {
       if (widths[i - 1] % widths[i] == 0) {
@@ -171,40 +172,49 @@ std::vector<Cuts> Shapes::cuts() const {
       }
     }
   }
+  return widths;
+}
+
+/// The ways to cut a rank variable, each once.
+Cuts Shapes::choices(int v, const std::vector<std::int64_t>& widths, Variables whole) const {
+  const auto size = facts_.sizes[static_cast<std::size_t>(v)];
+  const bool iterates = this->iterates(v);
+  Cuts choices;
+  const auto add = [&](Cut cut) {
+    cut.role = cut.tile.values >= size && !iterates ? Role::Private : cut.role;
+    if (std::none_of(choices.begin(), choices.end(), [&](const Cut& known) {
+          return known.tile == cut.tile && known.role == cut.role;
+        })) {
+      choices.push_back(cut);
+    }
+  };
+  const auto role = roleOf(v);
+  for (const auto width : widths) {
+    const auto spatial = std::min(width, size);
+    if (!iterates && (role == Role::Private || role == Role::Inner || role == Role::Common)) {
+      add({{size, spatial}, Role::Private});
+    }
+    if (!iterates && role != Role::Private && spatial < size) {
+      add({{spatial, spatial}, role});
+    }
+  }
+  if (has(whole, v)) {
+    add({{size, size}, Role::Private});
+  }
+  if (role != Role::Private) {
+    add({{1, 1}, role});
+  }
+  return choices;
+}
+
+std::vector<Cuts> Shapes::cuts() const {
+  const auto whole = packed();
+  const auto wide = widths();
   std::vector<Cuts> all{{}};
   for (int v = 0; v < static_cast<int>(facts_.sizes.size()); ++v) {
-    const auto size = facts_.sizes[static_cast<std::size_t>(v)];
-    const bool iterates = this->iterates(v);
-    std::vector<Cut> choices;
-    const auto add = [&](Cut cut) {
-      cut.role = cut.tile.values >= size && !iterates ? Role::Private : cut.role;
-      if (std::none_of(choices.begin(), choices.end(), [&](const Cut& known) {
-            return known.tile == cut.tile && known.role == cut.role;
-          })) {
-        choices.push_back(cut);
-      }
-    };
-    {
-      const auto role = roleOf(v);
-      for (const auto width : widths) {
-        const auto spatial = std::min(width, size);
-        if (!iterates && (role == Role::Private || role == Role::Inner || role == Role::Common)) {
-          add({{size, spatial}, Role::Private});
-        }
-        if (!iterates && role != Role::Private && spatial < size) {
-          add({{spatial, spatial}, role});
-        }
-      }
-      if (has(whole, v)) {
-        add({{size, size}, Role::Private});
-      }
-      if (role != Role::Private) {
-        add({{1, 1}, role});
-      }
-    }
     std::vector<Cuts> longer;
     for (const auto& known : all) {
-      for (const auto& choice : choices) {
+      for (const auto& choice : choices(v, wide, whole)) {
         longer.push_back(known);
         longer.back().push_back(choice);
       }

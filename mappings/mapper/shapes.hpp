@@ -61,6 +61,8 @@ private:
   /// where the Einsum with the most work fills less than half of its array, its longest ones of at
   /// most half an axis, as many as fill the array.
   [[nodiscard]] Variables packed() const;
+  [[nodiscard]] std::vector<std::int64_t> widths() const;
+  [[nodiscard]] Cuts choices(int v, const std::vector<std::int64_t>& widths, Variables whole) const;
   [[nodiscard]] std::vector<std::vector<int>> blocks(const Cuts& cuts) const;
 
   const Facts& facts_;

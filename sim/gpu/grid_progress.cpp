@@ -36,11 +36,10 @@ std::vector<UsedPace> Grid::used() const {
 
 /// Why units stood still, at every pace in proportion to what was done at it.
 void Grid::addWaits() {
-  for (std::size_t residents = 0; residents < known_.size(); ++residents) {
-    for (std::size_t kind = 0; kind < known_[residents].size(); ++kind) {
+  for (const auto& kinds : known_) {
+    for (const auto& progress : kinds) {
       for (std::size_t unit = 0; unit < 2; ++unit) {
         for (std::size_t w = 0; w < kWaits; ++w) {
-          const auto& progress = known_[residents][kind];
           totals_.waits[unit][w] += progress.done * progress.pace.waits[unit][w];
         }
       }

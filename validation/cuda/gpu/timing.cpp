@@ -103,7 +103,7 @@ std::shared_ptr<cudaGraphExec_t> capture(const Start& start, cudaStream_t stream
 } // namespace
 
 core::Expected<Timing> timeRuns(const Prepared& prepared) {
-  Stream stream;
+  const Stream stream;
   auto error = stream.error;
   // Inputs were filled on another stream, for which this one does not wait.
   error = error == cudaSuccess ? cudaDeviceSynchronize() : error;
