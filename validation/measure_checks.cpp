@@ -7,8 +7,10 @@ using cuda::KernelCase;
 using cuda::KernelKind;
 using cuda::MaskKind;
 
-std::vector<KernelCase> checkCases() {
-  std::vector<KernelCase> cases;
+namespace {
+
+/// Lengths, head dimensions and types.
+void addShapes(std::vector<KernelCase>& cases) {
   for (const int head : {64, 128, 256}) {
     for (const bool causal : {false, true}) {
       addFused(cases, attention(2, 4, 2, 333, head, causal));
@@ -35,6 +37,10 @@ std::vector<KernelCase> checkCases() {
   window.mask.kind = MaskKind::Window;
   window.mask.window[cuda::kAxes - 1] = 150;
   addFused(cases, window);
+}
+
+/// Weights, masks and lists.
+void addVariants(std::vector<KernelCase>& cases) {
   auto sigmoid = attention(1, 2, 2, 500, 128, true);
   sigmoid.weights = cuda::Weights::Sigmoid;
   addFused(cases, sigmoid);
@@ -47,6 +53,9 @@ std::vector<KernelCase> checkCases() {
   auto chain = attention(2, 3, 3, 301, 128, true);
   chain.kind = KernelKind::Unfused;
   cases.push_back(chain);
+}
+
+void addDecode(std::vector<KernelCase>& cases) {
   for (const auto kind : kDecodeKinds) {
     cases.push_back(decode(kind, 3, 8, 2, 1333));
     cases.push_back(decode(kind, 1, 42, 2, 5000));
@@ -61,6 +70,15 @@ std::vector<KernelCase> checkCases() {
     fp16.fp16 = true;
     cases.push_back(fp16);
   }
+}
+
+} // namespace
+
+std::vector<KernelCase> checkCases() {
+  std::vector<KernelCase> cases;
+  addShapes(cases);
+  addVariants(cases);
+  addDecode(cases);
   for (const auto kind : kPermuteKinds) {
     cases.push_back(permutation(kind, {5, 13, 18}, 64, 3));
     cases.push_back(permutation(kind, {1, 40, 39}, 128, 2));

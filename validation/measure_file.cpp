@@ -104,6 +104,7 @@ core::Problems fileProblem(const std::filesystem::path& path, std::string what, 
 
 } // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): assertions of nlohmann::json
 struct MeasureFile::Content {
   std::filesystem::path path;
   Json json;
