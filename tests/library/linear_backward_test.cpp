@@ -1,4 +1,5 @@
 #include "dense.hpp"
+#include "linear_sizes.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -123,15 +124,6 @@ void forEachHead(const Twin& t, const std::function<void(std::int64_t, std::int6
       check(b, h);
     }
   }
-}
-
-const std::vector<core::Settings> kSizes{{{"B", 2}, {"H", 2}, {"L", 13}, {"E", 5}, {"F", 3}},
-                                         {{"B", 1}, {"H", 1}, {"L", 16}, {"E", 4}, {"F", 4}},
-                                         {{"B", 1}, {"H", 3}, {"L", 1}, {"E", 2}, {"F", 3}}};
-
-core::Settings with(core::Settings sizes, const char* key, std::int64_t value) {
-  sizes.emplace(key, value);
-  return sizes;
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <rapidcheck.h>
 
 using namespace einsight;
@@ -62,149 +63,130 @@ std::string difference(const std::string& yaml, const arch::Machine& machine, st
   return "";
 }
 
+/// Holds the search against every mapping of cascades that `draw` makes, of machines of `machine`,
+/// until there were so many with so many mappings and `enough` says so. `look` sees those whose
+/// space was small enough.
+struct Comparison {
+  std::string name;
+  int cases = 0;
+  std::size_t mappings = 0;
+  std::function<std::string()> draw;
+  std::function<arch::Machine()> machine = tinyMachine;
+  std::function<bool()> enough = [] { return true; };
+  std::function<void(const std::string& yaml, const arch::Machine& machine)> look = {};
+};
+
+void compare(const Comparison& comparison) {
+  int compared = 0;
+  std::size_t seen = 0;
+  CHECK(rc::check(comparison.name, [&] {
+    if (compared >= comparison.cases && seen >= comparison.mappings && comparison.enough()) {
+      return;
+    }
+    const auto yaml = comparison.draw();
+    const auto machine = comparison.machine();
+    const auto before = seen;
+    const auto wrong = difference(yaml, machine, seen);
+    ++compared;
+    if (!wrong.empty()) {
+      RC_FAIL(yaml + wrong);
+    }
+    if (seen > before && comparison.look) {
+      comparison.look(yaml, machine);
+    }
+  }));
+  CHECK(seen >= comparison.mappings);
+}
+
+/// The best mapping for latency.
+Mapping found(const std::string& yaml, const arch::Machine& machine) {
+  const auto cascade = einsum::parseCascade(yaml, "tiny.yaml");
+  return search([&](const core::Settings&) { return cascade; }, machine, {})
+      ->finalists.front()
+      .mapping;
+}
+
 } // namespace
 
 TEST_CASE("on tiny products the search finds what looking at every mapping finds", "[mappings]") {
-  int compared = 0;
-  std::size_t seen = 0;
-  const bool holds = rc::check("products", [&] {
-    if (compared >= 60 && seen >= 5000) {
-      return;
-    }
-    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
-                                  "parameters: {{M: {}, N: {}, K: {}}}\n"
-                                  "ranks: {{m: M, n: N, k: K}}\n"
-                                  "tensors: {{A: [m, k], B: [k, n]}}\nresults: [Z]\n"
-                                  "einsums: ['Z[m,n] = A[m,k] * B[k,n]']\n",
-                                  between(1, 8), between(1, 4), between(1, 5));
-    const auto machine = tinyMachine();
-    const auto wrong = difference(yaml, machine, seen);
-    ++compared;
-    if (!wrong.empty()) {
-      RC_FAIL(yaml + wrong);
-    }
-  });
-  CHECK(holds);
-  CHECK(seen >= 5000);
+  compare({"products", 60, 5000, [] {
+             return fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                "parameters: {{M: {}, N: {}, K: {}}}\n"
+                                "ranks: {{m: M, n: N, k: K}}\n"
+                                "tensors: {{A: [m, k], B: [k, n]}}\nresults: [Z]\n"
+                                "einsums: ['Z[m,n] = A[m,k] * B[k,n]']\n",
+                                between(1, 8), between(1, 4), between(1, 5));
+           }});
 }
 
 TEST_CASE("on tiny chains the search finds what looking at every mapping finds", "[mappings]") {
-  int compared = 0;
-  std::size_t seen = 0;
-  const bool holds = rc::check("chains", [&] {
-    if (compared >= 40 && seen >= 5000) {
-      return;
-    }
-    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
-                                  "parameters: {{M: {}, N: {}}}\n"
-                                  "ranks: {{m: M, n: N}}\n"
-                                  "tensors: {{A: [m, n]}}\nresults: [Z]\n"
-                                  "einsums: ['Y[m] = A[m,n] :: add(n)', 'Z[m] = Y[m] / Y[m]']\n",
-                                  between(1, 6), between(1, 3));
-    const auto machine = tinyMachine();
-    const auto wrong = difference(yaml, machine, seen);
-    ++compared;
-    if (!wrong.empty()) {
-      RC_FAIL(yaml + wrong);
-    }
-  });
-  CHECK(holds);
-  CHECK(seen >= 5000);
+  compare({"chains", 40, 5000, [] {
+             return fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                "parameters: {{M: {}, N: {}}}\n"
+                                "ranks: {{m: M, n: N}}\n"
+                                "tensors: {{A: [m, n]}}\nresults: [Z]\n"
+                                "einsums: ['Y[m] = A[m,n] :: add(n)', 'Z[m] = Y[m] / Y[m]']\n",
+                                between(1, 6), between(1, 3));
+           }});
 }
 
 TEST_CASE("on tiny recurrences the search finds what looking at every mapping finds, one iteration "
           "included",
           "[mappings]") {
-  int compared = 0;
   int single = 0;
-  std::size_t seen = 0;
-  const bool holds = rc::check("recurrences", [&] {
-    if (compared >= 40 && seen >= 1000) {
-      return;
-    }
-    const auto iterations = between(1, 3);
-    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
-                                  "parameters: {{M: {}, P: {}}}\n"
-                                  "ranks: {{m: M, p: P}}\n"
-                                  "tensors: {{A: [m, p], R: {{initial: 0}}}}\nresults: [Z]\n"
-                                  "einsums: ['R[m+1,p] = R[m,p] + A[m,p]', 'Z[p] = R[M,p]']\n",
-                                  iterations, between(1, 4));
-    const auto machine = tinyMachine();
-    const auto before = seen;
-    const auto wrong = difference(yaml, machine, seen);
-    ++compared;
-    single += iterations == 1 && seen > before ? 1 : 0;
-    if (!wrong.empty()) {
-      RC_FAIL(yaml + wrong);
-    }
-  });
-  CHECK(holds);
+  std::int64_t iterations = 0;
+  compare({"recurrences", 40, 1000,
+           [&] {
+             iterations = between(1, 3);
+             return fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                "parameters: {{M: {}, P: {}}}\n"
+                                "ranks: {{m: M, p: P}}\n"
+                                "tensors: {{A: [m, p], R: {{initial: 0}}}}\nresults: [Z]\n"
+                                "einsums: ['R[m+1,p] = R[m,p] + A[m,p]', 'Z[p] = R[M,p]']\n",
+                                iterations, between(1, 4));
+           },
+           tinyMachine, [] { return true; },
+           [&](const auto&, const auto&) { single += iterations == 1 ? 1 : 0; }});
   CHECK(single >= 5);
-  CHECK(seen >= 1000);
 }
 
 TEST_CASE("on tiny masked chains the search finds what looking at every mapping finds",
           "[mappings]") {
-  int compared = 0;
-  std::size_t seen = 0;
-  const bool holds = rc::check("masked chains", [&] {
-    if (compared >= 25 && seen >= 1000) {
-      return;
-    }
-    const auto window = between(0, 1) == 0 ? fmt::format(" and n > m - {}", between(1, 3)) : "";
-    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
-                                  "parameters: {{M: {}, N: {}}}\n"
-                                  "ranks: {{m: M, n: N}}\n"
-                                  "tensors: {{A: [m], B: [n]}}\nresults: [Z]\n"
-                                  "masks: {{Y: n <= m + {}{}}}\n"
-                                  "einsums: ['Y[m,n] = A[m] * B[n]', 'Z[m] = Y[m,n] :: add(n)']\n",
-                                  between(1, 5), between(1, 4), between(-1, 1), window);
-    const auto machine = tinyMachine();
-    const auto wrong = difference(yaml, machine, seen);
-    ++compared;
-    if (!wrong.empty()) {
-      RC_FAIL(yaml + wrong);
-    }
-  });
-  CHECK(holds);
-  CHECK(seen >= 1000);
+  compare({"masked chains", 25, 1000, [] {
+             const auto window =
+                 between(0, 1) == 0 ? fmt::format(" and n > m - {}", between(1, 3)) : "";
+             return fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                "parameters: {{M: {}, N: {}}}\n"
+                                "ranks: {{m: M, n: N}}\n"
+                                "tensors: {{A: [m], B: [n]}}\nresults: [Z]\n"
+                                "masks: {{Y: n <= m + {}{}}}\n"
+                                "einsums: ['Y[m,n] = A[m] * B[n]', 'Z[m] = Y[m,n] :: add(n)']\n",
+                                between(1, 5), between(1, 4), between(-1, 1), window);
+           }});
 }
 
 TEST_CASE("on tiny masked recurrences the search finds what looking at every mapping finds, with "
           "masked tiles left out or not",
           "[mappings]") {
-  int compared = 0;
   int skipping = 0;
-  std::size_t seen = 0;
-  const bool holds = rc::check("masked recurrences", [&] {
-    if (compared >= 25 && seen >= 1000 && skipping >= 5) {
-      return;
-    }
-    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
-                                  "parameters: {{M: {}, P: {}}}\n"
-                                  "ranks: {{m: M, p: P}}\n"
-                                  "tensors: {{A: [m, p], R: {{initial: 0}}}}\nresults: [Z]\n"
-                                  "masks: {{S: m <= p + {}}}\n"
-                                  "einsums: ['S[m,p] = A[m,p] * A[m,p]', "
-                                  "'R[m+1,p] = R[m,p] + S[m,p]', 'Z[p] = R[M,p]']\n",
-                                  between(1, 3), between(1, 4), between(-1, 0));
-    const auto machine = tinyMachine();
-    const auto before = seen;
-    const auto wrong = difference(yaml, machine, seen);
-    ++compared;
-    if (!wrong.empty()) {
-      RC_FAIL(yaml + wrong);
-    }
-    if (seen > before) {
-      const auto cascade = einsum::parseCascade(yaml, "tiny.yaml");
-      const auto found = search([&](const core::Settings&) { return cascade; }, machine, {});
-      const auto& sections = found->finalists.front().mapping.sections;
-      skipping += std::any_of(sections.begin(), sections.end(),
-                              [](const Section& section) { return section.nest.skipMasked; });
-    }
-  });
-  CHECK(holds);
-  CHECK(seen >= 1000);
+  compare({"masked recurrences", 25, 1000,
+           [] {
+             return fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                "parameters: {{M: {}, P: {}}}\n"
+                                "ranks: {{m: M, p: P}}\n"
+                                "tensors: {{A: [m, p], R: {{initial: 0}}}}\nresults: [Z]\n"
+                                "masks: {{S: m <= p + {}}}\n"
+                                "einsums: ['S[m,p] = A[m,p] * A[m,p]', "
+                                "'R[m+1,p] = R[m,p] + S[m,p]', 'Z[p] = R[M,p]']\n",
+                                between(1, 3), between(1, 4), between(-1, 0));
+           },
+           tinyMachine, [&] { return skipping >= 5; },
+           [&](const auto& yaml, const auto& machine) {
+             const auto mapping = found(yaml, machine);
+             skipping +=
+                 std::any_of(mapping.sections.begin(), mapping.sections.end(),
+                             [](const Section& section) { return section.nest.skipMasked; });
+           }});
   CHECK(skipping >= 5);
 }
 
@@ -212,38 +194,28 @@ TEST_CASE(
     "on tiny maps over short ranks the search finds what looking at every mapping finds, with "
     "several ranks on one axis",
     "[mappings]") {
-  int compared = 0;
   int shared = 0;
-  std::size_t seen = 0;
-  const bool holds = rc::check("short ranks", [&] {
-    if (compared >= 40 && seen >= 1000 && shared >= 5) {
-      return;
-    }
-    const auto yaml = fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
-                                  "parameters: {{M: {}, N: {}, K: {}}}\n"
-                                  "ranks: {{m: M, n: N, k: K}}\n"
-                                  "tensors: {{A: [m, n, k]}}\nresults: [Z]\n"
-                                  "einsums: ['Z[m,n,k] = exp(A[m,n,k])']\n",
-                                  between(1, 5), between(2, 4), between(1, 2));
-    const auto machine =
-        machineOf("fusemax", {{"rows", between(1, 2)}, {"columns", 16}, {"dram_gib_per_s", 400}});
-    const auto before = seen;
-    const auto wrong = difference(yaml, machine, seen);
-    ++compared;
-    if (!wrong.empty()) {
-      RC_FAIL(yaml + wrong);
-    }
-    if (seen > before) {
-      const auto cascade = einsum::parseCascade(yaml, "tiny.yaml");
-      const auto found = search([&](const core::Settings&) { return cascade; }, machine, {});
-      const auto& bindings = found->finalists.front().mapping.bindings;
-      shared += std::any_of(bindings.begin(), bindings.end(), [](const Binding& binding) {
-        return std::any_of(binding.spatial.begin(), binding.spatial.end(),
-                           [](const auto& axis) { return axis.second.size() > 1; });
-      });
-    }
-  });
-  CHECK(holds);
-  CHECK(seen >= 1000);
+  compare({"short ranks", 40, 1000,
+           [] {
+             return fmt::format("version: 1\nworkload: tiny\nsummary: t\nsource: t\n"
+                                "parameters: {{M: {}, N: {}, K: {}}}\n"
+                                "ranks: {{m: M, n: N, k: K}}\n"
+                                "tensors: {{A: [m, n, k]}}\nresults: [Z]\n"
+                                "einsums: ['Z[m,n,k] = exp(A[m,n,k])']\n",
+                                between(1, 5), between(2, 4), between(1, 2));
+           },
+           [] {
+             return machineOf("fusemax",
+                              {{"rows", between(1, 2)}, {"columns", 16}, {"dram_gib_per_s", 400}});
+           },
+           [&] { return shared >= 5; },
+           [&](const auto& yaml, const auto& machine) {
+             const auto mapping = found(yaml, machine);
+             shared += std::any_of(
+                 mapping.bindings.begin(), mapping.bindings.end(), [](const Binding& binding) {
+                   return std::any_of(binding.spatial.begin(), binding.spatial.end(),
+                                      [](const auto& axis) { return axis.second.size() > 1; });
+                 });
+           }});
   CHECK(shared >= 5);
 }
