@@ -1,8 +1,12 @@
+#include "explore/gpu_point.hpp"
 #include "tests/sim/gpu_chains.hpp"
 
 #include <benchmark/benchmark.h>
+#include <cstdlib>
+#include <iostream>
 
-/// The GPU engines alone: a chain of one attention kernel to totals.
+/// The GPU engines alone, a chain of one attention kernel to totals; and those runs of the
+/// catalogue that take longest, from names to numbers.
 namespace einsight::bench {
 namespace {
 
@@ -27,6 +31,35 @@ void attention(benchmark::State& state, bool causal) {
 
 BENCHMARK_CAPTURE(attention, full, false)->Arg(16)->Arg(1024)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(attention, causal, true)->Arg(16)->Arg(1024)->Unit(benchmark::kMillisecond);
+
+/// As `einsight run -w WORKLOAD -a h100 --set L=…K` does it, with one thing twice as fast in turn.
+/// A run that fails ends the program: the catalogue is broken.
+void wholeRun(benchmark::State& state, const char* workload) {
+  explore::RunOptions options;
+  options.limits = true;
+  for (auto _ : state) {
+    const auto result =
+        explore::prepareGpu(
+            {workload, "h100", "", {{"L", core::Rational(state.range(0) * kThousand)}}, {}, {}})
+            .and_then([&](const auto& point) { return run(point, options); });
+    if (!result) {
+      std::cerr << core::render(result.error());
+      std::abort();
+    }
+    benchmark::DoNotOptimize(result->seconds);
+  }
+}
+
+BENCHMARK_CAPTURE(wholeRun, attention, "attention")->Arg(16)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(wholeRun, causal, "attention-1pass-causal")
+    ->Arg(128)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(wholeRun, gla, "gla")->Arg(128)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(wholeRun, nsa, "nsa")->Arg(256)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(wholeRun, landmark, "landmark")->Arg(128)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(wholeRun, halonet, "halonet")->Arg(16)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(wholeRun, latent, "mla-absorbed")->Arg(128)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(wholeRun, layer, "encoder-layer-1pass")->Arg(128)->Unit(benchmark::kMillisecond);
 
 } // namespace
 } // namespace einsight::bench

@@ -2,6 +2,7 @@
 #include "sim/gpu/multiprocessor.hpp"
 #include "sim/gpu/reuse.hpp"
 #include "sim/gpu/summary.hpp"
+#include "sim/gpu/traffic.hpp"
 
 #include <algorithm>
 #include <array>

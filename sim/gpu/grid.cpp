@@ -1,7 +1,6 @@
 #include "sim/gpu/grid.hpp"
 
 #include "core/invariant.hpp"
-#include "sim/cycle/at.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -15,111 +14,82 @@ constexpr double kRounding = 1e-9;
 
 } // namespace
 
-Grid::Grid(const Kernel& kernel, const Device& device, Bandwidth bandwidth, Paces& paces)
-    : kernel_(kernel), device_(device), bandwidth_(bandwidth), paces_(paces),
-      reuse_(device.l2Bytes), secondReuse_(device.l2Bytes),
+Grid::Grid(const Kernel& kernel, const Device& device, Paces& paces)
+    : kernel_(kernel), paces_(paces), reuse_(device.l2Bytes), secondReuse_(device.l2Bytes),
       known_(static_cast<std::size_t>(kernel.residents) + 1),
-      sms_(static_cast<std::size_t>(device.sms)) {
+      sms_(static_cast<std::size_t>(device.sms)),
+      listless_(kernel.lists.empty() && kernel.awaits.empty()) {
   for (const auto& kind : kernel.kinds) {
     traffic_.push_back(traffic(kernel, device, kind));
   }
+  linked_.resize(kernel.awaits.empty() ? 0 : kernel.order.size());
   for (const auto& [place, others] : kernel.awaits) {
     missing_[place] = others.size();
+    linked_[static_cast<std::size_t>(place)] = true;
     for (const auto other : others) {
       awaiting_[other].push_back(place);
+      linked_[static_cast<std::size_t>(other)] = true;
     }
   }
-  totals_.ctas.resize(kernel.kinds.size());
+  timeline_.ctas.resize(kernel.kinds.size());
 }
 
-/// The next CTA on a free slot. False when there is none left.
-bool Grid::launch(std::size_t sm) {
-  if (next_ >= static_cast<std::size_t>(ctaCount(kernel_))) {
-    return false;
-  }
-  const auto cta = next_++;
-  const auto& lists = kernel_.lists;
-  const auto first = lists.empty() ? static_cast<std::int32_t>(cta) : lists[cta];
-  const auto last = lists.empty()            ? first + 1
-                    : cta + 1 < lists.size() ? lists[cta + 1]
-                                             : static_cast<std::int32_t>(kernel_.order.size());
-  EINSIGHT_INVARIANT(first < last, "a work list must not be empty");
-  place(sm, first, last);
-  return true;
-}
-
-/// A CTA comes to a place of its list: it begins, or its slot waits.
-void Grid::place(std::size_t sm, std::int32_t place, std::int32_t last) {
-  if (!missing_.empty()) {
-    if (const auto found = missing_.find(place); found != missing_.end() && found->second > 0) {
-      held_[place] = {sm, last};
-      ++sms_[sm].held;
-      return;
-    }
-  }
-  begin(sms_[sm], place, last);
-}
-
-void Grid::begin(Sm& sm, std::int32_t place, std::int32_t last) {
-  const auto index = static_cast<std::size_t>(place);
-  Resident resident;
-  resident.kind = kernel_.order[index];
-  resident.place = place;
-  resident.last = last;
-  const auto& bytes = at(traffic_, resident.kind);
-  const double from = index < kernel_.from.size() ? static_cast<double>(kernel_.from[index]) : 0;
-  const auto missed = [&](Reuse& reuse, const std::vector<std::int32_t>& groups, double stream,
-                          double step) {
-    return stream > 0 ? reuse.misses(index < groups.size() ? groups[index] : -1, stream, brought_,
-                                     from * step)
-                      : 0;
-  };
-  const double read = bytes.own + missed(reuse_, kernel_.reuse, bytes.stream, bytes.streamStep) +
-                      missed(secondReuse_, kernel_.secondReuse, bytes.second, bytes.secondStep);
-  resident.dramBytes = read * bytes.waste + bytes.written * bytes.writeWaste;
-  totals_.dramReadBytes += read;
-  totals_.dramWriteBytes += bytes.written;
-  totals_.dramMovedBytes += resident.dramBytes;
-  ++at(totals_.ctas, resident.kind);
-  sm.residents.push_back(resident);
-  ++begun_;
-}
-
-/// What has been done on an SM since it was looked at last.
+/// What has been done on an SM since it was looked at last, and what each of its CTAs still needs.
 void Grid::advance(Sm& sm) {
   const double passed = virtual_ - sm.since;
   sm.since = virtual_;
-  const Progress* last = nullptr;
+  Progress* last = nullptr;
   double done = 0;
+  double sum = 0;
+  double least = std::numeric_limits<double>::infinity();
+  double most = -least;
+  cycles_.clear();
   for (auto& resident : sm.residents) {
     if (resident.progress != last) { // most often all go at one pace
+      if (last != nullptr) {
+        last->done = sum;
+      }
       last = resident.progress;
       done = passed / last->pace.cycles;
+      sum = last->done;
     }
     resident.left -= done;
-    resident.progress->done += done;
+    sum += done;
+    const double cycles = resident.left * last->pace.cycles;
+    least = std::min(least, cycles);
+    most = std::max(most, cycles);
+    cycles_.push_back(cycles);
+  }
+  ends_ = least + kRounding * virtual_;
+  allEnd_ = most <= ends_;
+  if (last != nullptr) {
+    last->done = sum;
   }
 }
 
 /// The CTAs that end now leave: the one with the least left, and those that differ from it by
-/// rounding.
-void Grid::leave(Sm& sm, double rounding) {
-  double least = std::numeric_limits<double>::infinity();
-  for (const auto& resident : sm.residents) {
-    least = std::min(least, resident.cycles());
-  }
+/// rounding. Precondition: advance() has been called.
+void Grid::leave(Sm& sm) {
   left_.clear();
-  std::erase_if(sm.residents, [&](const Resident& resident) {
-    const bool leaves = resident.cycles() <= least + rounding;
-    if (leaves) {
-      left_.push_back(resident);
+  std::size_t stay = 0;
+  for (std::size_t r = 0; r < cycles_.size(); ++r) {
+    if (cycles_[r] <= ends_) {
+      left_.push_back({sm.residents[r].place, sm.residents[r].last});
+      continue;
     }
-    return leaves;
-  });
+    if (stay != r) {
+      sm.residents[stay] = sm.residents[r];
+    }
+    ++stay;
+  }
+  sm.residents.resize(stay);
 }
 
 /// Those that waited for this place only may begin.
 void Grid::ended(std::int32_t place) {
+  if (!linked(place)) {
+    return;
+  }
   const auto found = awaiting_.find(place);
   if (found == awaiting_.end()) {
     return;
@@ -138,13 +108,11 @@ bool Grid::wake() {
     held_.erase(place);
     auto& sm = sms_[index];
     if (sm.residents.empty()) { // both units stood still
-      for (auto& waits : totals_.waits) {
-        waits[static_cast<std::size_t>(Wait::Sync)] += virtual_ - sm.since;
-      }
+      timeline_.syncCycles += virtual_ - sm.since;
     }
     advance(sm);
     --sm.held;
-    begin(sm, place, last);
+    begin(sm.residents.emplace_back(), place, last);
     if (!replan(index)) {
       return false;
     }
@@ -152,56 +120,41 @@ bool Grid::wake() {
   return true;
 }
 
-/// When the SM's next CTA ends, and what it asks for until then.
+/// The paces of an SM's CTAs, which are another number now, and when the next one ends.
 bool Grid::replan(std::size_t index) {
   auto& sm = sms_[index];
-  l2_ -= sm.l2;
-  dram_ -= sm.dram;
-  sm.l2 = sm.dram = 0;
-  double end = std::numeric_limits<double>::infinity();
   for (auto& resident : sm.residents) {
-    auto* now = progress(resident.kind, sm.residents.size());
-    if (now == nullptr) {
-      return false;
-    }
-    if (resident.progress != now) {
+    if (resident.progress == nullptr || sm.residents.size() != sm.planned) {
+      auto* now = progress(resident.kind, sm.residents.size());
+      if (now == nullptr) {
+        return false;
+      }
       resident.progress = now;
       resident.dram = resident.dramBytes / (resident.whole * now->pace.cycles);
     }
-    end = std::min(end, virtual_ + resident.cycles());
-    sm.l2 += now->l2 / resident.whole;
-    sm.dram += resident.dram;
   }
-  l2_ += sm.l2;
-  dram_ += sm.dram;
-  sm.next = end;
+  sm.planned = sm.residents.size();
+  measure(sm);
   if (!sm.residents.empty()) {
-    events_.push({end, index});
+    events_.push({sm.next, index});
   }
   return true;
 }
 
-/// Time until an event: longer than at full speed when more is asked for than there is.
+/// Time until an event.
 void Grid::pass(double until) {
   const double cycles = std::max(0.0, until - virtual_);
   virtual_ = until;
   if (cycles == 0) { // of several events at once
     return;
   }
-  const double l2 = bandwidth_.l2 > 0 ? l2_ / bandwidth_.l2 : 0;
-  const double dram = bandwidth_.dram > 0 ? dram_ / bandwidth_.dram : 0;
-  const double slower = std::max({1.0, l2, dram});
-  totals_.l2Limits = totals_.l2Limits || (l2 > 1 && l2 == slower);
-  totals_.dramLimits = totals_.dramLimits || (dram > 1 && dram == slower);
-  lost_ += cycles * (slower - 1);
+  timeline_.stretches.push_back({cycles, l2_, dram_});
   brought_ += cycles * dram_;
 }
 
 /// An SM has nothing resident any more.
 void Grid::end() {
-  totals_.activeCycles += now();
-  totals_.slowedCycles += lost_;
-  totals_.firstIdle = std::min(totals_.firstIdle, now());
+  timeline_.endings.push_back({virtual_, timeline_.stretches.size()});
 }
 
 /// The first CTAs, in every slot of every SM.
@@ -223,50 +176,109 @@ bool Grid::fill() {
       return false;
     }
     if (sms_[i].residents.empty() && sms_[i].held == 0) {
-      totals_.firstIdle = 0;
+      timeline_.idleSms = true;
     }
   }
   return true;
 }
 
-/// CTAs of an SM end: others take their slots.
-bool Grid::serve(double when, std::size_t index) {
-  auto& sm = sms_[index];
-  pass(when);
-  advance(sm);
-  leave(sm, kRounding * virtual_);
-  for (const auto& left : left_) {
-    ended(left.place);
-    if (left.place + 1 < left.last) {
-      place(index, left.place + 1, left.last);
-    } else {
-      launch(index);
+/// The SMs on which CTAs end next, at one time but for rounding: that time.
+double Grid::takeEnding() {
+  ending_.clear();
+  double when = 0;
+  while (!events_.empty()) {
+    const auto [time, index] = events_.front();
+    if (!ending_.empty() && time > when * (1 + kRounding)) {
+      break;
     }
+    events_.pop();
+    if (time != sms_[index].next) { // planned anew since
+      continue;
+    }
+    when = ending_.empty() ? time : when;
+    ending_.push_back(index);
   }
-  if (sm.residents.empty() && sm.held == 0) {
-    end();
+  if (ending_.size() > 1) {
+    std::sort(ending_.begin(), ending_.end());
+    ending_.erase(std::unique(ending_.begin(), ending_.end()), ending_.end());
   }
-  return replan(index) && (woken_.empty() || wake());
+  return when;
 }
 
-core::Expected<GridTotals> Grid::run() {
-  totals_.firstIdle = std::numeric_limits<double>::infinity();
+/// CTAs end: others take their slots.
+bool Grid::serve(double when) {
+  pass(when);
+  bool all = listless_;
+  std::size_t slots = 0;
+  for (const auto index : ending_) {
+    advance(sms_[index]);
+    all = all && allEnd_;
+    slots += sms_[index].residents.size();
+  }
+  if (!all || next_ + slots > kernel_.order.size()) {
+    return refill();
+  }
+  if (!replaceAll(ending_)) {
+    return false;
+  }
+  for (const auto index : ending_) {
+    events_.push({sms_[index].next, index});
+  }
+  return true;
+}
+
+/// Free slots of the SMs get CTAs, as long as there are any, one per SM before any gets a second.
+bool Grid::refill() {
+  free_.assign(ending_.size(), 0);
+  for (std::size_t i = 0; i < ending_.size(); ++i) {
+    if (ending_.size() > 1) {
+      advance(sms_[ending_[i]]); // no time passes: what its CTAs still need
+    }
+    leave(sms_[ending_[i]]);
+    for (const auto& [gone, last] : left_) {
+      ended(gone);
+      if (gone + 1 < last) {
+        place(ending_[i], gone + 1, last);
+      } else {
+        ++free_[i];
+      }
+    }
+  }
+  for (bool given = true; given;) {
+    given = false;
+    for (std::size_t i = 0; i < ending_.size(); ++i) {
+      if (free_[i] > 0 && launch(ending_[i])) {
+        --free_[i];
+        given = true;
+      }
+    }
+  }
+  for (const auto index : ending_) {
+    if (sms_[index].residents.empty() && sms_[index].held == 0) {
+      end();
+    }
+    if (!replan(index)) {
+      return false;
+    }
+  }
+  return woken_.empty() || wake();
+}
+
+core::Expected<Timeline> Grid::run() {
   if (!fill() || !serveAlike()) {
     return core::failure(problems_);
   }
+  timeline_.stretches.reserve(timeline_.stretches.size() + kernel_.order.size() - begun_);
   while (!events_.empty()) {
-    const auto [when, index] = events_.pop();
-    if (when != sms_[index].next) { // planned anew since
-      continue;
-    }
-    if (!serve(when, index)) {
+    const double when = takeEnding();
+    if (!ending_.empty() && !serve(when)) {
       return core::failure(problems_);
     }
   }
   EINSIGHT_INVARIANT(begun_ == kernel_.order.size(), "every CTA must have been given out");
-  totals_.cycles = now();
-  addWaits();
-  return totals_;
+  timeline_.cycles = virtual_;
+  timeline_.used = used();
+  return std::move(timeline_);
 }
 
 } // namespace einsight::sim::gpu

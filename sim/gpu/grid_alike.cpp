@@ -2,59 +2,48 @@
 #include "sim/gpu/grid.hpp"
 
 #include <algorithm>
+#include <numeric>
 
-/// SMs that all do the same at the same time, as long as the CTAs are alike.
+/// SMs that all do the same at the same time, as long as CTAs take equally long.
 namespace einsight::sim::gpu {
+namespace {
 
-/// CTAs, from the first one on, of one kind that shares nothing and waits for nobody.
+/// Kinds of CTAs that go at the same pace: they differ in bytes at most.
+bool equallyLong(const Kind& a, const Kind& b) {
+  return a.body == b.body && a.iterations == b.iterations && a.masked == b.masked;
+}
+
+} // namespace
+
+/// CTAs, from the first one on, that take equally long and wait for nobody.
 std::size_t Grid::alike() const {
-  if (!kernel_.lists.empty() || !kernel_.awaits.empty() || kernel_.order.empty()) {
+  if (!listless_ || kernel_.order.empty()) {
     return 0;
   }
-  const auto kind = kernel_.order.front();
-  const auto& bytes = at(traffic_, kind);
-  if (bytes.stream > 0 || bytes.second > 0) {
-    return 0;
+  const auto& first = at(kernel_.kinds, kernel_.order.front());
+  std::vector<bool> same;
+  for (const auto& kind : kernel_.kinds) {
+    same.push_back(equallyLong(kind, first));
   }
-  const auto other = std::find_if(kernel_.order.begin(), kernel_.order.end(),
-                                  [&](std::int32_t each) { return each != kind; });
+  const auto other =
+      std::find_if(kernel_.order.begin(), kernel_.order.end(),
+                   [&](std::int32_t kind) { return !same[static_cast<std::size_t>(kind)]; });
   return static_cast<std::size_t>(other - kernel_.order.begin());
 }
 
-/// The first SM does what all do; of the others only the sums are kept, each in the order in which
-/// SMs one by one would have added to it, so that not a bit differs.
-bool Grid::serveAll() {
-  auto& sm = sms_.front();
-  const auto others = sms_.size() - 1;
-  const double when = sm.next;
-  const double l2 = sm.l2;
-  const double dram = sm.dram;
-  const auto begun = begun_;
-  const auto residents = sm.residents.size();
-  auto& progress = *sm.residents.front().progress;
-  const double done = (when - sm.since) / progress.pace.cycles;
-  if (!serve(when, 0)) {
-    return false;
+/// All CTAs end, and as many take their slots. What is added to sums and taken from them is what
+/// serve() would, in its order, so that not a bit differs.
+bool Grid::serveAll(const std::vector<std::size_t>& all) {
+  const auto& first = sms_.front();
+  const double done = (first.next - first.since) / first.residents.front().progress->pace.cycles;
+  pass(first.next);
+  for (auto& sm : sms_) {
+    sm.since = virtual_;
+    for (auto& resident : sm.residents) {
+      resident.progress->done += done;
+    }
   }
-  const auto ctas = others * (begun_ - begun);
-  const auto& last = sm.residents.back();
-  const auto& bytes = at(traffic_, last.kind);
-  for (std::size_t i = 0; i < others * residents; ++i) {
-    progress.done += done;
-  }
-  for (std::size_t i = 0; i < ctas; ++i) {
-    totals_.dramReadBytes += bytes.own;
-    totals_.dramWriteBytes += bytes.written;
-    totals_.dramMovedBytes += last.dramBytes;
-  }
-  for (std::size_t i = 0; i < others; ++i) {
-    l2_ = l2_ - l2 + sm.l2;
-    dram_ = dram_ - dram + sm.dram;
-  }
-  at(totals_.ctas, last.kind) += static_cast<std::int64_t>(ctas);
-  begun_ += ctas;
-  next_ += ctas;
-  return true;
+  return replaceAll(all);
 }
 
 bool Grid::serveAlike() {
@@ -63,14 +52,15 @@ bool Grid::serveAlike() {
   if (next_ + slots > ctas) {
     return true;
   }
+  std::vector<std::size_t> all(sms_.size());
+  std::iota(all.begin(), all.end(), 0);
   while (next_ + slots <= ctas) {
-    if (!serveAll()) {
+    if (!serveAll(all)) {
       return false;
     }
   }
   events_ = {};
   for (std::size_t i = 0; i < sms_.size(); ++i) {
-    sms_[i] = sms_.front();
     events_.push({sms_[i].next, i});
   }
   return true;

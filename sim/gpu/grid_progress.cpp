@@ -21,30 +21,18 @@ Grid::Progress* Grid::findProgress(std::int32_t kind, std::size_t residents) {
   return &progress;
 }
 
+/// All paces, and what was done at each.
 std::vector<UsedPace> Grid::used() const {
   std::vector<UsedPace> out;
   for (std::size_t residents = 0; residents < known_.size(); ++residents) {
     for (std::size_t kind = 0; kind < known_[residents].size(); ++kind) {
-      if (const auto& pace = known_[residents][kind].pace; pace.cycles > 0) {
-        out.push_back(
-            {static_cast<std::int32_t>(kind), static_cast<std::int64_t>(residents), pace});
+      if (const auto& progress = known_[residents][kind]; progress.pace.cycles > 0) {
+        out.push_back({static_cast<std::int32_t>(kind), static_cast<std::int64_t>(residents),
+                       progress.pace, progress.done});
       }
     }
   }
   return out;
-}
-
-/// Why units stood still, at every pace in proportion to what was done at it.
-void Grid::addWaits() {
-  for (const auto& kinds : known_) {
-    for (const auto& progress : kinds) {
-      for (std::size_t unit = 0; unit < 2; ++unit) {
-        for (std::size_t w = 0; w < kWaits; ++w) {
-          totals_.waits[unit][w] += progress.done * progress.pace.waits[unit][w];
-        }
-      }
-    }
-  }
 }
 
 } // namespace einsight::sim::gpu

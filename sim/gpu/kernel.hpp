@@ -153,6 +153,9 @@ struct Chain {
   std::vector<std::string> einsums;
   std::vector<Kernel> kernels; ///< one after another in a stream
   double flops = 0;            ///< useful ones, of the cascade
+  /// Multiply-accumulates per cycle and SM that its products can reach, as the vendor states; 0:
+  /// it has none on the tensor cores.
+  double peakMaccs = 0;
 };
 
 } // namespace einsight::sim::gpu

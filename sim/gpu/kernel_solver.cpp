@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace einsight::sim::gpu {
 namespace {
@@ -21,18 +22,49 @@ Bandwidth bandwidthOf(const Device& device, double hertz) {
   return {device.l2BytesPerCycle, device.dramBytesPerSecond / hertz};
 }
 
-/// The same, or more of what was enough.
-bool asGood(double now, double before, bool limits) {
-  return now == before || (!limits && before > 0 && now > before);
-}
-
 /// Does the SM's memory or the grid see a difference, apart from bandwidths?
 bool sameMemory(const Device& a, const Device& b) {
   return a.sms == b.sms && a.l2Bytes == b.l2Bytes && a.dramBurstBytes == b.dramBurstBytes &&
          a.dramWriteCost == b.dramWriteCost;
 }
 
+Part withoutLabels(Part part) {
+  for (auto& step : part.steps) {
+    step.name.clear();
+    step.work.clear();
+  }
+  for (auto* transfers : {&part.loads, &part.stores}) {
+    for (auto& transfer : *transfers) {
+      transfer.tensor.clear();
+    }
+  }
+  return part;
+}
+
+/// All that a kernel's CTAs do, without labels.
+std::vector<Part> workOf(const Kernel& kernel) {
+  std::vector<Part> parts{withoutLabels(kernel.prologue), withoutLabels(kernel.iteration),
+                          withoutLabels(kernel.epilogue)};
+  for (const auto& body : kernel.others) {
+    for (const auto* part : {&body.prologue, &body.iteration, &body.epilogue}) {
+      parts.push_back(withoutLabels(*part));
+    }
+  }
+  return parts;
+}
+
 } // namespace
+
+bool sameTimes(const Kernel& a, const Kernel& b) {
+  const auto shape = [](const Kernel& kernel) {
+    return std::tie(kernel.warpgroups, kernel.producer, kernel.stages, kernel.overlap,
+                    kernel.persistent, kernel.issueShare, kernel.residents, kernel.sharedBytes,
+                    kernel.registerBytes);
+  };
+  return shape(a) == shape(b) && a.kinds == b.kinds && a.order == b.order && a.reuse == b.reuse &&
+         a.secondReuse == b.secondReuse && a.lists == b.lists && a.awaits == b.awaits &&
+         a.from == b.from && workOf(a) == workOf(b);
+}
 
 KernelSolver::KernelSolver(const Kernel& kernel) : kernel_(kernel) {
   const auto look = [&](const Part& part) {
@@ -80,53 +112,64 @@ Paces& KernelSolver::pacesOf(const Device& device, bool skip) {
   return found != alike_.end() ? found->paces : alike_.emplace_back(kernel_, seen, skip).paces;
 }
 
-bool KernelSolver::holdsFor(const Solved& solved, const Device& device, const Bandwidth& bandwidth,
-                            Paces& paces) const {
-  const auto& totals = solved.totals;
-  if (!sameMemory(solved.device, device) ||
-      !asGood(bandwidth.l2, solved.bandwidth.l2, totals.l2Limits) ||
-      !asGood(bandwidth.dram, solved.bandwidth.dram, totals.dramLimits)) {
-    return false;
+std::optional<std::vector<UsedPace>> KernelSolver::holdsFor(const Solved& solved,
+                                                            const Device& device, Paces& paces) {
+  if (!sameMemory(solved.device, device)) {
+    return std::nullopt;
   }
-  return solved.paces == &paces ||
-         std::all_of(solved.used.begin(), solved.used.end(), [&](const UsedPace& used) {
-           const auto now = paces.of(used.kind, used.residents);
-           return now && *now == used.pace;
-         });
-}
-
-core::Expected<GridTotals> KernelSolver::solve(const Device& device, double hertz, Paces& paces) {
-  const auto bandwidth = bandwidthOf(device, hertz);
-  for (const auto& solved : solved_) {
-    if (holdsFor(solved, device, bandwidth, paces)) {
-      return solved.totals;
+  auto used = solved.timeline.used;
+  if (solved.paces == &paces) {
+    return used;
+  }
+  for (auto& each : used) {
+    const auto now = paces.of(each.kind, each.residents);
+    if (!now || now->cycles != each.pace.cycles || now->start != each.pace.start) {
+      return std::nullopt;
     }
+    each.pace = *now;
   }
-  Grid grid(kernel_, device, bandwidth, paces);
-  auto totals = grid.run();
-  if (totals) {
-    solved_.push_back({device, bandwidth, &paces, grid.used(), *totals});
-  }
-  return totals;
+  return used;
 }
 
-core::Expected<KernelTotals> KernelSolver::run(const Device& device, bool skip) {
-  auto& paces = pacesOf(device, skip);
-  auto grid = solve(device, device.maximumHertz, paces);
-  if (!grid) {
-    return core::failure(grid.error());
-  }
-  const double share = clockShare(device, peakCycles(kernel_, grid->ctas) /
-                                              (static_cast<double>(device.sms) * grid->cycles));
+core::Expected<KernelSolver::Solved> KernelSolver::solve(const Device& device, Paces& paces) {
+  ++grids_;
+  return Grid(kernel_, device, paces).run().map([&](Timeline&& timeline) {
+    return Solved{device, &paces, std::move(timeline)};
+  });
+}
+
+KernelTotals KernelSolver::totalsOf(const Kernel& kernel, const Timeline& timeline,
+                                    const std::vector<UsedPace>& used, const Device& device,
+                                    const Paces& paces) {
+  auto grid = totalsUnder(timeline, used, bandwidthOf(device, device.maximumHertz));
+  const double share = clockShare(device, peakCycles(kernel, grid.ctas) /
+                                              (static_cast<double>(device.sms) * grid.cycles));
   const double hertz = device.maximumHertz * share;
   // DRAM keeps its clock, so less of the time is lost on it; where none is, cycles stay the same.
-  if (share < 1 && grid->slowedCycles > 0) {
-    grid = solve(device, hertz, paces);
-    if (!grid) {
-      return core::failure(grid.error());
+  if (share < 1 && grid.slowedCycles > 0) {
+    grid = totalsUnder(timeline, used, bandwidthOf(device, hertz));
+  }
+  return summarize(kernel, device, paces, grid, hertz);
+}
+
+core::Expected<KernelTotals> KernelSolver::run(const Kernel& kernel, const Device& device,
+                                               bool skip) {
+  auto& paces = pacesOf(device, skip);
+  for (const auto* solved : {&first_, &last_}) {
+    if (!*solved) {
+      continue;
+    }
+    if (const auto used = holdsFor(**solved, device, paces)) {
+      return totalsOf(kernel, (*solved)->timeline, *used, device, paces);
     }
   }
-  return summarize(kernel_, device, paces, *grid, hertz);
+  auto solved = solve(device, paces);
+  if (!solved) {
+    return core::failure(std::move(solved.error()));
+  }
+  auto& kept = first_ ? last_ : first_;
+  kept = std::move(*solved);
+  return totalsOf(kernel, kept->timeline, kept->timeline.used, device, paces);
 }
 
 } // namespace einsight::sim::gpu

@@ -3,21 +3,31 @@
 #include "sim/gpu/grid.hpp"
 
 #include <list>
+#include <optional>
 
 namespace einsight::sim::gpu {
 
-/// One kernel on devices that differ in little. It remembers the paces of CTAs for each device that
-/// an SM can tell apart, and what the grid came to: that is the same again where all paces are, and
-/// where bandwidth differs only in being more of what slowed nothing.
+/// Do two kernels take the same time on every device? They may differ in names, in the Einsums that
+/// their steps compute, and in what only the occupancy table shows.
+bool sameTimes(const Kernel& a, const Kernel& b);
+
+/// Kernels of the same times on devices that differ in little. It remembers the paces of CTAs for
+/// each device that an SM can tell apart, and the grids of the first device and of the last: they
+/// are the same again where CTAs take as long, and what bandwidths behind the SMs make of them is
+/// counted without going through them again.
 class KernelSolver {
 public:
   /// The kernel must outlive it.
   explicit KernelSolver(const Kernel& kernel);
 
-  core::Expected<KernelTotals> run(const Device& device, bool skip);
+  /// `kernel` has the times of the solver's own.
+  core::Expected<KernelTotals> run(const Kernel& kernel, const Device& device, bool skip);
+  core::Expected<KernelTotals> run(const Device& device, bool skip) {
+    return run(kernel_, device, skip);
+  }
   [[nodiscard]] const Kernel& kernel() const { return kernel_; }
   /// Grids that were run through.
-  [[nodiscard]] std::size_t grids() const { return solved_.size(); }
+  [[nodiscard]] std::size_t grids() const { return grids_; }
 
 private:
   /// The paces of SMs that are alike.
@@ -29,24 +39,28 @@ private:
     Alike(const Kernel& kernel, const Device& of, bool skips)
         : device(of), skip(skips), paces(kernel, device, skips) {}
   };
+  /// A grid on a device.
   struct Solved {
     Device device;
-    Bandwidth bandwidth;
     const Paces* paces = nullptr;
-    std::vector<UsedPace> used;
-    GridTotals totals;
+    Timeline timeline;
   };
 
   [[nodiscard]] Device asTheSmSees(Device device) const;
   Paces& pacesOf(const Device& device, bool skip);
-  [[nodiscard]] bool holdsFor(const Solved& solved, const Device& device,
-                              const Bandwidth& bandwidth, Paces& paces) const;
-  core::Expected<GridTotals> solve(const Device& device, double hertz, Paces& paces);
+  /// The paces of the grid on another device; empty where it is another grid there.
+  static std::optional<std::vector<UsedPace>> holdsFor(const Solved& solved, const Device& device,
+                                                       Paces& paces);
+  core::Expected<Solved> solve(const Device& device, Paces& paces);
+  static KernelTotals totalsOf(const Kernel& kernel, const Timeline& timeline,
+                               const std::vector<UsedPace>& used, const Device& device,
+                               const Paces& paces);
 
   const Kernel& kernel_;
   bool multiplies_ = false, computes_ = false, usesSharedMemory_ = false; ///< some step does
   std::list<Alike> alike_;
-  std::vector<Solved> solved_;
+  std::optional<Solved> first_, last_;
+  std::size_t grids_ = 0;
 };
 
 } // namespace einsight::sim::gpu

@@ -5,36 +5,44 @@
 
 namespace einsight::sim::gpu {
 
-/// The first piece that has bytes behind `from`.
-Reuse::Stream::iterator Reuse::firstBehind(Stream& stream, double from) {
-  const auto piece = stream.upper_bound(from);
-  return piece != stream.begin() && std::prev(piece)->second.to > from ? std::prev(piece) : piece;
-}
-
-double Reuse::misses(std::int32_t group, double bytes, double brought, double from) {
-  if (group < 0) {
-    return bytes;
+double Reuse::missesOfPieces(Stream& stream, double bytes, double brought, double from) {
+  const Piece taken{from + bytes, brought};
+  if (stream.pieces == nullptr) {
+    if (stream.only.to < stream.from) {
+      stream.from = from;
+      stream.only = taken;
+      return bytes;
+    }
+    stream.pieces = std::pmr::polymorphic_allocator<>(memory_.get()).new_object<Pieces>();
+    stream.pieces->emplace(stream.from, stream.only);
   }
-  const auto index = static_cast<std::size_t>(group);
-  if (index >= streams_.size()) {
-    streams_.resize(index + 1);
+  auto& pieces = *stream.pieces;
+  auto piece = pieces.begin();
+  if (piece->second.to <= from) {
+    piece = pieces.upper_bound(from);
+    if (std::prev(piece)->second.to > from) {
+      --piece;
+    }
   }
-  auto& stream = streams_[index];
-  const double to = from + bytes;
-  double found = 0;
-  auto piece = firstBehind(stream, from);
-  if (piece != stream.end() && piece->first == from && piece->second.to == to) { // most often
+  if (piece != pieces.end() && piece->first == from && piece->second.to == taken.to) {
     const bool held = brought - piece->second.brought <= capacity_;
     piece->second.brought = brought;
     return held ? 0 : bytes;
   }
-  auto whole = stream.end(); // the piece that is now taken, where one begins like it
-  while (piece != stream.end() && piece->first < to) {
+  return std::max(0.0, bytes - take(pieces, piece, from, taken));
+}
+
+/// Bytes that are found; a CTA that starts now takes those from `from` on and brings what is
+/// missing. `piece` is the first that has bytes behind `from`.
+double Reuse::take(Pieces& pieces, Pieces::iterator piece, double from, const Piece& taken) const {
+  double found = 0;
+  auto whole = pieces.end(); // the piece that is now taken, where one begins like it
+  while (piece != pieces.end() && piece->first < taken.to) {
     const double begin = piece->first;
     const auto old = piece->second;
-    const bool held = brought - old.brought <= capacity_;
+    const bool held = taken.brought - old.brought <= capacity_;
     if (held) {
-      found += std::min(old.to, to) - std::max(begin, from);
+      found += std::min(old.to, taken.to) - std::max(begin, from);
     }
     if (held && begin < from) {
       piece->second.to = from;
@@ -42,17 +50,17 @@ double Reuse::misses(std::int32_t group, double bytes, double brought, double fr
     } else if (begin == from) {
       whole = piece++;
     } else {
-      piece = stream.erase(piece);
+      piece = pieces.erase(piece);
     }
-    if (held && old.to > to) {
-      stream.emplace_hint(piece, to, old);
+    if (held && old.to > taken.to) {
+      pieces.emplace_hint(piece, taken.to, old);
     }
   }
-  if (whole == stream.end()) {
-    whole = stream.emplace_hint(piece, from, Piece{});
+  if (whole == pieces.end()) {
+    whole = pieces.emplace_hint(piece, from, Piece{});
   }
-  whole->second = {to, brought};
-  return std::max(0.0, bytes - found);
+  whole->second = taken;
+  return found;
 }
 
 } // namespace einsight::sim::gpu

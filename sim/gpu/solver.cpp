@@ -10,11 +10,20 @@
 namespace einsight::sim::gpu {
 
 Solver::Solver(const Chain& chain) : chain_(chain) {
-  for (const auto& kernel : chain.kernels) {
-    const auto found = std::find_if(solvers_.begin(), solvers_.end(),
-                                    [&](const auto& each) { return each->kernel() == kernel; });
-    solverOf_.push_back(static_cast<std::size_t>(found - solvers_.begin()));
-    if (found == solvers_.end()) {
+  for (std::size_t k = 0; k < chain.kernels.size(); ++k) {
+    const auto& kernel = chain.kernels[k];
+    const auto equal =
+        std::find_if(different_.begin(), different_.end(),
+                     [&](const Different& each) { return chain.kernels[each.kernel] == kernel; });
+    kinds_.push_back(static_cast<std::size_t>(equal - different_.begin()));
+    if (equal != different_.end()) {
+      continue;
+    }
+    const auto alike = std::find_if(solvers_.begin(), solvers_.end(), [&](const auto& each) {
+      return sameTimes(each->kernel(), kernel);
+    });
+    different_.push_back({k, static_cast<std::size_t>(alike - solvers_.begin())});
+    if (alike == solvers_.end()) {
       solvers_.push_back(std::make_unique<KernelSolver>(kernel));
     }
   }
@@ -28,15 +37,16 @@ core::Expected<Totals> Solver::cycle(const Device& device, const Options& option
     return core::failure(problems);
   }
   Totals totals;
-  std::vector<std::optional<KernelTotals>> known(solvers_.size());
+  std::vector<std::optional<KernelTotals>> known(different_.size());
   for (std::size_t k = 0; k < chain_.kernels.size(); ++k) {
     const double done = static_cast<double>(k) / static_cast<double>(chain_.kernels.size());
     if (options.progress && !options.progress(done)) {
       return core::failure({{{}, "stopped before the end", {}}});
     }
-    auto& one = known[solverOf_[k]];
+    auto& one = known[kinds_[k]];
     if (!one) {
-      const auto ran = solvers_[solverOf_[k]]->run(device, options.skip);
+      auto& solver = *solvers_[different_[kinds_[k]].solver];
+      const auto ran = solver.run(chain_.kernels[k], device, options.skip);
       if (!ran) {
         problems.insert(problems.end(), ran.error().begin(), ran.error().end());
         continue;

@@ -2,6 +2,7 @@
 
 #include "sim/cycle/at.hpp"
 #include "sim/gpu/multiprocessor.hpp"
+#include "sim/gpu/traffic.hpp"
 
 #include <algorithm>
 #include <numeric>

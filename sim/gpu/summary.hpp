@@ -1,6 +1,6 @@
 #pragma once
 #include "sim/gpu/gpu.hpp"
-#include "sim/gpu/grid.hpp"
+#include "sim/gpu/timeline.hpp"
 
 namespace einsight::sim::gpu {
 

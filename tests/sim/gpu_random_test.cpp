@@ -218,21 +218,24 @@ TEST_CASE("what a solver remembers of other devices changes no answer", "[sim]")
 TEST_CASE("SMs that all do the same give what SMs one by one give", "[sim]") {
   CHECK(rc::check("together == one by one", [] {
     auto kernel = drawKernel(true);
-    for (auto* part : {&kernel.prologue, &kernel.iteration, &kernel.epilogue}) {
-      for (auto& load : part->loads) {
-        load.shared = false;
-      }
-    }
     kernel.kinds[0].body = 0;
-    kernel.order.assign(static_cast<std::size_t>(drawn(1, 200)), 0);
-    if (coin()) { // the last one is another kind
-      kernel.kinds.push_back({1, 0, 0.5});
-      kernel.order.back() = 1;
+    if (coin()) { // as long as the others, of a tile that is not full
+      kernel.kinds.push_back(kernel.kinds[0]);
+      kernel.kinds[1].rows = kernel.kinds[1].filled = 0.5;
     }
-    auto single = kernel; // a work list for each, which takes another way
+    kernel.order.resize(static_cast<std::size_t>(drawn(1, 200)));
+    kernel.reuse.resize(kernel.order.size());
     for (std::size_t cta = 0; cta < kernel.order.size(); ++cta) {
-      single.lists.push_back(static_cast<std::int32_t>(cta));
+      kernel.order[cta] = static_cast<std::int32_t>(drawn(0, std::ssize(kernel.kinds) - 1));
+      kernel.reuse[cta] = static_cast<std::int32_t>(drawn(-1, 3));
+      kernel.lists.push_back(static_cast<std::int32_t>(cta));
     }
+    if (coin()) { // the last one takes another time
+      kernel.order.back() = static_cast<std::int32_t>(kernel.kinds.size());
+      kernel.kinds.push_back({1, 0, 0.5});
+    }
+    const auto single = kernel; // a work list for each, which takes another way
+    kernel.lists.clear();
     const auto device = drawDevice();
     RC_ASSERT(totalsOf({{"A", "B", "C"}, {kernel}, 0}, device) ==
               totalsOf({{"A", "B", "C"}, {single}, 0}, device));

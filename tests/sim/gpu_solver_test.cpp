@@ -61,17 +61,57 @@ TEST_CASE("what a device does not change in a kernel is not run through again", 
   CHECK(gridsOn(kernel, {base, with(base, [](Device& d) { d.sms = 5; })}) == 2);
 }
 
-TEST_CASE("bandwidth that limited nothing may grow, but not become less", "[sim]") {
+TEST_CASE("a grid is gone through once for all bandwidths behind the SMs", "[sim]") {
   const auto kernel = reading(40);
   const auto base = narrow();
   const auto moreL2 = with(base, [](Device& d) { d.l2BytesPerCycle = 2000; });
   const auto lessL2 = with(base, [](Device& d) { d.l2BytesPerCycle = 50; });
   const auto moreDram = with(base, [](Device& d) { d.dramBytesPerSecond *= 2; });
-  CHECK(gridsOn(kernel, {base, moreL2}) == 1);
-  CHECK(gridsOn(kernel, {moreL2, base}) == 2);
-  CHECK(gridsOn(kernel, {base, lessL2}) == 2);
-  CHECK(gridsOn(kernel, {lessL2, base}) == 2);
-  CHECK(gridsOn(kernel, {base, moreDram}) == 2);
+  CHECK(gridsOn(kernel, {base, moreL2, lessL2, moreDram, base}) == 1);
+  CHECK(gridsOn(kernel, {lessL2, base}) == 1);
+  const auto cycles = [&](const Device& device) { return cyclesOf({{"A"}, {kernel}, 0}, device); };
+  CHECK(cycles(lessL2) > cycles(base));
+  CHECK(cycles(moreDram) < cycles(base));
+}
+
+TEST_CASE("the grids of the first device and of the last are known", "[sim]") {
+  const auto kernel = reading(40);
+  const auto base = narrow();
+  const auto quick = with(base, [](Device& d) { d.lanesSpeedup = 2; });
+  const auto quicker = with(base, [](Device& d) { d.lanesSpeedup = 4; });
+  CHECK(gridsOn(kernel, {base, quick, quick, base}) == 2);
+  CHECK(gridsOn(kernel, {base, quick, quicker, quick}) == 4);
+}
+
+TEST_CASE("kernels of other names and Einsums take the same time", "[sim]") {
+  const auto kernel = reading(40);
+  auto other = kernel;
+  other.name = "other";
+  other.prologue.loads[0].tensor = "Y";
+  other.iteration.steps[0].name = "product";
+  other.iteration.steps[0].work = {{1, "add", 100, 0}};
+  other.extraSeconds = 1;
+  CHECK(sameTimes(kernel, other));
+  const auto device = narrow();
+  const auto both = totalsOf({{"A", "B"}, {kernel, other}, 0}, device).kernels;
+  const auto alone = totalsOf({{"A", "B"}, {other}, 0}, device).kernels;
+  CHECK(both[1].name == "other");
+  CHECK(both[1].cycles == alone[0].cycles);
+  CHECK(both[1].operations == alone[0].operations);
+  CHECK(both[0].operations != both[1].operations);
+  const auto differs = [&](void (*change)(Kernel&)) {
+    auto changed = other;
+    change(changed);
+    return !sameTimes(kernel, changed);
+  };
+  CHECK(differs([](Kernel& k) { k.prologue.loads[0].bytes = 999; }));
+  CHECK(differs([](Kernel& k) { k.iteration.steps[0].cycles = 11; }));
+  CHECK(differs([](Kernel& k) { k.epilogue.stores = {{"Z", 1, 0, false}}; }));
+  CHECK(differs([](Kernel& k) { k.kinds[0].iterations = 2; }));
+  CHECK(differs([](Kernel& k) { k.order.push_back(0); }));
+  CHECK(differs([](Kernel& k) { k.residents = 2; }));
+  CHECK(differs([](Kernel& k) { k.lists = {0}; }));
+  CHECK(differs([](Kernel& k) { k.others.emplace_back(); }));
 }
 
 TEST_CASE("kernels that are equal give the same answer once and again", "[sim]") {
