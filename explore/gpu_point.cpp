@@ -1,6 +1,7 @@
 #include "explore/gpu_point.hpp"
 
 #include "config/catalogue.hpp"
+#include "config/read_once.hpp"
 #include "einsum/walk.hpp"
 #include "explore/gpu_refusal.hpp"
 #include "explore/preference.hpp"
@@ -213,7 +214,8 @@ core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts
 } // namespace
 
 core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::ReplaceTrips& replace) {
-  Inputs inputs(true); // candidates share most of what is read
+  const config::ReadOnce once; // candidates share most of what is read
+  Inputs inputs(true);
   return prepareGpu(request, replace, inputs);
 }
 

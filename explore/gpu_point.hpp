@@ -34,8 +34,9 @@ core::Expected<results::Result> run(const GpuPoint& point, const RunOptions& opt
 /// Seconds of the chain on the engine, without limits: what a sweep over many points needs.
 core::Expected<double> secondsOf(const GpuPoint& point, const std::string& engine = "cycle");
 
-/// The operations per second of the fastest matrix instruction that the mapping's kernels use, of
-/// all SMs at the maximum clock; empty where they use none.
+/// The operations per second of the matrix instructions that the kernels' products use, each for
+/// the type of its operands, of all SMs at the clock of the vendor's stated peak: the most that
+/// their mix can reach. Empty where they use none.
 std::optional<double> peakFlops(const GpuPoint& point);
 
 } // namespace einsight::explore

@@ -1,6 +1,4 @@
 #include "config/catalogue.hpp"
-#include "einsum/analysis.hpp"
-#include "einsum/walk.hpp"
 #include "explore/gpu_point.hpp"
 #include "explore/roofs.hpp"
 #include "sim/gpu/solver.hpp"
@@ -9,8 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <set>
 
 namespace einsight::explore {
 namespace {
@@ -188,57 +184,13 @@ void addProvenance(const GpuPoint& point, results::Result& result) {
   result.version = EINSIGHT_VERSION;
 }
 
-/// Bits of an operand type: the digits of its name ("fp16", "tf32").
-int bitsOf(std::string_view type) {
-  int bits = 0;
-  for (const char letter : type) {
-    bits = letter >= '0' && letter <= '9' ? 10 * bits + (letter - '0') : bits;
-  }
-  return bits;
-}
-
-/// Of the operands of each product, the wider one's.
-std::set<int> productBits(const einsum::Cascade& cascade) {
-  std::set<int> out;
-  for (const auto& einsum : cascade.einsums()) {
-    const auto operations = einsum::operationsPerPoint(einsum);
-    if (std::any_of(operations.begin(), operations.end(),
-                    [](const auto& operation) { return operation.op == "macc"; })) {
-      int bits = 0;
-      for (const auto* access : einsum::accesses(einsum.expression)) {
-        bits = std::max(bits, cascade.tensor(access->tensor)->bits);
-      }
-      out.insert(bits);
-    }
-  }
-  return out;
-}
-
-std::set<std::string> instructionsOf(const mappings::gpu::Mapping& mapping) {
-  std::set<std::string> out;
-  for (const auto& kernel : mapping.kernels) {
-    out.insert(kernel.instruction);
-  }
-  if (mapping.chain) {
-    out.insert(mapping.chain->instruction);
-  }
-  return out;
-}
-
 } // namespace
 
 std::optional<double> peakFlops(const GpuPoint& point) {
-  const auto bits = productBits(point.cascade);
-  const auto instructions = instructionsOf(point.mapping);
-  std::optional<double> peak;
   const auto& data = point.gpu.data();
-  for (const auto& rate : data.tensor) {
-    if (instructions.contains(rate.instruction) && bits.contains(bitsOf(rate.type))) {
-      peak = std::max(peak.value_or(0), 2 * rate.maccsPerCycle * static_cast<double>(data.sms) *
-                                            data.clock.maximumHertz);
-    }
-  }
-  return peak;
+  const double peak =
+      2 * point.chain.peakMaccs * static_cast<double>(data.sms) * data.clock.statedHertz;
+  return peak > 0 ? std::optional(peak) : std::nullopt;
 }
 
 core::Expected<double> secondsOf(const GpuPoint& point, const std::string& engine) {

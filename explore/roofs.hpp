@@ -10,7 +10,8 @@ namespace einsight::explore {
 /// one bandwidth per memory; exponentials as a roof of the run's own mix of operations.
 std::vector<results::Roof> roofsOf(const arch::Machine& machine, const results::Result& result);
 
-/// The same on a GPU at its highest clock; `result.peakFlops` is the roof of the tensor cores.
+/// The same on a GPU: the tensor cores' roof is `result.peakFlops`, at the clock of the vendor's
+/// stated peak; the others' are at the highest clock.
 std::vector<results::Roof> roofsOf(const arch::Gpu& gpu, const results::Result& result);
 
 } // namespace einsight::explore

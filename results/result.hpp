@@ -106,7 +106,7 @@ struct Roof {
   double perSecond = 0;
 };
 
-/// Of many values: their mean, and what half, 90 % and 99 % of them do not exceed.
+/// Of many values (NaN: of none): their mean, and what half, 90 % and 99 % of them do not exceed.
 struct Quantiles {
   double mean = 0, p50 = 0, p90 = 0, p99 = 0;
 };
@@ -147,7 +147,7 @@ struct Result {
   std::optional<Values> values;              ///< engine `pe` only
   std::optional<Serving> serving;            ///< whole models only
   std::vector<KernelUse> kernels;            ///< GPUs only, in the order of launch
-  std::optional<double> peakFlops;           ///< per second, of the matrix units; GPUs only
+  std::optional<double> peakFlops;           ///< per second, as vendors state it; GPUs only
   std::vector<Roof> roofs;                   ///< memories first
   std::map<std::string, std::string> inputs; ///< file -> hash of its content
   std::string version;

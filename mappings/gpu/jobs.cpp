@@ -85,6 +85,8 @@ private:
       std::int64_t high = plan_.extents(variable) - 1;
       if (plan_.loop && plan_.loop->variable == variable) {
         slope = coefficient * plan_.loop->tile;
+      } else if (variable == plan_.kernel->each) {
+        low = high = plan_.launch;
       } else {
         for (std::size_t i = 0; i < plan_.grid.size(); ++i) {
           if (plan_.grid[i].variable == variable) {

@@ -22,6 +22,7 @@ struct KernelPlan {
   Extents extents; ///< of one iteration
   int warpgroups = 1, stages = 1;
   std::int64_t launches = 1; ///< of the whole grid, one after another
+  std::int64_t launch = 0;   ///< which of them: the value of Kernel::each
   std::int64_t split = 1;    ///< CTAs that the loop is divided over
   std::optional<std::int64_t> registers, resident, section;
   std::optional<std::int64_t> streamCtas; ///< of stream-K; nothing: as many as are resident

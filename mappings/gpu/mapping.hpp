@@ -69,6 +69,11 @@ struct Kernel {
   core::Where where;
 };
 
+/// Whether an instruction's results lie in tensor memory, not in registers (PTX ISA, tcgen05.mma).
+inline bool resultsInTensorMemory(std::string_view instruction) {
+  return instruction == "tcgen05";
+}
+
 /// What a mapping whose kernel visits the tiles of neighborhood attention says besides.
 struct Neighborhood {
   std::string tiles;    ///< its pairs of tiles: a kernel of mappings/gna/tile-shapes.yaml

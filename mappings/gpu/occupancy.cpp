@@ -41,6 +41,7 @@ public:
   core::Expected<Occupancy> fit() {
     out_.threads = (plan_.warpgroups + (plan_.kernel->producer ? 1 : 0)) * kThreadsPerWarpgroup;
     shared();
+    tensorMemory();
     registers();
     residents();
     if (!problems_.empty()) {
@@ -82,6 +83,25 @@ private:
     }
   }
 
+  /// Results of all products at once: those of the loop stay, and the next tile's are computed
+  /// while this one's are read.
+  void tensorMemory() {
+    if (!resultsInTensorMemory(plan_.kernel->instruction)) {
+      return;
+    }
+    double bytes = 0;
+    for (const auto& use : parts_.products) {
+      bytes += use.cost.paddedRows * use.product.columns * use.product.batch * kRegisterBytes;
+    }
+    tensorMemoryBytes_ = static_cast<std::int64_t>(std::ceil(bytes));
+    if (tensorMemoryBytes_ > gpu_.tensorMemoryBytes) {
+      report(fmt::format("needs {} of tensor memory per CTA, {} has {}",
+                         core::formatCapacity(tensorMemoryBytes_), gpu_.name,
+                         core::formatCapacity(gpu_.tensorMemoryBytes)),
+             "smaller tiles");
+    }
+  }
+
   /// Registers per thread that the products' results need.
   [[nodiscard]] double accumulators() const {
     double out = 0;
@@ -95,7 +115,7 @@ private:
         out += each * use.bits / kRegisterBits;
       }
     }
-    return plan_.kernel->instruction == "tcgen05" ? largest : out;
+    return resultsInTensorMemory(plan_.kernel->instruction) ? largest : out;
   }
 
   void registers() {
@@ -103,7 +123,8 @@ private:
     const auto derived =
         roundUp(static_cast<std::int64_t>(std::ceil(needed + kOtherRegisters)), kRegisterUnit);
     const auto most = gpu_.registers.perThread;
-    out_.registersPerThread = plan_.registers.value_or(std::min(derived, roundUp(most, 8)));
+    out_.registersPerThread =
+        plan_.registers.value_or(std::min(derived, roundUp(most, kRegisterUnit)));
     out_.registersPerThread = std::min(out_.registersPerThread, most);
     if (plan_.registers.value_or(0) > most) {
       report(fmt::format("asks for {} registers per thread, {} has {}", *plan_.registers, gpu_.name,
@@ -138,6 +159,9 @@ private:
   void residents() {
     limit(gpu_.shared.bytesPerSm / (out_.sharedBytes + gpu_.shared.reservedPerCta),
           "shared memory");
+    if (tensorMemoryBytes_ > 0) {
+      limit(gpu_.tensorMemoryBytes / tensorMemoryBytes_, "tensor memory");
+    }
     limit(gpu_.registers.words / registersPerCta(), "registers");
     out_.registerBytes = registersPerCta() * kRegisterBytes;
     limit(gpu_.threadsPerSm / out_.threads, "threads");
@@ -165,6 +189,7 @@ private:
   const einsum::Cascade& cascade_;
   const arch::Gpu::Data& gpu_;
   Occupancy out_;
+  std::int64_t tensorMemoryBytes_ = 0;
   core::Problems problems_;
 };
 

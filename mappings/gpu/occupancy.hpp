@@ -12,7 +12,8 @@ struct Occupancy {
   std::int64_t sharedBytes = 0;        ///< of a CTA
   std::int64_t registerBytes = 0;      ///< of a CTA, as they are handed out to warps
   std::int64_t residents = 0;
-  std::string limitedBy; ///< "shared memory", "registers", "threads", "CTAs per SM", "the mapping"
+  std::string limitedBy; ///< "shared memory", "tensor memory", "registers", "threads", "CTAs per
+                         ///< SM", "the mapping"
 };
 
 /// Shared memory: operands of products that are loaded before the loop, `stages` times those that

@@ -103,10 +103,10 @@ private:
     const auto left = behindViews(cascade_, *product.left).tensor;
     const bool loaded = std::any_of(loads_.begin(), loads_.end(),
                                     [&](const Load& load) { return load.tensor == left; });
-    ProductUse use{product,
-                   costOf(product, plan_, *rate, bits, loaded || !product.rowsDivided,
-                          gpu_.data().shared.bytesPerCycle),
-                   node.role, node.accumulates != nullptr, bits};
+    const auto cost = costOf(product, plan_, *rate, bits, loaded || !product.rowsDivided,
+                             gpu_.data().shared.bytesPerCycle);
+    ProductUse use{
+        product, cost, node.role, node.accumulates != nullptr, bits, rate->maccsPerCycle};
     const auto reduced = einsum::reducedVariables(*node.einsum);
     use.accumulated |= plan_.loop && einsum::contains(reduced, plan_.loop->variable);
     if (product.rowsDivided) {

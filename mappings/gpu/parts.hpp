@@ -11,6 +11,7 @@ struct ProductUse {
   Role role = Role::Prologue;
   bool accumulated = false; ///< its result stays through the loop
   int bits = 16;            ///< of its operands
+  double maccsPerCycle = 0; ///< of an SM, as the vendor states for their type
 };
 
 struct Parts {

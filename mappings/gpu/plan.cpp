@@ -1,9 +1,10 @@
 #include "mappings/gpu/plan.hpp"
 
-#include "einsum/analysis.hpp"
 #include "mappings/gpu/copies.hpp"
 #include "mappings/gpu/inside.hpp"
+#include "mappings/gpu/jobs.hpp"
 #include "mappings/gpu/memory_need.hpp"
+#include "mappings/gpu/useful.hpp"
 
 #include <algorithm>
 
@@ -33,32 +34,61 @@ std::vector<sim::gpu::Kernel> copiesOf(const KernelPlan& plan, const Batch& batc
   return out;
 }
 
-/// Two per multiply-accumulate of the cascade's contractions, where masks leave points.
-core::Expected<double> usefulFlops(const einsum::Cascade& cascade) {
-  double out = 0;
-  for (const auto& einsum : cascade.einsums()) {
-    const auto counts = einsum::operations(cascade, einsum);
-    if (!counts) {
-      return core::failure(counts.error());
+/// The same of all sequences of a batch.
+core::Expected<std::map<std::string, double>> maccsOf(const Batch& batch) {
+  std::map<std::string, double> out;
+  for (std::size_t l = 0; l < batch.lengths.size(); ++l) {
+    auto one = usefulMaccs(batch.lengths[l]);
+    if (!one) {
+      return one;
     }
-    const auto found = counts->find("macc");
-    out += found == counts->end() ? 0 : 2 * static_cast<double>(found->second);
+    const auto times = static_cast<double>(
+        std::count(batch.sequences.begin(), batch.sequences.end(), static_cast<std::int32_t>(l)));
+    for (const auto& [einsum, maccs] : *one) {
+      out[einsum] += maccs * times;
+    }
   }
   return out;
 }
 
-/// The same of all sequences of a batch.
-core::Expected<double> usefulFlops(const Batch& batch) {
-  double out = 0;
-  for (std::size_t l = 0; l < batch.lengths.size(); ++l) {
-    auto one = usefulFlops(batch.lengths[l]);
-    if (!one) {
-      return one;
+/// Multiply-accumulates per cycle and SM of the instructions that the products use, as vendors
+/// state them: the mean over the time that each product's work would take. 0 where there is none.
+double peakMaccs(const std::vector<std::optional<FittingKernel>>& kernels,
+                 const std::map<std::string, double>& maccs) {
+  double work = 0;
+  double cycles = 0;
+  for (const auto& kernel : kernels) {
+    for (const auto& use : kernel ? kernel->inside.parts.products : std::vector<ProductUse>{}) {
+      if (const auto own = maccs.find(use.product.einsum->name); own != maccs.end()) {
+        work += own->second;
+        cycles += own->second / use.maccsPerCycle;
+      }
     }
-    out += *one * static_cast<double>(std::count(batch.sequences.begin(), batch.sequences.end(),
-                                                 static_cast<std::int32_t>(l)));
   }
-  return out;
+  return cycles > 0 ? work / cycles : 0;
+}
+
+/// Does a launch do something else than the first, because a mask knows which it is?
+bool launchesDiffer(const KernelPlan& plan) {
+  const auto* masked = plan.kernel->skipMasked ? maskedEinsum(plan) : nullptr;
+  return masked != nullptr && std::any_of(masked->domain.begin(), masked->domain.end(),
+                                          [&](const einsum::Constraint& each) {
+                                            return each.terms.count(plan.kernel->each) != 0;
+                                          });
+}
+
+/// All launches of a kernel.
+void addLaunches(FittingKernel& fitting, const KernelContext& context,
+                 std::vector<sim::gpu::Kernel>& out, core::Problems& problems) {
+  auto& plan = fitting.plan;
+  const bool differ = launchesDiffer(plan);
+  std::vector<sim::gpu::Kernel> made;
+  for (plan.launch = 0; plan.launch < plan.launches && problems.empty(); ++plan.launch) {
+    if (plan.launch == 0 || differ) {
+      made = kernelsOf(fitting, context, problems);
+    }
+    out.insert(out.end(), made.begin(), made.end());
+  }
 }
 
 } // namespace
@@ -85,23 +115,26 @@ core::Expected<sim::gpu::Chain> plan(const Mapping& mapping, const einsum::Casca
     return core::failure(std::move(problems));
   }
   for (std::size_t k = 0; k < kernels->size(); ++k) {
-    auto made = fitting[k]         ? kernelsOf(*fitting[k], context, problems)
-                : batch == nullptr ? copiesOf((*kernels)[k], cascade, gpu)
-                                   : copiesOf((*kernels)[k], *batch, gpu);
-    for (std::int64_t i = 1; i < (*kernels)[k].launches; ++i) {
-      chain.kernels.insert(chain.kernels.end(), made.begin(), made.end());
+    if (fitting[k]) {
+      addLaunches(*fitting[k], context, chain.kernels, problems);
+      continue;
     }
+    auto made = batch == nullptr ? copiesOf((*kernels)[k], cascade, gpu)
+                                 : copiesOf((*kernels)[k], *batch, gpu);
     std::move(made.begin(), made.end(), std::back_inserter(chain.kernels));
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
-  const auto flops = batch == nullptr ? usefulFlops(cascade)
-                                      : usefulFlops(*batch); // takes long with some masks: last
-  if (!flops) {
-    return core::failure(flops.error());
+  const auto maccs =
+      batch == nullptr ? usefulMaccs(cascade) : maccsOf(*batch); // takes long with some masks: last
+  if (!maccs) {
+    return core::failure(maccs.error());
   }
-  chain.flops = *flops;
+  for (const auto& [einsum, count] : *maccs) {
+    chain.flops += 2 * count;
+  }
+  chain.peakMaccs = peakMaccs(fitting, *maccs);
   return chain;
 }
 

@@ -63,7 +63,7 @@ void addExchange(Graph& graph, std::size_t index, const KernelPlan& plan, const 
 
 RowLayout rowLayoutOf(const Graph& graph, const KernelPlan& plan) {
   RowLayout out;
-  out.lanes = plan.kernel->instruction == "tcgen05" ? 1 : kLanesOfRow;
+  out.lanes = resultsInTensorMemory(plan.kernel->instruction) ? 1 : kLanesOfRow;
   for (const auto& node : graph.nodes) {
     if (!node.product || !node.product->rowsDivided) {
       continue;

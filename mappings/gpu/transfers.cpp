@@ -90,14 +90,21 @@ std::vector<std::string> gridVariables(const KernelPlan& plan, const Load& load)
   return out;
 }
 
-/// Whether another kernel reads what a tensor that the loop carries was in every iteration, not
-/// only at the end.
+/// Whether another kernel reads what a tensor that the loop carries was in every iteration, in
+/// whatever order, not only at the end.
 bool isReadAlong(const KernelPlan& plan, const std::string& tensor,
                  const einsum::Cascade& cascade) {
+  const auto& written = plan.maker(tensor)->output.indices;
   const auto readsAlong = [&](const einsum::Access* access) {
-    std::vector<std::string> variables;
-    einsum::addVariables(*access, variables);
-    return access->tensor == tensor && einsum::contains(variables, plan.loop->variable);
+    if (access->tensor != tensor) {
+      return false;
+    }
+    for (std::size_t i = 0; i < written.size(); ++i) {
+      if (written[i].terms.count(plan.loop->variable) > 0 && !access->indices[i].terms.empty()) {
+        return true;
+      }
+    }
+    return false;
   };
   return std::any_of(cascade.einsums().begin(), cascade.einsums().end(), [&](const auto& einsum) {
     const auto read = einsum::accesses(einsum.expression);

@@ -3,10 +3,49 @@
 #include "mappings/gpu/kinds.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <set>
 
 namespace einsight::mappings::gpu {
 namespace {
+
+/// Orders places by a key of each, a whole number from 0 on; those with equal keys stay in order.
+template <class Key>
+void sortBy(std::vector<std::size_t>& places, const Key& key) {
+  std::vector<std::size_t> begins; // of the places with each key
+  for (const auto place : places) {
+    const auto of = static_cast<std::size_t>(key(place));
+    begins.resize(std::max(begins.size(), of + 2));
+    ++begins[of + 1];
+  }
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<std::size_t> sorted(places.size());
+  for (const auto place : places) {
+    sorted[begins[static_cast<std::size_t>(key(place))]++] = place;
+  }
+  places = std::move(sorted);
+}
+
+/// Per kind, how many numbers of iterations come before its own.
+std::vector<std::int32_t> ranksOf(const std::vector<sim::gpu::Kind>& kinds, Order order) {
+  std::set<std::int64_t> all;
+  const auto key = [&](const sim::gpu::Kind& kind) {
+    return order == Order::HeavyFirst ? -kind.iterations : kind.iterations;
+  };
+  for (const auto& kind : kinds) {
+    all.insert(key(kind));
+  }
+  std::map<std::int64_t, std::int32_t> ranks;
+  for (const auto each : all) {
+    ranks.emplace(each, static_cast<std::int32_t>(ranks.size()));
+  }
+  std::vector<std::int32_t> out;
+  for (const auto& kind : kinds) {
+    out.push_back(ranks.at(key(kind)));
+  }
+  return out;
+}
 
 /// Mixes the CTAs of `section` groups at a time, those with the most (or fewest) iterations first.
 void sortTrips(Trips& trips, Order order, std::optional<std::int64_t> section) {
@@ -15,15 +54,16 @@ void sortTrips(Trips& trips, Order order, std::optional<std::int64_t> section) {
   }
   std::vector<std::size_t> places(trips.order.size());
   std::iota(places.begin(), places.end(), 0);
-  const auto key = [&](std::size_t place) {
-    const auto iterations = trips.kinds[static_cast<std::size_t>(trips.order[place])].iterations;
-    const auto part = section ? trips.reuse[place] / *section : 0;
-    return std::pair(part, order == Order::HeavyFirst ? -iterations : iterations);
-  };
-  std::stable_sort(places.begin(), places.end(),
-                   [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  const auto ranks = ranksOf(trips.kinds, order);
+  sortBy(places,
+         [&](std::size_t place) { return ranks[static_cast<std::size_t>(trips.order[place])]; });
+  if (section) {
+    sortBy(places, [&](std::size_t place) { return trips.reuse[place] / *section; });
+  }
   Trips sorted;
   sorted.kinds = trips.kinds;
+  sorted.order.reserve(places.size());
+  sorted.reuse.reserve(places.size());
   for (const auto place : places) {
     sorted.order.push_back(trips.order[place]);
     sorted.reuse.push_back(trips.reuse[place]);

@@ -51,6 +51,28 @@ TEST_CASE("Too large a tile is refused with what it needs", "[gpu]") {
         "  help: smaller tiles, or more warpgroups\n");
 }
 
+TEST_CASE("Tensor memory holds the scores and the output of all rows", "[gpu]") {
+  const auto blackwell = [](const core::Settings& sizes) {
+    return readingOf("fused-blackwell", {.gpu = "b200", .mappingSettings = sizes});
+  };
+  CHECK(chainOf(blackwell({})).kernels.at(0).sharedBytes > 0); // 256 rows of 128 + 128 columns
+  CHECK(
+      messages(blackwell({{"kv_tile", 192}, {"stages", 1}})) ==
+      "fused-blackwell.yaml: error: kernels.attention: kernel 'attention' needs 320 KiB of tensor "
+      "memory per CTA, b200 has 256 KiB\n"
+      "  help: smaller tiles\n");
+}
+
+TEST_CASE("CTAs share an SM's tensor memory", "[gpu]") {
+  const std::string text = "mapping: mine\nkind: gpu\nkernels:\n"
+                           "  products: {einsums: [QK], cta: {p: 128, m: 192}, loop: {e: 32}, "
+                           "instruction: tcgen05, stages: 2}\n"
+                           "  rest: {cta: {p: 1}}\n";
+  const auto chain = chainOf(readingOfText(text, {.workload = "attention-unfused", .gpu = "b200"}));
+  CHECK(chain.kernels.at(0).residents == 2); // 96 KiB of 256 each
+  CHECK(chain.kernels.at(0).limitedBy == "tensor memory");
+}
+
 TEST_CASE("More threads than an SM has are refused", "[gpu]") {
   CHECK(refusal({{"warpgroups", 9}}) ==
         "flash-attention-3.yaml: error: kernels.attention.warpgroups: warpgroups is 9, not a whole "

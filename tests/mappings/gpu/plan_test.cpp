@@ -2,6 +2,11 @@
 #include "mappings/gpu/plan.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
 
 using namespace einsight;
 using namespace einsight::mappings::gpu::test;
@@ -27,6 +32,54 @@ TEST_CASE("Useful operations are those of the contractions where masks leave poi
   };
   CHECK(flops("attention") == 4.0 * 2 * 1024 * 1024 * 128);
   CHECK(flops("attention-causal") == 4.0 * 2 * (1024 * 1025 / 2) * 128);
+}
+
+TEST_CASE("Kernels that are launched for one value after another know the mask of each", "[gpu]") {
+  // Heads too long for a CTA: a kernel for each Einsum and each of the 16 tiles of keys.
+  const auto below =
+      readingOf("fused-chain",
+                {.workload = "attention-causal",
+                 .workloadSettings = {{"B", 1}, {"H", 1}, {"L", 1024}, {"D", 1024}, {"M0", 64}}});
+  std::int64_t launches = 0;
+  std::int64_t visited = 0;
+  std::int64_t all = 0;
+  for (const auto& kernel : chainOf(below).kernels) {
+    if (kernel.name != "BQK") {
+      continue;
+    }
+    ++launches;
+    for (const auto kind : kernel.order) {
+      const auto iterations = kernel.kinds.at(static_cast<std::size_t>(kind)).iterations;
+      visited += iterations > 0 ? 1 : 0;
+      ++all;
+    }
+  }
+  REQUIRE(launches == 16);
+  REQUIRE(all % launches == 0);
+  const auto tiles = all / launches; // of queries, for each tile of keys
+  CHECK(visited > all / 2);          // those on the diagonal are partly masked
+  CHECK(visited <= all / 2 + tiles * launches / tiles);
+}
+
+TEST_CASE("The peak is that of the types of the products' operands, by the time that each takes",
+          "[gpu]") {
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("einsight-types-{}", getpid());
+  std::filesystem::create_directories(folder);
+  const auto file = folder / "mixed.yaml";
+  std::ofstream(file) << "version: 1\nextends: attention\nworkload: mixed\nsummary: t\n"
+                         "tensors:\n"
+                         "  Q: {ranks: [b, g, r, e, p], bits: 8}\n"
+                         "  K: {ranks: [b, g, e, M], bits: 8}\n"
+                         "  BK: {bits: 8}\n";
+  const auto peak = [&](const std::string& gpu) {
+    return chainOf(readingOf("flash-attention-2",
+                             {.workload = file, .gpu = gpu, .workloadSettings = {{"L", 1024}}}))
+        .peakMaccs;
+  };
+  CHECK(peak("h100") == Approx(2 / (1.0 / 4096 + 1.0 / 2048))); // fp8, then fp16
+  CHECK(peak("a100-80gb") == Approx(1024));                     // it has no fp8
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("The same mapping runs other cascades with the same loop", "[gpu]") {

@@ -2,8 +2,12 @@
 #include "sim/gpu/gpu.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
 #include <set>
+#include <unistd.h>
 
 using namespace einsight;
 using namespace einsight::mappings::gpu::test;
@@ -21,7 +25,47 @@ sim::gpu::Chain scores() {
              .workloadSettings = {{"B", 2}, {"H", 2}, {"R", 1}, {"L", 512}, {"D", 64}}}));
 }
 
+/// The kernel that makes the states of 16 chunks, of which another one reads `read`.
+sim::gpu::Kernel statesRead(const std::string& read) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("einsight-states-{}", getpid());
+  std::filesystem::create_directories(folder);
+  const auto file = folder / "states.yaml";
+  std::ofstream(file) << "version: 1\nworkload: states\nsummary: t\nsource: t\n"
+                         "parameters: {N: 16, C: 64}\n"
+                         "ranks: {e: C, f: C, n: N, i: C, j: C}\n"
+                         "tensors: {Q: [e, n, i], K: [e, n, j], V: [f, n, j], S: {initial: 0}}\n"
+                         "results: [O]\n"
+                         "einsums:\n"
+                         "  - KV[e,f,n] = K[e,n,j] * V[f,n,j]\n"
+                         "  - S[e,f,n+1] = S[e,f,n] + KV[e,f,n]\n"
+                      << "  - O[f,n,i] = Q[e,n,i] * " << read << '\n';
+  const std::string mapping = "mapping: mine\nkind: gpu\nkernels:\n"
+                              "  states: {einsums: [KV, S], cta: {e: all, f: all}, loop: {n: 1}}\n"
+                              "  outputs: {cta: {i: all, f: all}, loop: {e: 32}}\n";
+  auto chain = chainOf(readingOfText(mapping, {.workload = file.string(), .gpu = "a100-80gb"}));
+  std::filesystem::remove_all(folder);
+  return chain.kernels.at(0);
+}
+
 } // namespace
+
+TEST_CASE("A state that another kernel reads of every iteration, in whatever order, is stored in "
+          "every one; else at the end",
+          "[gpu]") {
+  constexpr double kStateBytes = 64 * 64 * 2;
+  for (const auto* along : {"S[e,f,n]", "S[e,f,N-1-n]"}) {
+    INFO(along);
+    const auto kernel = statesRead(along);
+    REQUIRE(kernel.iteration.stores.size() == 1);
+    CHECK(kernel.iteration.stores[0].bytes == kStateBytes);
+    CHECK(kernel.epilogue.stores.empty());
+  }
+  const auto kernel = statesRead("S[e,f,N]");
+  CHECK(kernel.iteration.stores.empty());
+  REQUIRE(kernel.epilogue.stores.size() == 1);
+  CHECK(kernel.epilogue.stores[0].bytes == kStateBytes);
+}
 
 TEST_CASE("CTAs of a row of a batched product share its rows, those of a column its columns",
           "[gpu]") {
