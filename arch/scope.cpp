@@ -203,7 +203,12 @@ std::optional<core::Rational> Scope::quantity(const config::Node& node,
     unit.scalar = "1" + node.scalar.substr(split);
     auto amount = node;
     amount.scalar = node.scalar.substr(0, split);
-    const auto factor = config::quantity(unit, dimension, problems_);
+    core::Problems problems; // about the unit: a 1 stands before it in place of the expression
+    const auto factor = config::quantity(unit, dimension, problems);
+    for (auto& problem : problems) {
+      problem.what = fmt::format("'{}' is not a number with a unit", node.scalar);
+      problems_.push_back(std::move(problem));
+    }
     const auto factorOf = number(amount);
     if (factor && factorOf) {
       value = exactly(node, problems_, [&] { return *factor * *factorOf; });

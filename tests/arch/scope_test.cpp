@@ -58,11 +58,14 @@ TEST_CASE("a quantity is an expression and a unit", "[arch]") {
 TEST_CASE("a quantity without a unit, or not above zero, is a problem", "[arch]") {
   Sample sample;
   CHECK_FALSE(sample.scope.quantity(scalar("PE"), Dimension::Hertz).has_value());
+  CHECK_FALSE(sample.scope.quantity(scalar("2*PE KHz"), Dimension::Hertz).has_value());
   CHECK_FALSE(sample.scope.quantity(scalar("0*PE Hz"), Dimension::Hertz).has_value());
   CHECK_FALSE(sample.scope.bytes(scalar("1/3 B")).has_value());
   CHECK(core::render(sample.problems) ==
         "m.yaml:2:3: error: field: 'PE' is not a number with a unit\n"
         "  help: write a number and one of: Hz, kHz, MHz, GHz\n"
+        "m.yaml:2:3: error: field: '2*PE KHz' is not a number with a unit\n"
+        "  help: did you mean 'kHz'? write a number and one of: Hz, kHz, MHz, GHz\n"
         "m.yaml:2:3: error: field: '0*PE Hz' must be above zero\n"
         "m.yaml:2:3: error: field: '1/3 B' is 1/3 B, must be a whole number of bytes up to 1024 "
         "TiB\n");

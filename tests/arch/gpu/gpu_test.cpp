@@ -99,6 +99,9 @@ TEST_CASE("a fitted constant is declared with what it was fitted on, wherever it
     CHECK(declared.contains("lanes.sync"));
     CHECK(declared.contains("lanes.operations.fragment"));
     CHECK(declared.contains("launch.cta"));
+    CHECK(declared.contains("launch.kernel"));
+    CHECK(declared.contains("dram.write_efficiency"));
+    CHECK((declared.contains("clock.onset") || gpu.data().clock.onset == 1));
     for (const auto& rate : gpu.data().tensor) {
       CHECK(declared.contains("tensor_cores." + rate.instruction + ".efficiency"));
       CHECK(declared.contains("tensor_cores." + rate.instruction + ".issue_share") ==
