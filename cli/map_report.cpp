@@ -2,8 +2,10 @@
 
 #include "cli/loop_nest.hpp"
 #include "cli/terminal.hpp"
+#include "core/exact.hpp"
 #include "core/format.hpp"
 #include "core/invariant.hpp"
+#include "report/shell.hpp"
 #include "report/text.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +48,17 @@ bool isSimulated(const MapAnswer& answer) {
   return answer.result.engine == "cycle";
 }
 
+/// A command of einsight for the same workload and machine with the same settings.
+std::string command(const std::string& name, const MapOptions& options) {
+  auto line = fmt::format("einsight {} -w {} -a {}", name, report::shellWord(options.workload),
+                          report::shellWord(options.machine));
+  line += name == "map" ? " --objective " + options.objective : "";
+  for (const auto& setting : options.settings) {
+    line += " --set " + report::shellWord(setting);
+  }
+  return line;
+}
+
 /// "optimal: …" or "best found: …", and how much was looked at.
 std::string verdict(const NamedObjective& objective, const MapAnswer& answer) {
   const auto bound = valueText(objective, answer.bound);
@@ -53,14 +66,22 @@ std::string verdict(const NamedObjective& objective, const MapAnswer& answer) {
       !answer.optimal ? std::string("best found: the space was not searched to its end")
       : !isSimulated(answer)
           ? fmt::format("optimal on the bound: no mapping of the space takes less than {}", bound)
-      : answer.proven
+      : answer.proven && !answer.allSimulated
           ? fmt::format("optimal: no mapping of the space takes less than {}", bound)
+      : answer.allSimulated
+          ? fmt::format("optimal when simulated: all mappings of the space that the bound allows "
+                        "to take less were simulated, and none does; no bound is below {}",
+                        bound)
           : fmt::format("optimal on the bound: no mapping of the space takes less than {}; "
                         "simulated, this one takes {} more",
                         bound, core::formatDifference(answer.value / answer.bound - 1));
   if (answer.fromCatalogue) {
-    out = fmt::format("best found: {} of the catalogue, better than all that the search found",
-                      answer.result.mapping);
+    out =
+        answer.failure.empty()
+            ? fmt::format("best found: {} of the catalogue, better than all that the search found",
+                          answer.result.mapping)
+            : fmt::format("best found: {} of the catalogue; the search has no answer: {}",
+                          answer.result.mapping, answer.failure);
   }
   if (answer.stopped) {
     out = "best found: stopped by Ctrl-C before the end";
@@ -114,8 +135,8 @@ std::string mapText(const MapOptions& options, const MapAnswer& answer) {
   }
   out += verdict(objective, answer);
   if (!options.output.empty()) {
-    out += fmt::format("written to {}: einsight run -w {} -a {} -m {}\n", options.output,
-                       options.workload, options.machine, options.output);
+    out += fmt::format("written to {}: {} -m {}\n", options.output, command("run", options),
+                       report::shellWord(options.output));
   }
   return out;
 }
@@ -123,12 +144,11 @@ std::string mapText(const MapOptions& options, const MapAnswer& answer) {
 namespace {
 
 nlohmann::ordered_json number(std::optional<double> value) {
-  constexpr double kExactIntegers = 9007199254740992.0; // 2^53
   if (!value || !std::isfinite(*value)) {
     return nullptr;
   }
-  if (*value == std::floor(*value) && std::abs(*value) < kExactIntegers) {
-    return static_cast<std::int64_t>(*value);
+  if (const auto whole = core::exactWhole(*value)) {
+    return *whole;
   }
   return *value;
 }
@@ -142,6 +162,7 @@ std::string mapJson(const MapOptions& options, const MapAnswer& answer) {
                              {"objective", options.objective},
                              {"optimal", answer.optimal},
                              {"proven_when_simulated", answer.proven},
+                             {"all_better_bounds_simulated", answer.allSimulated},
                              {"interrupted", answer.stopped},
                              {"from_catalogue", answer.fromCatalogue},
                              {"space_size", number(answer.space)},
@@ -174,18 +195,15 @@ std::string mapJson(const MapOptions& options, const MapAnswer& answer) {
 }
 
 std::vector<std::string> mapComment(const MapOptions& options, const MapAnswer& answer) {
-  auto how = fmt::format("Found by einsight map -w {} -a {} --objective {}", options.workload,
-                         options.machine, options.objective);
-  for (const auto& setting : options.settings) {
-    how += " --set " + setting;
-  }
+  auto how = "Found by " + command("map", options);
   for (const auto& condition : options.requirements) {
-    how += fmt::format(" --require '{}'", condition);
+    how += " --require " + report::shellWord(condition);
   }
   const auto& objective = objectiveOf(options);
   return {how + ":", fmt::format("{}, {}. docs/mapper.md says what was looked at.",
                                  valueText(objective, answer.value),
                                  answer.stopped         ? "on the bound; the search was stopped"
+                                 : answer.allSimulated  ? "optimal in its space when simulated"
                                  : answer.optimal       ? "optimal in its space on the bound"
                                  : answer.fromCatalogue ? "a mapping of the catalogue"
                                                         : "the best found in the time given")};

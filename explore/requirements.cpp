@@ -93,32 +93,19 @@ bool Requirements::hold(const mappings::Evaluation& evaluation) const {
   });
 }
 
-core::Problems Requirements::unmet(const results::Result& result,
-                                   const mappings::Evaluation& evaluation) const {
-  auto simulated = evaluation; // the same bytes; time is the simulation's
+bool Requirements::hold(const results::Result& result,
+                        const mappings::Evaluation& evaluation) const {
+  return conditions_.empty() || hold(simulatedCosts(result, evaluation));
+}
+
+mappings::Evaluation simulatedCosts(const results::Result& result,
+                                    const mappings::Evaluation& evaluation) {
+  auto simulated = evaluation;
   simulated.cycles = result.cycles.value_or(0);
   for (std::size_t u = 0; u < simulated.utilization.size(); ++u) {
     simulated.utilization[u] = result.units[u].utilization;
   }
-  const auto look = lookup(simulated);
-  core::Problems problems;
-  for (const auto& condition : conditions_) {
-    const auto value = condition.evaluate(look);
-    if (value && *value != core::Rational(0)) {
-      continue;
-    }
-    std::string given;
-    for (const auto& name : condition.names()) {
-      const auto number = look(name);
-      given += fmt::format("{}{} is {}", given.empty() ? "" : ", ", name,
-                           number ? fmt::format("{:.6g}", number->toDouble()) : "not known");
-    }
-    problems.push_back(
-        {{{}, 0, 0, "--require"},
-         fmt::format("'{}' holds on the bound but not when simulated: {}", condition.text(), given),
-         "ask for a little less"});
-  }
-  return problems;
+  return simulated;
 }
 
 } // namespace einsight::explore

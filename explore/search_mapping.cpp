@@ -2,47 +2,98 @@
 
 #include "arch/catalogue.hpp"
 #include "explore/search_mapping_finalists.hpp"
+#include "explore/search_mapping_widen.hpp"
+#include "mappings/write.hpp"
 #include "workloads/catalogue.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace einsight::explore {
 namespace {
 
-struct Search {
-  mappings::Found found;
-  double seconds = 0;
-  bool stopped = false;
-};
+using Clock = std::chrono::steady_clock;
 
-core::Expected<Search> search(const MapRequest& request, const arch::Machine& machine,
-                              const Requirements& requirements) {
-  mappings::SearchOptions options;
-  options.objective = request.objective;
-  options.settings = request.workloadSettings;
-  options.seconds = request.seconds;
-  options.steps = request.steps;
-  bool stopped = false;
-  if (!requirements.empty()) {
-    options.accepts = [&](const mappings::Evaluation& evaluation) {
-      return requirements.hold(evaluation);
+/// The search on the bound, short and, where that does not reach the end, long.
+class Search {
+public:
+  Search(const MapRequest& request, const arch::Machine& machine, const Requirements& requirements)
+      : request_(request), machine_(machine), requirements_(requirements),
+        shortfall_(requirements) {}
+
+  core::Expected<mappings::Found> run() {
+    if (request_.steps) {
+      return search(request_.steps, 0);
+    }
+    auto first = search(kShortSearch, request_.seconds);
+    const auto left = static_cast<std::int64_t>(static_cast<double>(request_.seconds) - seconds());
+    if (stopped_ || left < 1 || (first && !first->cut)) {
+      return first;
+    }
+    auto second = search(std::nullopt, left);
+    if (first && second) {
+      join(*second, std::move(first->finalists));
+    }
+    return second ? second : first;
+  }
+
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(Clock::now() - begin_).count();
+  }
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  /// What mappings came to that do not meet the requirements.
+  [[nodiscard]] const Shortfall& shortfall() const { return shortfall_; }
+
+private:
+  core::Expected<mappings::Found> search(std::optional<std::int64_t> steps, std::int64_t seconds) {
+    auto options = searchOptions(request_);
+    options.seconds = seconds;
+    options.steps = steps;
+    if (!requirements_.empty()) {
+      options.accepts = [&](const mappings::Evaluation& evaluation) {
+        const bool holds = requirements_.hold(evaluation);
+        if (!holds) {
+          shortfall_.add(evaluation);
+        }
+        return holds;
+      };
+    }
+    options.progress = [&](const mappings::SearchProgress& progress) {
+      const auto part = request_.steps ? progress.fraction
+                                       : this->seconds() / static_cast<double>(request_.seconds);
+      stopped_ =
+          stopped_ || (request_.progress && !request_.progress(kSearchShare * std::min(1.0, part)));
+      return !stopped_ && (request_.steps || part < 1);
     };
+    return mappings::search(loaderOf(request_), machine_, options);
   }
-  options.progress = [&](const mappings::SearchProgress& progress) {
-    stopped = stopped || (request.progress && !request.progress(kSearchShare * progress.fraction));
-    return !stopped;
-  };
-  const auto load = [&](const core::Settings& settings) {
-    return workloads::load(request.workload, settings);
-  };
-  const auto begin = std::chrono::steady_clock::now();
-  auto found = mappings::search(load, machine, options);
-  if (!found) {
-    return core::failure(std::move(found.error()));
+
+  /// Adds finalists, each once, and ranks all by their bound.
+  void join(mappings::Found& found, std::vector<mappings::Finalist> more) const {
+    std::set<std::string> known;
+    for (const auto& each : found.finalists) {
+      known.insert(mappings::write(each.mapping));
+    }
+    for (auto& each : more) {
+      if (known.insert(mappings::write(each.mapping)).second) {
+        found.finalists.push_back(std::move(each));
+      }
+    }
+    const auto bound = [&](const mappings::Finalist& each) {
+      return boundOf(request_.objective, each.evaluation, machine_.clockHertz().toDouble());
+    };
+    std::stable_sort(found.finalists.begin(), found.finalists.end(),
+                     [&](const auto& a, const auto& b) { return bound(a) < bound(b); });
   }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  return Search{std::move(*found), took.count(), stopped};
-}
+
+  const MapRequest& request_;
+  const arch::Machine& machine_;
+  const Requirements& requirements_;
+  Shortfall shortfall_;
+  Clock::time_point begin_ = Clock::now();
+  bool stopped_ = false;
+};
 
 /// What a faster unit or port would gain, if there is time to simulate that.
 void addLimits(const MapRequest& request, MapAnswer& answer) {
@@ -74,6 +125,38 @@ std::optional<double> valueOf(mappings::Objective objective, const results::Resu
   return std::nullopt;
 }
 
+namespace {
+
+/// The search, the simulations and the catalogue, for inputs that are right.
+core::Expected<MapAnswer> answerOf(const MapRequest& request, const einsum::Cascade& cascade,
+                                   const arch::Machine& machine, const Requirements& requirements) {
+  Search search(request, machine, requirements);
+  auto found = search.run();
+  const auto seconds = search.seconds();
+  const bool stopped = search.stopped();
+  if (!found && !stopped) {
+    const auto unmet = search.shortfall().problems();
+    found.error().insert(found.error().end(), unmet.begin(), unmet.end());
+  }
+  Shortfall shortfall(requirements);
+  auto answer = found ? bestFinalist(request, machine, requirements, *found, stopped, shortfall)
+                      : core::failure(found.error());
+  const bool compare = request.compare && !stopped && !(answer && answer->stopped);
+  auto shipped = compare ? bestShipped(request, cascade, requirements) : std::nullopt;
+  if (found && !stopped) {
+    answer = widened({request, machine, requirements, *found, shortfall, seconds},
+                     std::move(answer), shipped ? shipped->value : kNothingYet);
+  }
+  answer = withShipped(request, std::move(answer), std::move(shipped));
+  if (answer) {
+    answer->seconds = search.seconds();
+    answer->failure = found ? "" : found.error().front().what;
+  }
+  return answer;
+}
+
+} // namespace
+
 core::Expected<MapAnswer> searchMapping(const MapRequest& request) {
   core::Problems problems = request.mistakes;
   const auto add = [&](const core::Problems& more) {
@@ -92,20 +175,16 @@ core::Expected<MapAnswer> searchMapping(const MapRequest& request) {
   if (!requirements) {
     add(requirements.error());
   }
+  if (cascade) {
+    add(mappings::unsearchable(*cascade, *machine, request.objective));
+  }
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
-  const auto searched = search(request, *machine, *requirements);
-  const bool stopped = searched ? searched->stopped : request.progress && !request.progress(1);
-  auto answer = searched ? bestFinalist(request, *machine, *requirements, searched->found, stopped)
-                         : core::failure(searched.error());
-  if (request.compare && !(answer && answer->stopped) && !stopped) {
-    answer = withShipped(request, std::move(answer), bestShipped(request, *cascade, *requirements));
-  }
+  auto answer = answerOf(request, *cascade, *machine, *requirements);
   if (!answer) {
     return answer;
   }
-  answer->seconds = searched ? searched->seconds : static_cast<double>(request.seconds);
   if (request.limits && !answer->stopped && answer->result.engine == "cycle") {
     addLimits(request, *answer);
   }

@@ -42,22 +42,30 @@ struct MapAnswer {
   double bound = 0;         ///< smallest objective, on the bound, of any mapping that was looked at
   bool optimal = false;     ///< `bound` holds for every mapping of the space
   bool proven = false;      ///< and none of them can be better than this one when it is simulated
-  bool stopped = false;     ///< by `progress`
+  bool allSimulated = false;  ///< proven, since all that might have been better were simulated
+  bool stopped = false;       ///< by `progress`
   bool fromCatalogue = false; ///< a mapping of the catalogue is better than all that were found
   double space = 0, evaluated = 0, excluded = 0; ///< mappings
-  int simulated = 0;                             ///< finalists
-  double seconds = 0;                            ///< that the search took
+  int simulated = 0;                             ///< mappings
+  double seconds = 0;                            ///< that passed, simulations included
   std::optional<ShippedMapping> shipped{};       ///< the best of the catalogue that is legal here
+  std::string failure{}; ///< why the search found nothing, where the catalogue has the answer
 };
 
 /// What a result is worth: cycles, picojoules, or their product as seconds * picojoules; null where
 /// no table covers the energy.
 std::optional<double> valueOf(mappings::Objective objective, const results::Result& result);
 
-/// Finds a mapping. The finalists are simulated, the best bound first, until no other can be better
-/// by a hundred-thousandth, or for as long as the search may take. Fails when an input is wrong or
-/// a requirement names something unknown (every such mistake at once), or when no mapping is legal
-/// and meets the requirements.
+/// Steps: the same answer at any speed. Most cascades take a second or less.
+inline constexpr std::int64_t kShortSearch = 50'000;
+
+/// Finds a mapping. A search that is limited by time begins with the short one (kShortSearch) and
+/// goes on where that did not reach the end. The finalists are simulated, the best bound first,
+/// until no other can be better by a hundred-thousandth, or for as long as the search may take.
+/// Where the best of them is far above the smallest bound, more mappings are simulated (widened()).
+/// Fails when an input is wrong, a requirement names something unknown or the objective's energies
+/// are in no table (every such mistake at once), or when no mapping is legal and meets the
+/// requirements.
 core::Expected<MapAnswer> searchMapping(const MapRequest& request);
 
 } // namespace einsight::explore

@@ -8,25 +8,17 @@ namespace einsight::explore {
 namespace {
 
 using mappings::Objective;
-constexpr double kNoticeable = 1e-5; ///< a smaller gain is not worth another simulation
 constexpr double kRounding = 1 + 1e-12;
 constexpr double kClearly = 0.5; ///< a bound below this part of a simulated value is worth the risk
 constexpr double kFirstShare = 0.5; ///< of the time that is left, for each until one is done
-
-core::Expected<Point> pointOf(const mappings::Finalist& finalist, const arch::Machine& machine,
-                              const std::string& name) {
-  auto mapping = finalist.mapping;
-  mapping.name = name;
-  return prepare(std::move(mapping), *finalist.cascade, machine, name);
-}
 
 /// Runs the finalists of a search and keeps the best.
 class Final {
 public:
   Final(const MapRequest& request, const arch::Machine& machine, const Requirements& requirements,
-        const mappings::Found& found)
+        const mappings::Found& found, Shortfall& shortfall)
       : request_(request), machine_(machine), requirements_(requirements), found_(found),
-        deadline_(Deadline::of(request)) {}
+        shortfall_(shortfall), deadline_(Deadline::of(request)) {}
 
   core::Expected<MapAnswer> choose(bool stopped) {
     stopped_ = stopped;
@@ -43,6 +35,8 @@ public:
       run(*unfinished_[f], "analytic");
     }
     if (!best_) {
+      const auto unmet = shortfall_.problems();
+      reasons_.insert(reasons_.end(), unmet.begin(), unmet.end());
       return core::failure(std::move(reasons_));
     }
     finish(hertz);
@@ -95,9 +89,8 @@ private:
       return;
     }
     const bool simulated = result.engine == "cycle";
-    auto unmet = requirements_.unmet(result, finalist.evaluation);
-    if (!unmet.empty() && simulated) {
-      reasons_.insert(reasons_.end(), unmet.begin(), unmet.end());
+    if (simulated && !requirements_.hold(result, finalist.evaluation)) {
+      shortfall_.add(finalist.evaluation, &result);
       return;
     }
     best_.emplace(MapAnswer{std::move(point), std::move(result)});
@@ -132,6 +125,7 @@ private:
   const arch::Machine& machine_;
   const Requirements& requirements_;
   const mappings::Found& found_;
+  Shortfall& shortfall_;
   Deadline deadline_;
   std::optional<MapAnswer> best_;
   core::Problems reasons_;
@@ -178,7 +172,7 @@ std::optional<MapAnswer> shippedAnswer(const MapRequest& request, const std::str
     return std::nullopt;
   }
   const auto& evaluation = sized->evaluate(sized->sizes());
-  if (!requirements.unmet(*result, evaluation).empty()) {
+  if (!requirements.hold(*result, evaluation)) {
     return std::nullopt;
   }
   MapAnswer answer{std::move(*point), std::move(*result)};
@@ -194,6 +188,13 @@ std::optional<MapAnswer> shippedAnswer(const MapRequest& request, const std::str
 
 } // namespace
 
+core::Expected<Point> pointOf(const mappings::Finalist& finalist, const arch::Machine& machine,
+                              const std::string& name) {
+  auto mapping = finalist.mapping;
+  mapping.name = name;
+  return prepare(std::move(mapping), *finalist.cascade, machine, name);
+}
+
 double boundOf(Objective objective, const mappings::Evaluation& evaluation, double hertz) {
   switch (objective) {
   case Objective::Latency:
@@ -208,8 +209,9 @@ double boundOf(Objective objective, const mappings::Evaluation& evaluation, doub
 
 core::Expected<MapAnswer> bestFinalist(const MapRequest& request, const arch::Machine& machine,
                                        const Requirements& requirements,
-                                       const mappings::Found& found, bool stopped) {
-  return Final(request, machine, requirements, found).choose(stopped);
+                                       const mappings::Found& found, bool stopped,
+                                       Shortfall& shortfall) {
+  return Final(request, machine, requirements, found, shortfall).choose(stopped);
 }
 
 std::optional<MapAnswer> bestShipped(const MapRequest& request, const einsum::Cascade& cascade,

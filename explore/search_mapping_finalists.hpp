@@ -1,6 +1,7 @@
 #pragma once
 #include "explore/requirements.hpp"
 #include "explore/search_mapping.hpp"
+#include "explore/shortfall.hpp"
 
 #include <chrono>
 
@@ -44,10 +45,17 @@ double boundOf(mappings::Objective objective, const mappings::Evaluation& evalua
 /// Simulates the finalists of a search, the best bound first, until no other can be noticeably
 /// better or as long as the search may take (Deadline); where that is too short for any of them, or
 /// the search was `stopped`, the first one is the answer as the bound has it. Fails when none of
-/// them meets the requirements.
+/// them meets the requirements; `shortfall` is told what those that do not come to.
 core::Expected<MapAnswer> bestFinalist(const MapRequest& request, const arch::Machine& machine,
                                        const Requirements& requirements,
-                                       const mappings::Found& found, bool stopped);
+                                       const mappings::Found& found, bool stopped,
+                                       Shortfall& shortfall);
+
+/// A finalist as a point of that name.
+core::Expected<Point> pointOf(const mappings::Finalist& finalist, const arch::Machine& machine,
+                              const std::string& name);
+
+inline constexpr double kNoticeable = 1e-5; ///< a smaller gain is not worth another simulation
 
 /// The best mapping of the catalogue that is legal here and meets the requirements (of those made
 /// for the cascade, else of those that run any), simulated for as long as the search may take; one

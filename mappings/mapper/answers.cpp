@@ -16,13 +16,13 @@ constexpr double kSlack = 1.03;         ///< unfused answers this close are simu
 constexpr std::size_t kFewEinsums = 14; ///< one section for all of so many is looked at first
 constexpr double kLonger = 0.97;        ///< what each Einsum more must gain to come first
 
+} // namespace
+
 std::vector<int> members(std::size_t first, std::size_t last) {
   std::vector<int> list(last - first + 1);
   std::iota(list.begin(), list.end(), static_cast<int>(first));
   return list;
 }
-
-} // namespace
 
 CascadeSearch::CascadeSearch(std::shared_ptr<const einsum::Cascade> cascade,
                              const arch::Machine& machine, core::Settings parameters,

@@ -15,6 +15,9 @@ struct Answer {
 /// The search for one cascade with all parameters set.
 class CascadeSearch {
 public:
+  /// The search for the least bound; for what starts and ends soonest too; the same as if nothing
+  /// were masked, since tiles that are left out here and there make units wait for each other.
+  enum class Round { Bound, Smooth, Unmasked };
   CascadeSearch(std::shared_ptr<const einsum::Cascade> cascade, const arch::Machine& machine,
                 core::Settings parameters, const SearchOptions& options, Counts& counts,
                 Watch& watch);
@@ -29,6 +32,13 @@ public:
   /// What keeps the cascade off the machine: Einsums that no unit can do.
   [[nodiscard]] core::Problems problems() const;
 
+  /// What widen() shows of this cascade, the best first.
+  [[nodiscard]] std::vector<Answer> gather(Round round, const Gathering& gathering, double amount,
+                                           bool& all);
+  /// A gathered answer as mappings: itself, or with its variants.
+  [[nodiscard]] std::vector<Finalist> expand(const Answer& answer, bool variants) const;
+  [[nodiscard]] bool masked() const { return facts_.masked; }
+
 private:
   struct Interval {
     std::size_t first = 0, last = 0; ///< Einsums, both included
@@ -38,9 +48,6 @@ private:
     std::unique_ptr<Front> front;
   };
 
-  /// The search for the least bound; for what starts and ends soonest too; the same as if nothing
-  /// were masked, since tiles that are left out here and there make units wait for each other.
-  enum class Round { Bound, Smooth, Unmasked };
   void pass(Round round, double& best);
   [[nodiscard]] std::vector<Answer>& answersOf(Round round) {
     return answers_[static_cast<std::size_t>(round)];
@@ -60,6 +67,8 @@ private:
   [[nodiscard]] std::optional<Finalist> check(const std::vector<const Solution*>& sections) const;
   void addVariants(const Answer& answer, std::vector<Finalist>& list) const;
   Interval& interval(std::size_t first, std::size_t last);
+  Front& gatherFrom(const std::vector<int>& einsums, bool whole, const Front::Limit& limit,
+                    const Gathering& gathering, double amount);
 
   std::shared_ptr<const einsum::Cascade> cascade_;
   Facts facts_, unmasked_;
@@ -72,6 +81,10 @@ private:
   std::vector<Interval> intervals_;
   std::vector<std::unique_ptr<Solution>> kept_; ///< whole answers, in the order of improvement
   std::array<std::vector<Answer>, 3> answers_;  ///< of each round, that passed the check
+  std::vector<std::unique_ptr<Front>> fronts_;  ///< of what was gathered
 };
+
+/// The Einsums from one to another, both included.
+std::vector<int> members(std::size_t first, std::size_t last);
 
 } // namespace einsight::mappings::mapper

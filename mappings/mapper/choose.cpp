@@ -65,6 +65,10 @@ void Chooser::prepare() {
       touched_.push_back(std::move(touched));
     }
   }
+  // What may lie in the place of another tensor is chosen after it.
+  std::stable_partition(touched_.begin(), touched_.end(), [&](const Touched& touched) {
+    return placeOf(nested_, touched.tensor) < 0;
+  });
   chosen_.assign(nested_.leaves.size(), nullptr);
   load_.assign(nested_.facts->machine.units().size(), 0);
 }
@@ -83,6 +87,10 @@ const Chooser::Candidates& Chooser::candidates(Touched& touched) {
   for (auto& option : optionsOf(nested_, chosen_, movement, touched.tensor)) {
     Cost cost;
     if (!movement.cost(option, cost) || !fits(cost)) {
+      continue;
+    }
+    if (front_.every()) {
+      list.push_back({std::move(option), cost});
       continue;
     }
     const bool free = !shares(option);
@@ -156,28 +164,42 @@ void Chooser::fill() {
   }
 }
 
-/// Units overlap well in a pipeline, whose lags take room; where there can be none they wait for
-/// each other.
-void Chooser::stage() {
+std::optional<Stages> Chooser::pipelined() const {
   std::vector<Bound> bounds;
   for (const auto* bound : chosen_) {
     bounds.push_back(*bound);
   }
-  const auto staged = pipeline(nested_, bounds);
-  const bool several = std::any_of(bounds.begin(), bounds.end(), [&](const Bound& bound) {
-    return bound.unit != bounds.front().unit;
-  });
-  serial_ = several && !staged;
+  return pipeline(nested_, bounds);
+}
+
+void Chooser::stage(const std::optional<Stages>& staged) {
   stages_ = staged.value_or(Stages{});
   for (auto& touched : touched_) {
     touched.known.clear();
   }
 }
 
+/// Units overlap well in a pipeline, whose lags take room; where there can be none they wait for
+/// each other. A front of every mapping has both those without a pipeline and those with one.
 void Chooser::keepAll() {
+  front_.next();
   if (nested_.smooth && !fixed_) {
-    stage();
+    const auto staged = pipelined();
+    serial_ = !staged && std::any_of(chosen_.begin(), chosen_.end(), [&](const Bound* bound) {
+      return bound->unit != chosen_.front()->unit;
+    });
+    stage(staged);
   }
+  keepStaged();
+  if (const auto staged = front_.every() ? pipelined() : std::nullopt) {
+    stage(staged);
+    keepStaged();
+    stage(std::nullopt);
+  }
+  front_.next();
+}
+
+void Chooser::keepStaged() {
   fill();
   lists_.clear();
   double combinations = 1;

@@ -39,7 +39,9 @@ private:
   const Candidates& candidates(Touched& touched);
   void assign(std::size_t leaf);
   void keepAll();
-  void stage();
+  void keepStaged();
+  void stage(const std::optional<Stages>& staged);
+  [[nodiscard]] std::optional<Stages> pipelined() const;
   void fill();
   void keep(std::size_t at);
   void record();

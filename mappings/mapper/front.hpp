@@ -2,6 +2,10 @@
 #include "mappings/mapper/movement.hpp"
 #include "mappings/mapper/search.hpp"
 
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace einsight::mappings::mapper {
 
 /// Is a below b by more than rounding explains?
@@ -22,13 +26,30 @@ struct Solution {
   double picojoules = 0;
 };
 
+/// What a front gathers in place of the best alone.
+struct Gathering {
+  double below = 1e300;  ///< only what has a smaller objective
+  std::size_t count = 0; ///< at most so many, the best
+  bool every = false;    ///< every mapping, else the best keeps of each choice of loops and units
+};
+
+/// A mapping among others, for the order in which they are looked at.
+struct Standing {
+  double value = 0, picojoules = 0;
+  std::string form; ///< units and loops
+};
+/// The best first; of equal values as different ones as there are, each form's own by energy.
+std::vector<std::size_t> spread(const std::vector<Standing>& list);
+
 /// The best solutions so far: one, or for the product of cycles and energy all that no other beats
-/// in both.
+/// in both; or, where it gathers, many.
 class Front {
 public:
   /// `accepts`: what a solution must satisfy besides being better.
   explicit Front(Objective objective, std::function<bool(const Solution&)> accepts = {})
       : objective_(objective), accepts_(std::move(accepts)) {}
+  Front(Objective objective, const Gathering& gathering)
+      : objective_(objective), gathering_(gathering) {}
 
   /// What the rest of the cascade costs at least, and the objective of the best answer so far.
   struct Limit {
@@ -44,12 +65,28 @@ public:
   bool add(Solution solution);
   [[nodiscard]] const std::vector<Solution>& solutions() const { return solutions_; }
 
+  /// What follows has other loops or units.
+  void next();
+  /// No more of them than were asked for.
+  void trim();
+  [[nodiscard]] bool every() const { return gathering_ && gathering_->every; }
+  /// Has nothing that was to be gathered been dropped?
+  [[nodiscard]] bool all() const { return all_; }
+
 private:
+  [[nodiscard]] bool outside(double cycles, double picojoules) const;
   Objective objective_;
   Limit limit_;
   std::function<bool(const Solution&)> accepts_;
   std::vector<Solution> solutions_;
+  std::optional<Gathering> gathering_;
+  std::optional<Solution> current_; ///< the best keeps of the loops and units at hand
+  double worst_ = 1e300;            ///< of those that were kept, once some were dropped
+  bool all_ = true;
 };
+
+/// Units, loops in their order and groups of a solution, as a word.
+std::string formOf(const Solution& solution);
 
 /// The quantity that an objective makes small.
 double valueOf(Objective objective, double cycles, double picojoules);

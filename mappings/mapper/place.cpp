@@ -1,5 +1,7 @@
 #include "mappings/mapper/place.hpp"
 
+#include "mappings/lowering/draft.hpp"
+
 #include <algorithm>
 #include <bit>
 
@@ -83,13 +85,15 @@ private:
       const auto spatial = nested_.tiles[static_cast<std::size_t>(v)].spatial;
       passes.push_back({v, spread ? spatial : 1});
       points.push_back({v, 1});
-      bound.accumulates =
-          bound.accumulates || (has(einsum_.reduced, v) && (!spread || spatial < nested_.size(v)));
+      bound.accumulates = bound.accumulates ||
+                          (has(einsum_.reduced, v) && nested_.size(v) > (spread ? spatial : 1));
     }
     for (std::size_t a = 0; a < bound.axes.size(); ++a) {
       const auto size = unit(bound).axes[a].size;
-      const auto turns = (lanesOf(bound.axes[a]) + size - 1) / size;
-      scale *= static_cast<double>(turns);
+      const auto lanes = lanesOf(bound.axes[a]);
+      scale *= static_cast<double>((lanes + size - 1) / size);
+      bound.accumulates =
+          bound.accumulates || splitsSums(lanes, lanesOf(bound.axes[a] & einsum_.reduced), size);
     }
     const auto& work = einsum_.work[static_cast<std::size_t>(bound.unit)];
     const Iterations iterations(nested_, loops_, einsum_, masks_);

@@ -1,73 +1,19 @@
 #include "mappings/mapper/search.hpp"
 
 #include "mappings/mapper/answers.hpp"
+#include "mappings/mapper/parameters.hpp"
 #include "mappings/write.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace einsight::mappings {
 namespace {
 
 using mapper::CascadeSearch;
-
-/// Parameters of the workload that only cut a rank (M0), less those that the user set.
-std::vector<std::string> freeParameters(const einsum::Cascade& cascade,
-                                        const arch::Machine& machine,
-                                        const core::Settings& settings) {
-  const mapper::Facts facts(cascade, machine);
-  std::vector<std::string> list;
-  for (std::size_t v = 0; v < facts.names.size(); ++v) {
-    auto rank = facts.names[v];
-    std::transform(rank.begin(), rank.end(), rank.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const auto known = std::any_of(
-        cascade.parameters().begin(), cascade.parameters().end(),
-        [&](const auto& parameter) { return parameter.name == rank && !parameter.derived; });
-    if (mapper::has(facts.partitions, static_cast<int>(v)) && known && settings.count(rank) == 0) {
-      list.push_back(rank);
-    }
-  }
-  return list;
-}
-
-/// Sizes for a parameter that cuts a rank: those of axes, then half and twice these.
-std::vector<std::int64_t> sizesOf(const arch::Machine& machine) {
-  std::vector<std::int64_t> list;
-  const auto add = [&](std::int64_t size) {
-    if (size > 0 && std::find(list.begin(), list.end(), size) == list.end()) {
-      list.push_back(size);
-    }
-  };
-  for (const auto scale : {2, 1, 4}) {
-    for (const auto& unit : machine.units()) {
-      for (const auto& axis : unit.axes) {
-        add(axis.size * scale / 2);
-      }
-    }
-  }
-  return list;
-}
-
-std::vector<core::Settings> allSettings(const std::vector<std::string>& names,
-                                        const arch::Machine& machine) {
-  std::vector<core::Settings> all{{}};
-  for (const auto& name : names) {
-    std::vector<core::Settings> longer;
-    for (const auto size : sizesOf(machine)) {
-      for (auto settings : all) {
-        settings[name] = core::Rational(size);
-        longer.push_back(std::move(settings));
-      }
-    }
-    all = std::move(longer);
-  }
-  return all;
-}
 
 /// The best first, each once, at most as many as were asked for.
 std::vector<Finalist> ranked(std::vector<Finalist> list, const SearchOptions& options) {
@@ -102,17 +48,17 @@ std::vector<Finalist> ranked(std::vector<Finalist> list, const SearchOptions& op
   return best;
 }
 
-/// What makes the objective unknown on the machine, whatever the mapping.
-core::Problems unknownEnergy(const einsum::Cascade& cascade, const arch::Machine& machine,
-                             const SearchOptions& options) {
-  const mapper::Facts facts(cascade, machine);
-  if (options.objective == Objective::Latency || facts.uncovered.empty()) {
-    return {};
+/// " (SRAM ...)": why tables do not reach memories of the machine, each reason once.
+std::string tableReasons(const arch::Machine& machine) {
+  std::set<std::string> reasons;
+  for (const auto& memory : machine.memories()) {
+    for (const auto& action : memory.actions) {
+      if (!action.picojoules && !action.reason.empty()) {
+        reasons.insert(action.reason);
+      }
+    }
   }
-  return {{{machine.file(), 1, 1, machine.name()},
-           fmt::format("the energy of '{}' on '{}' is unknown: no table covers {}", cascade.name(),
-                       machine.name(), fmt::join(facts.uncovered, ", ")),
-           "search for latency, or give the machine sizes that its tables cover: docs/energy.md"}};
+  return reasons.empty() ? "" : fmt::format(" ({})", fmt::join(reasons, "; "));
 }
 
 core::Problems noneFound(const einsum::Cascade& cascade, const arch::Machine& machine,
@@ -126,27 +72,40 @@ core::Problems noneFound(const einsum::Cascade& cascade, const arch::Machine& ma
 
 } // namespace
 
+core::Problems unsearchable(const einsum::Cascade& cascade, const arch::Machine& machine,
+                            Objective objective) {
+  if (machine.memories().size() > mapper::kMemories || cascade.sizes().size() > 64) {
+    return {{{machine.file(), 1, 1, machine.name()},
+             "the mapper knows machines of at most 8 memories and workloads of at most 64 rank "
+             "variables",
+             "write the mapping: docs/mappings.md"}};
+  }
+  const mapper::Facts facts(cascade, machine);
+  if (objective == Objective::Latency || facts.uncovered.empty()) {
+    return {};
+  }
+  return {
+      {{machine.file(), 1, 1, machine.name()},
+       fmt::format("the energy of '{}' on '{}' is unknown: no table covers {}{}", cascade.name(),
+                   machine.name(), fmt::join(facts.uncovered, ", "), tableReasons(machine)),
+       "search for latency, or give the machine sizes that its tables cover: docs/energy.md"}};
+}
+
 core::Expected<Found> search(const LoadCascade& load, const arch::Machine& machine,
                              const SearchOptions& options) {
   const auto first = load(options.settings);
   if (!first) {
     return core::failure(first.error());
   }
-  if (machine.memories().size() > mapper::kMemories || first->sizes().size() > 64) {
-    return core::failure({{{machine.file(), 1, 1, machine.name()},
-                           "the mapper knows machines of at most 8 memories and workloads of at "
-                           "most 64 rank variables",
-                           "write the mapping: docs/mappings.md"}});
-  }
-  if (auto unknown = unknownEnergy(*first, machine, options); !unknown.empty()) {
-    return core::failure(std::move(unknown));
+  if (auto problems = unsearchable(*first, machine, options.objective); !problems.empty()) {
+    return core::failure(std::move(problems));
   }
   mapper::Counts counts;
   mapper::Watch watch(options, counts);
   double best = 1e300;
   double smoothest = 1e300;
   std::vector<Finalist> all;
-  const auto choices = allSettings(freeParameters(*first, machine, options.settings), machine);
+  const auto choices = mapper::parameterChoices(*first, machine, options.settings);
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const auto& chosen = choices[i];
     auto settings = options.settings;
@@ -174,6 +133,7 @@ core::Expected<Found> search(const LoadCascade& load, const arch::Machine& machi
   Found found;
   found.finalists = ranked(std::move(all), options);
   found.exhaustive = counts.complete;
+  found.cut = watch.cut() || watch.stopped();
   found.space = std::max(counts.space, counts.evaluated);
   found.evaluated = counts.evaluated;
   found.excluded = found.space - found.evaluated;

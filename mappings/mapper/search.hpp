@@ -38,6 +38,7 @@ struct Found {
   std::vector<Finalist> finalists; ///< the best first; at least one
   bool exhaustive =
       false;        ///< every mapping of the space was evaluated or excluded by a sound bound
+  bool cut = false; ///< something was left out because time or steps ran out
   double space = 0; ///< mappings of the space that were met, each counted once
   double evaluated = 0;
   double excluded = 0; ///< by bounds
@@ -54,5 +55,30 @@ using LoadCascade = std::function<core::Expected<einsum::Cascade>(const core::Se
 /// Fails when the workload cannot be loaded or no mapping of the space is legal and accepted.
 core::Expected<Found> search(const LoadCascade& load, const arch::Machine& machine,
                              const SearchOptions& options);
+
+/// Why no mapping can be searched for, whatever the time: energy of an action that no table covers
+/// where the objective needs it, more memories or rank variables than the search can count.
+core::Problems unsearchable(const einsum::Cascade& cascade, const arch::Machine& machine,
+                            Objective objective);
+
+/// What is to be simulated where the bound is too loose to choose by.
+struct Widening {
+  double below = 1e300;  ///< only mappings with a smaller objective on the bound (cycles,
+                         ///< picojoules, or their product)
+  std::size_t count = 0; ///< at most so many, the best on the bound and then on an estimate
+  /// Every mapping of the space, else of each choice of tiles, loops and units one, in a few
+  /// variants.
+  bool every = false;
+  /// Is shown one after another; gives what is to be `below` from then on, 0 to end.
+  std::function<double(const Finalist&)> look{};
+};
+
+/// Shows all mappings of the space whose bound is below a value, the best bound first; of equal
+/// ones as different ones as there are. Half of the seconds of the options are for finding them.
+/// True when of what was to be shown nothing was left out, for lack of time, by `count` or because
+/// `look` ended it. `options` as for search(); `finalists` and `steps` do not count. Fails as
+/// search() does, but not when there is nothing to show.
+core::Expected<bool> widen(const LoadCascade& load, const arch::Machine& machine,
+                           const SearchOptions& options, const Widening& widening);
 
 } // namespace einsight::mappings

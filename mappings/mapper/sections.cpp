@@ -76,7 +76,9 @@ void Watch::allow(double amount) {
 }
 
 bool Watch::over() {
-  return stopped() || spent() > limit_;
+  const bool over = stopped() || spent() > limit_;
+  cut_ = cut_ || over;
+  return over;
 }
 
 bool Watch::stopped() {
@@ -91,7 +93,9 @@ bool Watch::stopped() {
 }
 
 bool Watch::late() {
-  return stopped() || spent() > share_;
+  const bool late = stopped() || spent() > share_;
+  cut_ = cut_ || late;
+  return late;
 }
 
 void searchSection(const Facts& facts, const std::vector<int>& members, bool anySize, bool smooth,

@@ -23,6 +23,8 @@ public:
   [[nodiscard]] double left() const;
   /// From the first moment on.
   [[nodiscard]] double all() const { return all_; }
+  /// Has something been left out because a share was over?
+  [[nodiscard]] bool cut() const { return cut_; }
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -32,7 +34,7 @@ private:
   Clock::time_point start_ = Clock::now(), asked_ = Clock::now();
   double all_ = 0, limit_ = 0, share_ = 0;
   std::int64_t steps_ = 0;
-  bool stopped_ = false;
+  bool stopped_ = false, cut_ = false;
 };
 
 /// Adds to `front` the best sections of these Einsums. `anySize`, `smooth`: see Shapes.

@@ -1,3 +1,4 @@
+#include "einsum/walk.hpp"
 #include "mappings/mapper/sized_cost.hpp"
 #include "mappings/mapper/sized_finder.hpp"
 
@@ -30,7 +31,11 @@ public:
     for (const auto& count : task.counts) {
       addCount(count, task, origin, raw, cost);
     }
-    cost.prices.resize(raw.size());
+    cost.atOnce = sumsOf(origin.atOnce, task, origin, raw);
+    cost.summedInTime = sumsOf(origin.inTime, task, origin, raw);
+    for (auto* prices : {&cost.prices, &cost.atOnce.prices, &cost.summedInTime.prices}) {
+      prices->resize(raw.size());
+    }
     std::vector<Mask> masks;
     for (std::size_t g = 0; g < task.guards.size(); ++g) {
       numberOf(masks, g < origin.masks.size() ? finder_.mask(origin.masks[g])
@@ -41,32 +46,48 @@ public:
   }
 
 private:
-  /// As passes() of lowering.
+  /// As passes() and sumsInTime() of lowering.
   void spread(const LeafPlan& leaf, TaskCost& cost) const {
-    const auto spatial = [&](const std::vector<std::string>& names, const Part& part) {
-      return std::find(names.begin(), names.end(), part.name) != names.end();
-    };
+    const auto taken = einsum::reducedVariables(*leaf.einsum);
     for (const auto& variable : leaf.einsum->variables) {
       cost.lanes.emplace_back();
       for (const auto& part : draft_.subject.plan().parts.at(variable)) {
+        bool spread = false;
         for (const auto& [axis, names] : leaf.binding->spatial) {
-          if (spatial(names, part)) {
+          if (einsum::contains(names, part.name)) {
             cost.lanes.back().push_back(table_.find(part.name));
+            spread = true;
           }
+        }
+        if (!spread && einsum::contains(taken, variable)) {
+          cost.inTime.push_back(table_.find(part.name));
         }
       }
     }
     for (const auto& [axis, names] : leaf.binding->spatial) {
-      std::vector<int> wanted;
+      auto& made = cost.axes.emplace_back();
+      made.size = leaf.unit->axis(axis)->size;
       for (const auto& [variable, parts] : draft_.subject.plan().parts) {
         for (const auto& part : parts) {
-          if (spatial(names, part)) {
-            wanted.push_back(table_.find(part.name));
+          if (einsum::contains(names, part.name)) {
+            made.parts.push_back(table_.find(part.name));
+          }
+          if (einsum::contains(names, part.name) && einsum::contains(taken, variable)) {
+            made.reduced.push_back(made.parts.back());
           }
         }
       }
-      cost.axes.emplace_back(std::move(wanted), leaf.unit->axis(axis)->size);
     }
+  }
+
+  /// The prices of register file accesses that the sizes decide.
+  TaskCost::Sums sumsOf(const std::vector<sim::Count>& counts, const sim::Task& task,
+                        const TaskOrigin& origin, std::vector<RawProduct>& raw) {
+    TaskCost only;
+    for (const auto& count : counts) {
+      addCount(count, task, origin, raw, only);
+    }
+    return {std::move(only.prices), only.covered};
   }
 
   /// A guard over counters, not over values of rank variables.
@@ -264,6 +285,7 @@ std::vector<SectionCost> compileCost(const einsum::Cascade& cascade, const arch:
     }
     Draft draft{{cascade, machine, plan}, section, schedule, counter, std::move(rooms)};
     draft.section.name = section.name;
+    draft.anySizes = true;
     for (const auto& part : section.loops) {
       draft.section.loops.push_back({part.name, part.trips, false});
     }

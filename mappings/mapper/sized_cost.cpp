@@ -1,5 +1,7 @@
 #include "mappings/mapper/sized_cost.hpp"
 
+#include "mappings/lowering/draft.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -133,10 +135,13 @@ void CostSum::addClass(const SectionCost& section, const TaskCost& task, double 
 CostSum::Sums CostSum::addTask(const SectionCost& section, const TaskCost& task,
                                const PartTable& table, Evaluation& evaluation) {
   axes_ = 1;
-  for (const auto& [parts, size] : task.axes) {
-    const auto passes = (table.product(parts) + size - 1) / size;
-    axes_ *= static_cast<double>(passes);
+  bool inTime = table.product(task.inTime) > 1;
+  for (const auto& [parts, reduced, size] : task.axes) {
+    const auto wanted = table.product(parts);
+    axes_ *= static_cast<double>((wanted + size - 1) / size);
+    inTime = inTime || splitsSums(wanted, table.product(reduced), size);
   }
+  const auto& sum = inTime ? task.summedInTime : task.atOnce;
   perLane_.clear();
   for (const auto& parts : task.lanes) {
     perLane_.push_back(table.product(parts));
@@ -172,7 +177,7 @@ CostSum::Sums CostSum::addTask(const SectionCost& section, const TaskCost& task,
   }
   for (std::size_t p = 0; p < task.products.size(); ++p) {
     const auto& price = task.prices[p];
-    picojoules_ += products_[p] * price.picojoules;
+    picojoules_ += products_[p] * (price.picojoules + sum.prices[p].picojoules);
     for (const auto& [memory, bytes] : price.bytes) {
       evaluation.moved[static_cast<std::size_t>(memory)] += products_[p] * bytes;
     }
@@ -180,7 +185,7 @@ CostSum::Sums CostSum::addTask(const SectionCost& section, const TaskCost& task,
       evaluation.utilization[static_cast<std::size_t>(unit)] += products_[p] * lanes;
     }
   }
-  covered_ = covered_ && (task.covered || sums.runs == 0);
+  covered_ = covered_ && ((task.covered && sum.covered) || sums.runs == 0);
   sums.ticks *= task.cyclesPerTick;
   return sums;
 }

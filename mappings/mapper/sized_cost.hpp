@@ -52,14 +52,27 @@ struct Rounded {
 
 /// A task of the schedule with its amounts as functions of the sizes.
 struct TaskCost {
+  /// Parts that are spread over an axis, those of them over which is summed, and the axis's size.
+  struct Axis {
+    std::vector<int> parts;
+    std::vector<int> reduced;
+    std::int64_t size = 1;
+  };
+  /// What is added where sums are complete at once, or where they are made in time.
+  struct Sums {
+    std::vector<Price> prices; ///< per product
+    bool covered = true;
+  };
   int resource = -1;
   double cyclesPerTick = 0;            ///< per unit of the ticks below
   std::vector<int> alone;              ///< parts that are loops and that nothing looks at
   std::vector<int> groups;             ///< of the section
   std::vector<Product> products;       ///< first the one that says whether the task runs
   std::vector<std::vector<int>> lanes; ///< parts spread over PEs, per factor of the first product
-  std::vector<std::pair<std::vector<int>, std::int64_t>> axes; ///< parts over an axis, its size
-  std::vector<Price> prices;                                   ///< per product
+  std::vector<Axis> axes;
+  std::vector<int> inTime;   ///< parts over which is summed and that are not spread
+  std::vector<Price> prices; ///< per product
+  Sums atOnce, summedInTime;
   std::vector<Rounded> rounded;
   bool covered = true; ///< does a table have the energy of everything it does?
 };

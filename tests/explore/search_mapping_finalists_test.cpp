@@ -11,13 +11,14 @@ using mappings::Objective;
 namespace {
 
 /// A search that is over, with what belongs to it.
-struct Searched {
+struct Before {
   MapRequest request;
   arch::Machine machine = *arch::load("fusemax");
   Requirements requirements = *Requirements::check({}, machine);
   mappings::Found found;
+  Shortfall shortfall{requirements};
 
-  explicit Searched(Objective objective) {
+  explicit Before(Objective objective) {
     request.workload = "matmul";
     request.machine = "fusemax";
     request.workloadSettings = {{"M", 70}, {"N", 50}, {"K", 20}};
@@ -37,12 +38,12 @@ struct Searched {
 
 TEST_CASE("where there is no time to simulate, the answer is the best on the bound and says so",
           "[explore]") {
-  Searched searched(Objective::Latency);
+  Before searched(Objective::Latency);
   for (const bool counted : {false, true}) {
     searched.request.seconds = counted ? 60 : 0;
     searched.request.steps = counted ? std::optional<std::int64_t>(0) : std::nullopt;
     const auto answer = bestFinalist(searched.request, searched.machine, searched.requirements,
-                                     searched.found, false);
+                                     searched.found, false, searched.shortfall);
     REQUIRE(answer);
     CHECK(answer->result.engine == "analytic");
     CHECK(answer->simulated == 0);
@@ -71,9 +72,9 @@ TEST_CASE("counted in steps, a deadline is over after so many reports and at no 
 }
 
 TEST_CASE("a search that was stopped is answered at once on the bound", "[explore]") {
-  Searched searched(Objective::Edp);
-  const auto answer =
-      bestFinalist(searched.request, searched.machine, searched.requirements, searched.found, true);
+  Before searched(Objective::Edp);
+  const auto answer = bestFinalist(searched.request, searched.machine, searched.requirements,
+                                   searched.found, true, searched.shortfall);
   REQUIRE(answer);
   CHECK(answer->stopped);
   CHECK_FALSE(answer->optimal);
@@ -81,9 +82,9 @@ TEST_CASE("a search that was stopped is answered at once on the bound", "[explor
 }
 
 TEST_CASE("the least energy is as fast as any finalist of that energy", "[explore]") {
-  Searched searched(Objective::Energy);
+  Before searched(Objective::Energy);
   const auto answer = bestFinalist(searched.request, searched.machine, searched.requirements,
-                                   searched.found, false);
+                                   searched.found, false, searched.shortfall);
   REQUIRE(answer);
   CHECK(answer->value == Approx(*searched.found.finalists.front().evaluation.picojoules));
   int equal = 0;
@@ -103,13 +104,13 @@ TEST_CASE("the least energy is as fast as any finalist of that energy", "[explor
 TEST_CASE("a simulated mapping of the catalogue is preferred to one that could not be simulated",
           "[explore]") {
   for (const auto objective : {Objective::Latency, Objective::Energy}) {
-    Searched searched(objective);
+    Before searched(objective);
     auto shipped = bestShipped(searched.request, *workloads::load("matmul"), searched.requirements);
     REQUIRE(shipped);
     CHECK(shipped->shipped->simulated);
     searched.request.seconds = 0;
     const auto bound = bestFinalist(searched.request, searched.machine, searched.requirements,
-                                    searched.found, false);
+                                    searched.found, false, searched.shortfall);
     REQUIRE(bound);
     REQUIRE(bound->value < shipped->value);
     const auto answer = withShipped(searched.request, bound, shipped);

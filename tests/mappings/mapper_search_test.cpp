@@ -182,7 +182,8 @@ TEST_CASE("energy that no table covers is a mistake at once, not a search", "[ma
     REQUIRE(found.error().size() == 1);
     CHECK(found.error().front().what ==
           "the energy of 'matmul' on 'flat-edge' is unknown: no table covers read of "
-          "global_buffer, write of global_buffer");
+          "global_buffer, write of global_buffer "
+          "('sram' at 512 bits: 524288 B is beyond twice the table's range (32768 to 65536 B))");
     CHECK(found.error().front().help ==
           "search for latency, or give the machine sizes that its tables cover: docs/energy.md");
   }
