@@ -24,11 +24,6 @@ std::int64_t keptBytes(const Plan& plan, const SectionPlan& section, const KeepP
   return bytesOf(room(plan, section, keep, cascade), *keep.keep);
 }
 
-std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
-                       const arch::Memory& memory) {
-  return MemoryUse(plan, cascade, memory).bytes();
-}
-
 MemoryUse::MemoryUse(const Plan& plan, const einsum::Cascade& cascade, const arch::Memory& memory)
     : plan_(plan), cascade_(cascade) {
   for (const auto& section : plan.sections) {

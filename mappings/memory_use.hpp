@@ -10,11 +10,8 @@ std::int64_t keptBytes(const Plan& plan, const SectionPlan& section, const KeepP
                        const einsum::Cascade& cascade);
 
 /// Largest number of bytes of a memory that any section holds at once (of one PE for register
-/// files), with the slots that the mapping asks for.
-std::int64_t usedBytes(const Plan& plan, const einsum::Cascade& cascade,
-                       const arch::Memory& memory);
-
-/// usedBytes() of a plan whose sizes change: what does not depend on them is found once.
+/// files), with the slots that the mapping asks for. What does not depend on the plan's sizes is
+/// found once.
 class MemoryUse {
 public:
   /// All must outlive it; of the plan only sizes may change (resize()).

@@ -54,6 +54,55 @@ Binding readBinding(const std::string& einsum, const Node& node, core::Problems&
   return binding;
 }
 
+/// The partitions of a file and of its cases, which may leave parts out.
+std::vector<std::pair<Node, Node>> partitionsOf(const Node& root) {
+  std::vector<std::pair<Node, Node>> all;
+  const auto add = [&](const Node& node) {
+    if (const auto* partition = node.find("partition")) {
+      all.insert(all.end(), partition->entries.begin(), partition->entries.end());
+    }
+  };
+  add(root);
+  if (const auto* cases = root.find("cases")) {
+    for (const auto& [name, item] : cases->entries) {
+      add(item);
+    }
+  }
+  return all;
+}
+
+/// Sizes written in the mapping's own file are of parts that a partition has, and not of outermost
+/// ones: these cover the rest.
+void checkSizes(const Mapping& mapping, const std::vector<std::pair<Node, Node>>& partitions,
+                core::Problems& problems) {
+  std::vector<std::string> known;
+  std::map<std::string, std::string> outermost; // and the variable
+  for (const auto& [variable, parts] : partitions) {
+    for (std::size_t p = 1; p < parts.items.size(); ++p) {
+      known.push_back(parts.items[p].scalar);
+    }
+    if (!parts.items.empty()) {
+      outermost[parts.items.front().scalar] = variable.scalar;
+    }
+  }
+  for (const auto& [part, size] : mapping.sizes) {
+    if (size.where.file != mapping.where.file ||
+        std::find(known.begin(), known.end(), part) != known.end()) {
+      continue;
+    }
+    if (const auto covers = outermost.find(part); covers != outermost.end()) {
+      problems.push_back({size.where,
+                          fmt::format("'{}' is the outermost part of '{}', so it has no size", part,
+                                      covers->second),
+                          "leave it out: it covers what the other parts leave"});
+    } else {
+      problems.push_back({size.where, fmt::format("no partition has a part '{}'", part),
+                          known.empty() ? "write under partition: how a rank variable is cut"
+                                        : core::suggestion(part, known)});
+    }
+  }
+}
+
 /// Sections run as `order:` names them, else as they are written; those not named come last.
 void orderSections(Mapping& mapping, const std::vector<std::string>& order,
                    core::Problems& problems) {
@@ -152,9 +201,11 @@ core::Expected<Mapping> readMapping(const std::filesystem::path& file,
     return core::failure(std::move(root.error()));
   }
   core::Problems problems;
+  const auto partitions = partitionsOf(*root);
   const auto decided = decideCases(std::move(*root), names(cascade, machine), problems);
   bool general = false;
   auto mapping = readAll(decided, general, problems);
+  checkSizes(mapping, partitions, problems);
   mapping.file = file.string();
   for (const auto& [name, value] : settings) {
     std::vector<std::string> known;

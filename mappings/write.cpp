@@ -136,8 +136,15 @@ private:
     }
     flow(0, "partition", entries);
     entries.clear();
-    for (const auto& [part, size] : mapping.sizes) {
-      entries.emplace_back(scalar(part), sizeOf(size));
+    for (const auto& [part, size] : mapping.sizes) { // a case may have left the part out
+      const bool inner = std::any_of(
+          mapping.partitions.begin(), mapping.partitions.end(), [&, name = part](const auto& each) {
+            const auto found = std::find(each.parts.begin(), each.parts.end(), name);
+            return found != each.parts.end() && found != each.parts.begin();
+          });
+      if (inner) {
+        entries.emplace_back(scalar(part), sizeOf(size));
+      }
     }
     flow(0, "sizes", entries);
     line(0, "bind:");

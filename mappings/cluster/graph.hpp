@@ -45,7 +45,8 @@ inline constexpr std::int64_t kClusterHertz = 1'000'000'000;
 /// to wait, and it has arrived a latency later. On a ring or mesh the link between two devices is
 /// the only port; with half duplex a device (or pair) has one port for both directions.
 /// Counts bytes sent (read) and received (written) per link. Fails where two devices that talk
-/// have no link.
+/// have no link, where there are more than a million tasks, and where all of them together take
+/// longer than 4e6 s.
 core::Expected<sim::Schedule> lower(const Graph& graph, const arch::Cluster& cluster);
 
 } // namespace einsight::mappings::cluster

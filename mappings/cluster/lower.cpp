@@ -1,3 +1,4 @@
+#include "core/format.hpp"
 #include "core/invariant.hpp"
 #include "mappings/cluster/graph.hpp"
 
@@ -15,6 +16,8 @@ using arch::Link;
 
 constexpr std::int64_t kTicksPerCycle = 1000; // a tick is a picosecond
 constexpr double kTicksPerSecond = 1e12;
+constexpr double kLongestSeconds = 4e6; ///< of all work one after another: ticks are 64 bits wide
+constexpr std::size_t kMostTasks = 1'000'000; ///< some 10 kB each
 
 std::int64_t ticksOf(double seconds) {
   return std::max<std::int64_t>(std::llround(seconds * kTicksPerSecond), 0);
@@ -46,12 +49,14 @@ public:
   }
 
   core::Expected<sim::Schedule> run() {
-    if (auto problems = missingLinks(); !problems.empty()) {
+    auto problems = missingLinks();
+    if (problems.empty()) {
+      problems = tooMuch();
+    }
+    if (!problems.empty()) {
       return core::failure(std::move(problems));
     }
-    for (int device = 0; device < cluster_.devices(); ++device) {
-      addDevice(device);
-    }
+    addDevices();
     last_.resize(graph_.tasks().size(), -1);
     for (std::size_t i = 0; i < graph_.tasks().size(); ++i) {
       const auto& task = graph_.tasks()[i];
@@ -82,12 +87,49 @@ private:
              "add a link that joins them, or a mapping that sends along the links there are"}};
   }
 
-  /// A device that computes has a stream of its own, in the order of the graph.
-  void addDevice(int device) {
-    const bool used = std::any_of(graph_.tasks().begin(), graph_.tasks().end(), [&](auto& task) {
-      return task.kind == Task::Kind::Compute && task.device == device;
-    });
-    streams_.push_back(used ? addStream(resource(cluster_.deviceName(device), false)) : -1);
+  [[nodiscard]] core::Problems tooMuch() const {
+    core::Problems problems;
+    const auto add = [&](std::string path, std::string what, std::string help) {
+      problems.push_back(
+          {{cluster_.data().file, 1, 1, std::move(path)}, std::move(what), std::move(help)});
+    };
+    if (graph_.tasks().size() > kMostTasks) {
+      add("devices",
+          fmt::format("{} pieces of work and messages are too many to be simulated",
+                      core::formatCount(static_cast<std::int64_t>(graph_.tasks().size()))),
+          fmt::format("at most {}: fewer devices",
+                      core::formatCount(static_cast<std::int64_t>(kMostTasks))));
+    }
+    double seconds = 0;
+    for (const auto& task : graph_.tasks()) {
+      seconds += task.seconds + task.delay;
+      if (task.kind == Task::Kind::Message) {
+        const auto& link = *cluster_.link(task.device, task.to);
+        seconds += task.bytes / link.sustainedBytesPerSecond() + latencyOf(task);
+      }
+    }
+    if (!(seconds <= kLongestSeconds)) {
+      add("links",
+          fmt::format("all work and messages together take {}, too long to be simulated",
+                      core::formatSeconds(seconds)),
+          fmt::format("at most {}: faster links or devices, or less work",
+                      core::formatSeconds(kLongestSeconds)));
+    }
+    return problems;
+  }
+
+  /// Every device that computes has a stream of its own, in the order of the graph.
+  void addDevices() {
+    std::vector<bool> used(static_cast<std::size_t>(cluster_.devices()), false);
+    for (const auto& task : graph_.tasks()) {
+      if (task.kind == Task::Kind::Compute) {
+        used[static_cast<std::size_t>(task.device)] = true;
+      }
+    }
+    for (int device = 0; device < cluster_.devices(); ++device) {
+      const bool works = used[static_cast<std::size_t>(device)];
+      streams_.push_back(works ? addStream(resource(cluster_.deviceName(device), false)) : -1);
+    }
   }
 
   int resource(const std::string& name, bool port) {

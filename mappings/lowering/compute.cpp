@@ -89,56 +89,6 @@ void countWork(Draft& draft, const LeafPlan& leaf, sim::Task& task, const sim::A
   }
 }
 
-/// Register file accesses: an operand kept there is read at every point, a running sum is read and
-/// written at every point, a result that stays is written once.
-void countRegisters(Draft& draft, const LeafPlan& leaf, sim::Task& task,
-                    const sim::Amount& points) {
-  const auto* registers = draft.machine().registersOf(leaf.unit->name);
-  if (registers == nullptr) {
-    return;
-  }
-  const auto kept = [&](const std::string& tensor) {
-    return std::any_of(draft.plan.keeps.begin(), draft.plan.keeps.end(), [&](const auto& keep) {
-      return keep.memory == registers && keep.keep->tensor == tensor &&
-             draft.plan.inside(leaf.node, keep.node);
-    });
-  };
-  std::int64_t perPoint = 0;
-  for (const auto* access : einsight::mappings::accesses(*leaf.einsum, "")) {
-    perPoint += kept(access->tensor) ? 1 : 0;
-  }
-  bool accumulates = false; // over a rank that is not spatial
-  for (const auto& reduction : leaf.einsum->reductions) {
-    for (const auto& variable : reduction.variables) {
-      for (const auto& part : draft.subject.plan().parts.at(variable)) {
-        accumulates =
-            accumulates || std::none_of(leaf.binding->spatial.begin(), leaf.binding->spatial.end(),
-                                        [&](const auto& axis) {
-                                          return std::find(axis.second.begin(), axis.second.end(),
-                                                           part.name) != axis.second.end();
-                                        });
-      }
-    }
-  }
-  const auto count = [&](const char* what, const sim::Amount& amount) {
-    const auto action = std::find_if(registers->actions.begin(), registers->actions.end(),
-                                     [&](const auto& a) { return a.name == what; });
-    const auto energy = action == registers->actions.end() ? std::nullopt : action->picojoules;
-    const auto parts = draft.convention("one_register_file") ? leaf.unit->processingElements() : 1;
-    task.counts.push_back(
-        {draft.counter({sim::Counter::Kind::Action, registers->name, what, -1, energy, parts}),
-         amount});
-  };
-  if (perPoint + (accumulates ? 1 : 0) > 0) {
-    count("read", times(points, perPoint + (accumulates ? 1 : 0)));
-  }
-  if (accumulates) {
-    count("write", points);
-  } else if (kept(leaf.einsum->output.tensor)) {
-    count("write", draft.box(leaf.einsum->output, leaf.loops, leaf.einsum->domain));
-  }
-}
-
 /// In a nest that skips masked tiles an Einsum does not run where its neighbours find nothing that
 /// attends, provided it has all the loops that decide this.
 void skipMasked(Draft& draft, const LeafPlan& leaf, sim::Task& task, TaskOrigin& origin) {
@@ -185,7 +135,7 @@ void addCompute(Draft& draft) {
     skipMasked(draft, leaf, task, origin);
     task.ticks = passes(draft, leaf);
     countWork(draft, leaf, task, points);
-    countRegisters(draft, leaf, task, points);
+    countRegisters(draft, leaf, points, task, origin);
     const auto cycles = cyclesPerPoint(*leaf.unit, einsum::operationsPerPoint(*leaf.einsum));
     draft.leafTask.push_back(draft.addTask(std::move(task), cycles, std::move(origin)));
   }

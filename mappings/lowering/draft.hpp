@@ -49,6 +49,9 @@ struct TaskOrigin {
   const einsum::Einsum* user = nullptr;
   const einsum::Access* access = nullptr; ///< of the tensor moved; none for a compute task
   std::vector<Mask> masks;                ///< of the first guards; the others compare counters
+  /// Register file accesses where the sizes decide: of sums that are complete at once, and of sums
+  /// that are made in time. Empty where the sizes are known; then the task has those that hold.
+  std::vector<sim::Count> atOnce{}, inTime{};
 };
 
 struct Draft {
@@ -62,6 +65,7 @@ struct Draft {
   std::vector<int> leafTask{};        ///< task of each leaf
   std::vector<TaskOrigin> origins{};  ///< of each task
   std::vector<sim::Hold>* holds = nullptr; ///< gets what memories keep, unless nobody asks
+  bool anySizes = false;                   ///< trips are not the last word: see TaskOrigin
 
   [[nodiscard]] const einsum::Cascade& cascade() const { return subject.cascade(); }
   [[nodiscard]] const arch::Machine& machine() const { return subject.machine(); }
@@ -98,6 +102,14 @@ struct Draft {
 /// long as its slowest. The unit must be able to do all of them.
 core::Rational cyclesPerPoint(const arch::Unit& unit,
                               const std::vector<einsum::OperationCount>& operations);
+
+/// Does an axis of `size` lanes take parts of a sum in several passes, where `wanted` values are
+/// spread over it, `reduced` of them for each sum? Not where whole sums take as many passes.
+bool splitsSums(std::int64_t wanted, std::int64_t reduced, std::int64_t size);
+
+/// Adds the register file accesses of a leaf's tile of so many points to its task.
+void countRegisters(Draft& draft, const LeafPlan& leaf, const sim::Amount& points, sim::Task& task,
+                    TaskOrigin& origin);
 
 void addCompute(Draft& draft);
 void addMovement(Draft& draft);

@@ -127,7 +127,7 @@ bool Mutator::otherSkips() {
 bool Mutator::lessRoom() {
   const auto& memories = legal_.machine().memories();
   const auto& memory = memories[static_cast<std::size_t>(choice(1, std::ssize(memories) - 1))];
-  const auto used = mappings::usedBytes(legal_.plan(), legal_.cascade(), memory);
+  const auto used = mappings::MemoryUse(legal_.plan(), legal_.cascade(), memory).bytes();
   const bool fits = std::any_of(mutation_.mapping.sizes.begin(), mutation_.mapping.sizes.end(),
                                 [](const auto& size) { return size.second.fit.has_value(); });
   if (used < 4 || fits) {

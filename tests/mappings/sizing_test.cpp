@@ -69,7 +69,8 @@ std::int64_t triedOneByOne(const Reading& reading, PartSizes sizes) {
   for (auto trips = most; trips > 1; --trips) {
     sizes["p1"] = trips;
     const bool allowed = !reading.mapping.sizes.at("p1").fit->divides || most % trips == 0;
-    if (allowed && usedBytes(planOf(reading, sizes), reading.cascade, memory) <= *memory.capacity) {
+    if (allowed &&
+        MemoryUse(planOf(reading, sizes), reading.cascade, memory).bytes() <= *memory.capacity) {
       return trips;
     }
   }
@@ -126,7 +127,7 @@ TEST_CASE("a plan that is given other sizes is the plan of these sizes", "[mappi
       resize(plan, reading.mapping.partitions.front(), sizes, reading.cascade.size("p"));
       const auto built = planOf(reading, sizes);
       RC_ASSERT(same(plan, built));
-      RC_ASSERT(use.bytes() == usedBytes(built, reading.cascade, memory));
+      RC_ASSERT(use.bytes() == MemoryUse(built, reading.cascade, memory).bytes());
       RC_ASSERT(use.growsWith(reading.mapping.partitions.front()) == kind.grows);
     });
     INFO(kind.name);

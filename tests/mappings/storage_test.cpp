@@ -29,7 +29,7 @@ struct Case {
                           mapping.cascade());
   }
   std::int64_t used(const std::string& memory) const {
-    return usedBytes(mapping.plan(), mapping.cascade(), *mapping.machine().memory(memory));
+    return MemoryUse(mapping.plan(), mapping.cascade(), *mapping.machine().memory(memory)).bytes();
   }
   Room assigned(const std::string& memory, const std::string& tensor) const {
     const auto rooms = assignRoom(mapping.plan(), section, mapping.cascade(), mapping.machine());

@@ -85,6 +85,43 @@ TEST_CASE("devices without a link that must talk are refused", "[cluster]") {
         "add a link that joins them, or a mapping that sends along the links there are");
 }
 
+TEST_CASE("a run too long or too large to be simulated is refused", "[cluster]") {
+  const auto cluster = clusterWith(2, "topology: switch, bandwidth: 1 GB/s");
+  const auto problemOf = [&](const Graph& graph) {
+    const auto schedule = lower(graph, cluster);
+    REQUIRE_FALSE(schedule.has_value());
+    REQUIRE(schedule.error().size() == 1);
+    const auto& problem = schedule.error().front();
+    return problem.where.path + ": " + problem.what + "\n" + problem.help;
+  };
+  Graph slow;
+  slow.message(0, 1, "m", 1e19, {});
+  CHECK(problemOf(slow) ==
+        "links: all work and messages together take 10000000000 s, too long to be simulated\n"
+        "at most 4000000 s: faster links or devices, or less work");
+  Graph large;
+  for (int i = 0; i <= 1'000'000; ++i) {
+    large.compute(0, "w", 1e-6, {});
+  }
+  CHECK(problemOf(large) ==
+        "devices: 1,000,001 pieces of work and messages are too many to be simulated\n"
+        "at most 1,000,000: fewer devices");
+}
+
+TEST_CASE("a run may use many more resources than the one before it", "[cluster]") {
+  for (const int devices : {2, 1500, 3}) {
+    const auto cluster = clusterWith(devices, "topology: switch, bandwidth: 1 GB/s");
+    Graph graph;
+    for (int device = 0; device < devices; ++device) {
+      graph.message(device, (device + 1) % devices, "m", 1e6,
+                    {graph.compute(device, "w", 1e-3, {})});
+    }
+    const auto schedule = lower(graph, cluster).value();
+    CHECK(schedule.resources.size() == 3 * static_cast<std::size_t>(devices));
+    CHECK(secondsOf(graph, cluster) == Approx(2e-3).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("on random clusters every byte sent is received, nobody works longer than the run, and "
           "the bound holds",
           "[cluster]") {
