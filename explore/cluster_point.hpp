@@ -31,13 +31,4 @@ core::Expected<results::Result> run(const ClusterPoint& point, const RunOptions&
 /// Seconds on the engine, without limits.
 core::Expected<double> secondsOf(const ClusterPoint& point, const std::string& engine = "cycle");
 
-enum class Collective { AllGather, ReduceScatter, AllReduce, AllToAll };
-
-/// Seconds of one collective operation between devices of a cluster that do nothing else, simulated
-/// as messages on its links. `bytes`: what each device has. Fails where two have no link.
-core::Expected<double> collectiveSeconds(const arch::Cluster& machine,
-                                         const std::vector<int>& devices, Collective collective,
-                                         double bytes,
-                                         mappings::cluster::Way way = mappings::cluster::Way::Ring);
-
 } // namespace einsight::explore

@@ -65,7 +65,8 @@ void addEinsums(const ClusterPoint& point, results::Result& result) {
     const auto count = static_cast<double>(doing.size());
     einsum.unit = doing.size() == 1 ? point.cluster.deviceName(*doing.begin())
                                     : fmt::format("{} devices", doing.size());
-    einsum.utilization = count > 0 ? einsum.busyCycles / count / (result.seconds * 1e9) : 0;
+    einsum.utilization =
+        count > 0 ? einsum.busyCycles / count / (result.seconds * kHertz.toDouble()) : 0;
   }
 }
 
@@ -172,7 +173,8 @@ core::Expected<results::Result> run(const ClusterPoint& point, const RunOptions&
   result->engine = options.engine;
   result->cycles.reset();
   for (auto& unit : result->units) { // a device is one unit: the share of the time it works
-    unit.utilization = result->seconds > 0 ? unit.busyCycles / (result->seconds * 1e9) : 0;
+    unit.utilization =
+        result->seconds > 0 ? unit.busyCycles / (result->seconds * kHertz.toDouble()) : 0;
   }
   checkConservation(point.schedule, *totals, *result);
   addEinsums(point, *result);
@@ -184,34 +186,6 @@ core::Expected<results::Result> run(const ClusterPoint& point, const RunOptions&
   }
   addProvenance(point, *result);
   return std::move(*result);
-}
-
-core::Expected<double> collectiveSeconds(const arch::Cluster& machine,
-                                         const std::vector<int>& devices, Collective collective,
-                                         double bytes, cluster::Way way) {
-  cluster::Graph graph;
-  const cluster::Fronts now(devices.size());
-  switch (collective) {
-  case Collective::AllGather:
-    allGather(graph, devices, "gather", bytes, now, way);
-    break;
-  case Collective::ReduceScatter:
-    reduceScatter(graph, devices, "reduce", bytes, now, way);
-    break;
-  case Collective::AllReduce:
-    allReduce(graph, devices, "reduce", bytes, now, way);
-    break;
-  case Collective::AllToAll:
-    allToAll(graph, devices, "exchange", bytes, now);
-    break;
-  }
-  const auto schedule = cluster::lower(graph, machine);
-  if (!schedule) {
-    return core::failure(schedule.error());
-  }
-  const auto totals = simulate(*schedule, {}, machine.name());
-  return totals ? core::Expected<double>(secondsOfTotals(*schedule, *totals))
-                : core::failure(totals.error());
 }
 
 } // namespace einsight::explore

@@ -90,12 +90,6 @@ core::Expected<Totals> simulate(const Schedule& schedule, const CycleOptions& op
   totals.resources.resize(schedule.resources.size());
   totals.einsumBusy.resize(schedule.einsums.size());
   totals.path.resize(schedule.einsums.size() + 2);
-  if (schedule.resources.size() >= static_cast<std::size_t>(kernel::kDelayLine)) {
-    return core::failure({{{},
-                           fmt::format("a schedule may use at most {} resources, this one has {}",
-                                       kernel::kDelayLine - 1, schedule.resources.size()),
-                           {}}});
-  }
   std::optional<Probe> probe;
   if (options.waveform != nullptr) {
     probe.emplace(schedule, *options.waveform, holdings);

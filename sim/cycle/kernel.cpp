@@ -2,6 +2,7 @@
 
 #include "sim/pe/modules.hpp"
 
+#define SC_INCLUDE_DYNAMIC_PROCESSES // before <systemc>: processes are spawned after elaboration
 #include <systemc>
 
 #include <memory>
@@ -24,39 +25,36 @@ private:
   void update() override { client->settle(now()); }
 };
 
-class ResourceModule : public sc_core::sc_module {
-public:
+struct Resource {
   sc_core::sc_event done;
   sc_core::sc_event wake;
 
-  SC_HAS_PROCESS(ResourceModule);
-  ResourceModule(const sc_core::sc_module_name& name, int number, Board& board)
-      : sc_core::sc_module(name), number_(number), board_(board) {
-    SC_METHOD(step);
-    sensitive << done << wake;
-    dont_initialize();
+  Resource(int number, Board& board) {
+    sc_core::sc_spawn_options options;
+    options.spawn_method();
+    options.dont_initialize();
+    options.set_sensitivity(&done);
+    options.set_sensitivity(&wake);
+    sc_core::sc_spawn(
+        [number, &board] {
+          client->step(number, now());
+          board.acted();
+        },
+        nullptr, &options);
   }
-
-private:
-  void step() {
-    client->step(number_, now());
-    board_.acted();
-  }
-  int number_;
-  Board& board_;
 };
 
+/// The delay line, and the resources behind it.
 struct Pool {
   Board board;
-  std::vector<std::unique_ptr<ResourceModule>> modules;
+  std::vector<std::unique_ptr<Resource>> resources;
 
-  Pool() {
-    for (int i = 0; i < kResources; ++i) {
-      modules.push_back(std::make_unique<ResourceModule>(
-          sc_core::sc_module_name(sc_core::sc_gen_unique_name("resource")), i, board));
+  void holdAtLeast(int count) {
+    for (int i = static_cast<int>(resources.size()) + kDelayLine; i < count; ++i) {
+      resources.push_back(std::make_unique<Resource>(i, board));
     }
   }
-  ResourceModule& at(int resource) { return *modules[static_cast<std::size_t>(resource)]; }
+  Resource& at(int resource) { return *resources[static_cast<std::size_t>(resource - kDelayLine)]; }
 };
 
 /// Lives as long as the process: SystemC objects must not be destroyed after its own globals.
@@ -82,16 +80,17 @@ void acted() {
 }
 
 void run(Client& target, int count) {
-  auto& modules = pool();
+  auto& all = pool();
+  all.holdAtLeast(count);
   client = &target;
   start = sc_core::sc_time_stamp();
   for (int i = 0; i < count; ++i) {
-    modules.at(i).wake.notify(sc_core::SC_ZERO_TIME);
+    all.at(i).wake.notify(sc_core::SC_ZERO_TIME);
   }
   sc_core::sc_start();
-  for (auto& module : modules.modules) {
-    module->done.cancel();
-    module->wake.cancel();
+  for (auto& resource : all.resources) {
+    resource->done.cancel();
+    resource->wake.cancel();
   }
   client = nullptr;
 }

@@ -3,7 +3,7 @@
 
 namespace einsight::sim {
 
-/// What the SystemC modules drive: ordinary code that can be read and tested without a kernel.
+/// What the SystemC processes drive: ordinary code that can be read and tested without a kernel.
 class Client {
 public:
   virtual ~Client() = default;
@@ -13,14 +13,13 @@ public:
   virtual void settle(std::int64_t now) = 0;
 };
 
-/// The SystemC side of `cycle`: one module per resource, elaborated once per process and used for
-/// every schedule after that (a second elaboration is an error of the library). One SystemC time
-/// unit is one tick. Not thread safe; sweeps use processes.
+/// The SystemC side of `cycle`: one SystemC process per resource, spawned when a schedule first has
+/// so many and used for every schedule after that. One SystemC time unit is one tick. Not thread
+/// safe; sweeps use processes.
 namespace kernel {
 
-/// Resources that a schedule may have; the last one is the delay line.
-inline constexpr int kResources = 512;
-inline constexpr int kDelayLine = kResources - 1;
+/// The number of the delay line, which is no resource of a schedule.
+inline constexpr int kDelayLine = -1;
 
 /// Steps resources 0 … count-1 at time 0 and runs until nothing is left to happen or stop().
 void run(Client& client, int count);

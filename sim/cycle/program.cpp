@@ -5,15 +5,18 @@
 namespace einsight::sim {
 namespace {
 
-int portFor(std::vector<Program::Port>& ports, int task, std::int64_t latency) {
-  const auto found = std::find_if(ports.begin(), ports.end(), [&](const Program::Port& port) {
-    return port.task == task && port.latency == latency;
+/// The task's port of that latency, a new one where it has none.
+int portFor(Program& program, int task, std::int64_t latency) {
+  auto& own = program.portsOfTask[static_cast<std::size_t>(task)];
+  const auto found = std::find_if(own.begin(), own.end(), [&](int port) {
+    return program.ports[static_cast<std::size_t>(port)].latency == latency;
   });
-  if (found != ports.end()) {
-    return static_cast<int>(found - ports.begin());
+  if (found != own.end()) {
+    return *found;
   }
-  ports.push_back({task, latency, {}});
-  return static_cast<int>(ports.size()) - 1;
+  own.push_back(static_cast<int>(program.ports.size()));
+  program.ports.push_back({task, latency, {}});
+  return own.back();
 }
 
 void insertOnce(std::vector<int>& list, int value) {
@@ -73,12 +76,9 @@ Program::Program(const Section& from)
   for (std::size_t t = 0; t < from.tasks.size(); ++t) {
     const auto& task = from.tasks[t];
     for (const auto& edge : task.needs) {
-      const int port = portFor(ports, edge.producer, edge.latency);
+      const int port = portFor(*this, edge.producer, edge.latency);
       needs[t].push_back({&edge, port});
     }
-  }
-  for (std::size_t p = 0; p < ports.size(); ++p) {
-    portsOfTask[static_cast<std::size_t>(ports[p].task)].push_back(static_cast<int>(p));
   }
   for (std::size_t s = 0; s < from.streams.size(); ++s) {
     const auto& walk = walks[static_cast<std::size_t>(from.streams[s].root)];

@@ -38,6 +38,7 @@ Simulation::Simulation(const Schedule& schedule, const Section& section,
       scratch_(section.loops.size(), 0) {
   const auto streams = section.streams.size();
   state_.cursors.resize(streams);
+  sleeps_.resize(streams, Sleep::Awake);
   state_.servers.resize(schedule.resources.size());
   state_.ports.resize(program_.ports.size());
   state_.arrivals.resize(section.barriers.size() * section.streams.size());
@@ -98,19 +99,29 @@ void Simulation::step(int resource, std::int64_t now) {
   }
   auto& server = at(state_.servers, resource);
   const auto& streams = at(streamsOf_, resource);
+  int holder = -1;
   if (server.running >= 0 && server.finish == now) {
+    holder = server.running;
     endTurn(resource, now);
   }
   if (server.running >= 0) {
     for (const auto stream : streams) {
-      checkReady(stream, now); // requests queue up in the order in which they become ready
+      if (sleeps_[stream] == Sleep::Awake) {
+        checkReady(stream, now); // requests queue up in the order in which they become ready
+      }
     }
     return;
   }
   std::size_t chosen = section_.streams.size();
   Wait why = Wait::Idle;
   for (const auto stream : streams) {
-    checkReady(stream, now);
+    if (sleeps_[stream] == Sleep::Awake) {
+      checkReady(stream, now);
+    }
+    if (sleeps_[stream] != Sleep::Awake) {
+      why = sleeps_[stream] == Sleep::Waits && why == Wait::Idle ? walkers_[stream].why : why;
+      continue;
+    }
     const auto& cursor = state_.cursors[stream];
     if (cursor.ready && (chosen == section_.streams.size() ||
                          cursor.readySince < state_.cursors[chosen].readySince)) {
@@ -121,7 +132,7 @@ void Simulation::step(int resource, std::int64_t now) {
   }
   if (chosen != section_.streams.size()) {
     if (state_.cursors[chosen].remaining == 0) {
-      start(chosen, now);
+      start(chosen, holder, now);
     }
     serve(chosen, now);
   } else {
@@ -159,6 +170,7 @@ bool Simulation::release(const Delayed& what) {
     for (const int number : at(program_.ports, what.index).waiters) {
       const auto stream = static_cast<std::size_t>(number);
       if (walkers_[stream].waitsAt == what.index && walkers_[stream].required <= ends) {
+        sleeps_[stream] = Sleep::Awake;
         woken = wake(stream) || woken;
       }
     }
@@ -248,6 +260,7 @@ void Simulation::observe(std::int64_t now) {
       }
     }
     if (walker.waitsAt >= 0) { // the same need, of another instance
+      sleeps_[s] = Sleep::Awake;
       walker.required = walker.route.required(*walker.step, walker.step->needs[walker.need],
                                               walker.counters, scratch_);
     }

@@ -43,6 +43,9 @@ private:
     int lastUnmet = -1;                ///< port it last waited for, or -1
   };
 
+  /// Whether a stream has to be looked at when its resource steps.
+  enum class Sleep : std::uint8_t { Awake, Waits, Ended }; ///< Waits: for a port, in vain so far
+
   void endTurn(int resource, std::int64_t now);
   void serve(std::size_t stream, std::int64_t now);
   void advance(std::size_t stream);
@@ -55,7 +58,8 @@ private:
   void checkReady(std::size_t stream, std::int64_t now);
   bool needsMet(Walker& walker);
   bool passBarrier(std::size_t stream);
-  void start(std::size_t stream, std::int64_t now);
+  void followCause(std::size_t stream, int holder, std::int64_t now);
+  void start(std::size_t stream, int holder, std::int64_t now);
   void report();
   void ended(const Route::Step& step, std::size_t stream, std::int64_t count);
   void arrive(std::size_t stream, int barrier, std::int64_t epochs);
@@ -84,6 +88,7 @@ private:
   Periods periods_;
   std::vector<std::vector<std::size_t>> streamsOf_; ///< per resource
   std::vector<Walker> walkers_;                     ///< per stream
+  std::vector<Sleep> sleeps_;                       ///< per stream
   std::vector<Delayed> pending_;                    ///< visible at the end of this moment
   std::vector<Delayed> visible_;                    ///< being made so
   std::vector<std::size_t> asking_;                 ///< streams

@@ -1,3 +1,4 @@
+#include "core/invariant.hpp"
 #include "sim/cycle/at.hpp"
 #include "sim/cycle/simulation.hpp"
 
@@ -57,14 +58,13 @@ bool Simulation::passBarrier(std::size_t stream) {
 void Simulation::checkReady(std::size_t stream, std::int64_t now) {
   auto& cursor = state_.cursors[stream];
   auto& walker = walkers_[stream];
-  if (walker.waitsAt >= 0 && at(state_.ports, walker.waitsAt) < walker.required) {
-    return;
-  }
   while (!cursor.frames.empty() && !cursor.ready && !walker.asks) {
     if (walker.barrier < 0) {
       if (needsMet(walker)) {
         cursor.ready = true;
         cursor.readySince = now;
+      } else {
+        sleeps_[stream] = Sleep::Waits;
       }
       return;
     }
@@ -72,7 +72,10 @@ void Simulation::checkReady(std::size_t stream, std::int64_t now) {
       return;
     }
   }
-  walker.why = cursor.frames.empty() ? Wait::Idle : walker.why;
+  if (cursor.frames.empty()) {
+    walker.why = Wait::Idle;
+    sleeps_[stream] = Sleep::Ended;
+  }
 }
 
 void Simulation::arrive(std::size_t stream, int barrier, std::int64_t epochs) {
@@ -98,21 +101,36 @@ void Simulation::report() {
   }
 }
 
-void Simulation::start(std::size_t stream, std::int64_t now) {
+/// The path of a task that starts goes on from its cause. A task that was ready before starts
+/// because `holder`, the stream whose turn ends now, held its resource; any other because of the
+/// later of two ends: that of the task before it, or that of the last need it waited for.
+void Simulation::followCause(std::size_t stream, int holder, std::int64_t now) {
   auto& walker = walkers_[stream];
-  const auto& step = *walker.step;
-  const auto duration = step.work.ticks(walker.counters);
   auto& paths = state_.statistics.paths;
   const auto path = Paths::ofStream(stream);
-  if (walker.lastUnmet >= 0) {
+  if (state_.cursors[stream].readySince < now) {
+    EINSIGHT_INVARIANT(holder >= 0, "what is ready waits only for a turn of another to end");
+    const auto other = static_cast<std::size_t>(holder);
+    paths.copy(Paths::ofStream(other), path);
+    if (state_.cursors[other].remaining > 0) { // its task goes on later
+      paths.add(path, walkers_[other].step->part, now + skipped_ - paths.length(path));
+    }
+  } else if (walker.lastUnmet >= 0) {
     const auto cause = paths.ofTask(at(program_.ports, walker.lastUnmet).task);
     if (paths.length(cause) > paths.length(path)) {
       paths.copy(cause, path);
     }
-    walker.lastUnmet = -1;
   }
-  paths.wait(path, std::max<Wide>(0, now + skipped_ - paths.length(path)));
-  paths.add(path, step.part, duration);
+  walker.lastUnmet = -1;
+  paths.wait(path, now + skipped_ - paths.length(path));
+}
+
+/// Starts the stream's task. `holder`: the stream whose turn ends now, or -1.
+void Simulation::start(std::size_t stream, int holder, std::int64_t now) {
+  auto& walker = walkers_[stream];
+  const auto& step = *walker.step;
+  const auto duration = step.work.ticks(walker.counters);
+  followCause(stream, holder, now);
   at(state_.statistics.resources, walker.resource).busy += duration;
   if (step.part < state_.statistics.einsumBusy.size()) {
     state_.statistics.einsumBusy[step.part] += duration;
@@ -170,8 +188,7 @@ void Simulation::endTurn(int resource, std::int64_t now) {
   const auto& step = *walkers_[stream].step;
   auto& paths = state_.statistics.paths;
   const auto path = Paths::ofStream(stream);
-  // The turns of others lengthened it.
-  paths.add(path, step.part, std::max<Wide>(0, now + skipped_ - paths.length(path)));
+  paths.add(path, step.part, now + skipped_ - paths.length(path)); // with the turns of others
   ended(step, stream, 1);
   cursor.ready = false;
   nextItem(stream);

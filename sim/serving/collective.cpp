@@ -1,5 +1,7 @@
 #include "sim/serving/collective.hpp"
 
+#include "core/format.hpp"
+#include "sim/serving/iteration.hpp"
 #include "sim/totals.hpp"
 
 #include <fmt/format.h>
@@ -8,21 +10,26 @@
 #include <cmath>
 
 namespace einsight::sim::serving {
-namespace {
-
-constexpr double kTicksPerSecond = 1e9;
-
-} // namespace
 
 core::Expected<double> ringAllReduce(const RingLinks& links, double bytes) {
   if (links.devices <= 1) {
     return 0.0;
   }
+  const int steps = 2 * (links.devices - 1);
   Section section;
   section.name = "all-reduce";
-  section.loops = {{"step", 2 * (links.devices - 1), false}};
+  section.loops = {{"step", steps, false}};
   Schedule schedule;
   const double message = bytes / links.devices / links.bytesPerSecond;
+  if (const double seconds = steps * (message + links.latencySeconds);
+      !(seconds <= kLongestSeconds)) {
+    return core::failure(
+        {{{},
+          fmt::format("a sum over {} devices would take {}, too long to be "
+                      "simulated",
+                      links.devices, core::formatSeconds(seconds)),
+          fmt::format("links that need at most {}", core::formatSeconds(kLongestSeconds))}});
+  }
   const auto ticks = std::max<std::int64_t>(1, std::llround(message * kTicksPerSecond));
   const auto latency = std::llround(links.latencySeconds * kTicksPerSecond);
   for (int device = 0; device < links.devices; ++device) {

@@ -61,7 +61,7 @@ core::Expected<Served> serve(const std::vector<Request>& requests, const Rules& 
                              const IterationOf& iteration,
                              const std::function<bool(double)>& progress = {});
 
-/// Mean and quantiles of values, each given so many times.
+/// Mean and quantiles of values, each given so many times. NaN of none.
 results::Quantiles quantilesOf(std::vector<std::pair<double, std::int64_t>> values);
 
 } // namespace einsight::sim::serving

@@ -6,6 +6,11 @@
 /// simulated by engine `cycle`.
 namespace einsight::sim::serving {
 
+/// Ticks of the schedules of serving: nanoseconds.
+inline constexpr double kTicksPerSecond = 1e9;
+/// Work that an iteration may hold, all of its stages one after another: its ticks are counted.
+inline constexpr double kLongestSeconds = 1e9;
+
 /// Devices that work in step, or links that carry one message at a time.
 struct Part {
   std::string name;
@@ -46,12 +51,12 @@ struct Iteration {
 };
 
 /// The schedule of so many iterations of every batch: a stream per batch and resource, that is
-/// served oldest request first. Resources: parts in order, replicas of a part beside each other. A
-/// tick is a nanosecond.
+/// served oldest request first. Resources: parts in order, replicas of a part beside each other.
 Schedule lower(const Pass& pass, std::int64_t iterations);
 
 /// Simulates the pass. With several batches in flight: half the time by which three iterations take
-/// longer than one, that is without the filling of the pipeline.
+/// longer than one, that is without the filling of the pipeline. Fails where that is longer than
+/// kLongestSeconds.
 core::Expected<Iteration> simulate(const Pass& pass);
 
 } // namespace einsight::sim::serving

@@ -10,7 +10,6 @@ namespace {
 
 using At = Edge::Source::At;
 
-constexpr double kTicksPerSecond = 1e9;
 constexpr int kIterations = 0; ///< the loop over iterations; that of segment s is s + 1
 
 std::int64_t ticksOf(double seconds) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace einsight::sim::serving {
 
 results::Quantiles quantilesOf(std::vector<std::pair<double, std::int64_t>> values) {
-  results::Quantiles out;
   std::sort(values.begin(), values.end());
   std::int64_t count = 0;
   double sum = 0;
@@ -15,8 +15,10 @@ results::Quantiles quantilesOf(std::vector<std::pair<double, std::int64_t>> valu
     sum += value * static_cast<double>(times);
   }
   if (count == 0) {
-    return out;
+    constexpr auto kUnknown = std::numeric_limits<double>::quiet_NaN();
+    return {kUnknown, kUnknown, kUnknown, kUnknown};
   }
+  results::Quantiles out;
   out.mean = sum / static_cast<double>(count);
   std::int64_t passed = 0;
   const auto reach = [&](double share) {

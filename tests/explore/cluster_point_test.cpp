@@ -63,6 +63,20 @@ TEST_CASE("bytes sent are bytes received, and as many as the plan says", "[explo
   CHECK(result.levels.front().readBytes == 8LL * 7 * 2 * 1024 * 8 * 128 * 2);
 }
 
+TEST_CASE("who waits for a port is on the critical path of what the port does before",
+          "[explore]") {
+  const auto result = resultOf(request("gather-keys", "attention-causal"));
+  double transfers = 0, waiting = 0;
+  for (const auto& [name, share] : result.criticalPath) {
+    transfers += name == "transfers" ? share : 0;
+    waiting += name == "waiting" ? share : 0;
+  }
+  const auto& last = result.units.at(7); // it has the most to do, behind all keys
+  CHECK(last.stalls.waitBandwidth / (result.seconds * 1e9) == Approx(transfers + waiting));
+  const double latency = 8e-6 + 7 * 2e-6; // a launch, and each of the seven steps
+  CHECK(waiting <= latency / result.seconds);
+}
+
 TEST_CASE("limits of a cluster are its devices and each link, simulated again", "[explore]") {
   explore::RunOptions options;
   options.limits = true;
@@ -115,13 +129,4 @@ TEST_CASE("a plan that misses heads is refused with the amount", "[explore]") {
   CHECK(refused.error().front().what ==
         "G = 4 cannot be divided over 8 (heads): 4 would be left over");
   CHECK(refused.error().front().help == "at most 4 devices can share it");
-}
-
-TEST_CASE("a collective by itself takes the time of its messages", "[explore]") {
-  const auto cluster = arch::loadCluster("a100-node").value();
-  const auto seconds =
-      explore::collectiveSeconds(cluster, {0, 1, 2, 3}, explore::Collective::AllReduce, 4e8);
-  REQUIRE(seconds.has_value());
-  constexpr double kLaunch = 8e-6, kLatency = 2e-6; // arch/machines/a100-node.yaml
-  CHECK(*seconds == Approx(6 * 1e8 / 240e9 + kLaunch + 5 * kLatency).epsilon(1e-6));
 }

@@ -116,7 +116,54 @@ Schedule buffered(std::int64_t trips, std::int64_t make, std::int64_t use, std::
   return schedule;
 }
 
+/// Loads of A and B on one port, in turns of `quantum` ticks (0: each as a whole), and work that
+/// needs B; `before` ticks of work come before the load of B.
+Schedule shared(std::int64_t a, std::int64_t b, std::int64_t quantum, std::int64_t before) {
+  Schedule schedule;
+  schedule.resources = {{"port", true, 1, 1}, {"early", false, 1, 1}, {"late", false, 1, 1}};
+  schedule.resources.front().quantum = quantum;
+  schedule.einsums = {"first", "last"};
+  Section section;
+  section.name = "shared";
+  section.loops = {{"i", 1, false}};
+  section.tasks = {{"A", Task::Kind::Load, -1, 0, {0}, {}, {}, fixed(a), {}, {}},
+                   {"B", Task::Kind::Load, -1, 0, {0}, {}, {}, fixed(b), {}, {}},
+                   {"first", Task::Kind::Compute, 0, 1, {0}, {}, {}, fixed(before), {}, {}},
+                   {"last", Task::Kind::Compute, 1, 2, {0}, {}, {}, fixed(70), {}, {}}};
+  section.tasks[1].needs = {same(2, {0})};
+  section.tasks[3].needs = {same(1, {0}, Edge::Kind::Bandwidth)};
+  const int resources[] = {0, 0, 1, 2};
+  for (int t = 0; t < 4; ++t) {
+    section.blocks.push_back({{0}, {{Item::Kind::Task, t, 0, {}}}, 0});
+    section.streams.push_back({resources[t], t, -1});
+  }
+  schedule.sections = {section};
+  return schedule;
+}
+
+/// Ticks of the critical path: of "first", "last", transfers, and waits.
+std::vector<std::int64_t> pathOf(const Schedule& schedule) {
+  const auto totals = cycle(schedule);
+  REQUIRE(totals);
+  return {totals->path.begin(), totals->path.end()};
+}
+
 } // namespace
+
+TEST_CASE("a transfer that was ready while the port served another is there because of that one",
+          "[sim]") {
+  CHECK(pathOf(shared(20, 5, 0, 3)) == std::vector<std::int64_t>{0, 70, 25, 0});
+  CHECK(pathOf(shared(20, 5, 0, 30)) ==
+        std::vector<std::int64_t>{30, 70, 5, 0}); // the port is free
+  CHECK(pathOf(shared(20, 5, 0, 20)) == std::vector<std::int64_t>{20, 70, 5, 0}); // just then
+}
+
+TEST_CASE("in turns, a transfer is there because of the turn that ends when it starts", "[sim]") {
+  // A holds the port to 8, B to 12, A to 16, B to 17.
+  CHECK(pathOf(shared(20, 5, 4, 6)) == std::vector<std::int64_t>{0, 70, 17, 0});
+  // Ready as A's second turn ends, B comes after the third: A to 12, B to 16, A to 20, B to 21.
+  CHECK(pathOf(shared(20, 5, 4, 8)) == std::vector<std::int64_t>{0, 70, 21, 0});
+}
 
 TEST_CASE("CTAs go to the multiprocessor that frees first", "[sim]") {
   // Lengths 8 * (4, 3, 2, 1): sm0 takes 4 then 1, sm1 takes 3 then 2.

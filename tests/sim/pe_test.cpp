@@ -150,6 +150,22 @@ TEST_CASE("a caller can stop the run", "[sim]") {
   CHECK(core::render(run.error()) == "all: error: all: stopped before the end\n");
 }
 
+TEST_CASE("progress counts the cycles of PEs, from nothing to all", "[sim]") {
+  const auto work = toy::cascade(2, 2);
+  std::vector<double> told;
+  PeOptions options;
+  options.progress = [&](double done) {
+    told.push_back(done);
+    return true;
+  };
+  REQUIRE(pe(toy::schedule(2, 2, 2, 2), work, toy::machine(2, 2), einsum::randomInputs(work, 1),
+             options));
+  REQUIRE(told.size() >= 2);
+  CHECK(told.front() < 1);
+  CHECK(std::is_sorted(told.begin(), told.end()));
+  CHECK(told.back() == Approx(1));
+}
+
 TEST_CASE("a schedule that can never finish says who waits for what", "[sim]") {
   auto schedule = toy::schedule(2, 2, 2, 2);
   schedule.sections.front().tasks[toy::kX].needs.push_back(

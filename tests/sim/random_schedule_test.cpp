@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <numeric>
 #include <rapidcheck.h>
 
@@ -93,6 +94,32 @@ TEST_CASE("busy and stalls of every resource add up to the run, and so does the 
         RC_ASSERT(std::accumulate(use.waits.begin(), use.waits.end(), use.busy) == totals.ticks);
       }
       RC_ASSERT(std::accumulate(totals.path.begin(), totals.path.end(), Wide{0}) == totals.ticks);
+    }
+  }));
+}
+
+TEST_CASE("where nothing takes time but tasks and transfers, the critical path never waits",
+          "[sim]") {
+  const auto direct = [](Schedule schedule) {
+    for (auto& section : schedule.sections) {
+      for (auto& task : section.tasks) {
+        for (auto& edge : task.needs) {
+          edge.latency = 0;
+        }
+      }
+      for (auto& barrier : section.barriers) {
+        barrier.latency = 0;
+      }
+    }
+    return schedule;
+  };
+  CHECK(rc::check("every start has a cause that ends then", [&] {
+    const auto schedule = direct(drawnCoin() ? drawnSchedule() : drawnDispatched());
+    for (const bool skip : {true, false}) {
+      const auto totals = simulated(schedule, skip);
+      RC_ASSERT(totals.path.back() == 0);
+      RC_ASSERT(std::all_of(totals.path.begin(), totals.path.end(),
+                            [](const Wide ticks) { return ticks >= 0; }));
     }
   }));
 }

@@ -143,3 +143,11 @@ TEST_CASE("random passes: nothing is busy longer than an iteration, and never wa
     RC_ASSERT(iteration->seconds <= (work + longest) * pass.batches * (1 + 1e-9));
   }));
 }
+
+TEST_CASE("an iteration whose ticks could not be counted is refused", "[serving]") {
+  const auto refused = simulate(offloaded(40e-6, 1e9, 5e-6, 1));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(einsight::core::render(refused.error()) ==
+        "error: an iteration has 36000000000 s of work, too much to be simulated\n"
+        "  help: at most 1000000000 s: faster links or devices, or smaller batches\n");
+}
