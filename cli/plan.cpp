@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -45,6 +46,9 @@ Json toJson(const explore::Planned& one) {
   out["usd_per_hour"] = number(serving.usdPerHour);
   out["usd_per_mtoken"] = number(serving.usdPerMtoken);
   out["tbt_s"] = {{"p50", serving.tbt.p50}, {"p90", serving.tbt.p90}, {"p99", serving.tbt.p99}};
+  if (std::isnan(serving.tbt.p50)) { // written as null
+    out["tbt_s"]["reason"] = "no request makes a second token";
+  }
   out["ttft_s"] = {{"p50", serving.ttft.p50}, {"p90", serving.ttft.p90}, {"p99", serving.ttft.p99}};
   out["mean_batch"] = serving.meanBatch;
   return out;
@@ -52,6 +56,11 @@ Json toJson(const explore::Planned& one) {
 
 std::string money(const std::optional<double>& dollars) {
   return dollars ? fmt::format("{:.4g}", *dollars) : std::string("-");
+}
+
+/// A time between tokens.
+std::string between(double seconds) {
+  return std::isnan(seconds) ? "no second token" : core::formatSeconds(seconds);
 }
 
 std::string limitsText(const explore::PlanQuestion& question) {
@@ -88,8 +97,8 @@ std::string toText(const explore::PlanQuestion& question,
     const auto& serving = *one.serving;
     table.row({machine, settings, one.mapping, money(serving.usdPerMtoken),
                money(serving.usdPerHour), fmt::format("{:.4g}", serving.tokensPerSecond),
-               fmt::format("{:.4g}", serving.meanBatch), core::formatSeconds(serving.tbt.p50),
-               core::formatSeconds(serving.tbt.p99), one.meets ? "yes" : "no"});
+               fmt::format("{:.4g}", serving.meanBatch), between(serving.tbt.p50),
+               between(serving.tbt.p99), one.meets ? "yes" : "no"});
   }
   std::set<std::string> unpriced, computing, given;
   for (const auto& one : all) {

@@ -79,7 +79,13 @@ std::string nearest(std::string_view got, const std::vector<std::string>& candid
   return best;
 }
 
-std::string suggestion(std::string_view got, const std::vector<std::string>& candidates) {
+std::string suggestion(std::string_view got, const std::vector<std::string>& names) {
+  std::vector<std::string> candidates; // each once
+  for (const auto& name : names) {
+    if (std::find(candidates.begin(), candidates.end(), name) == candidates.end()) {
+      candidates.push_back(name);
+    }
+  }
   if (candidates.empty()) {
     return {};
   }

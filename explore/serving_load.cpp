@@ -6,21 +6,47 @@
 #include "core/text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 namespace einsight::explore {
 namespace {
 
+constexpr const char* kLoadSettings = "trace=azure-conv, trace=FILE.csv, or batch=16,context=4K";
 constexpr std::array<std::string_view, 8> kSettings{"requests", "rate",   "seed",  "prompt",
                                                     "output",   "prefix", "batch", "context"};
+
+/// The least and the most that a number of a load may be.
+std::pair<double, double> boundsOf(std::string_view name) {
+  if (name == "rate") {
+    return {workloads::kLeastRate, workloads::kMostRate};
+  }
+  const auto most = name == "seed"                          ? workloads::kLargestSeed
+                    : name == "requests" || name == "batch" ? workloads::kMostRequests
+                                                            : workloads::kMostTokens;
+  return {name == "seed" || name == "prefix" ? 0.0 : 1.0, static_cast<double>(most)};
+}
 
 /// What `--set` and the model file's key `serving` say about the load.
 struct LoadSettings {
   std::map<std::string, double> numbers;
   std::string trace;
+  core::Where where{{}, 0, 0, "--set"}; ///< or the model's key, where `--set` says nothing
+
+  [[nodiscard]] std::set<std::string> names() const {
+    std::set<std::string> out;
+    for (const auto& [name, value] : numbers) {
+      out.insert(name);
+    }
+    if (!trace.empty()) {
+      out.insert("trace");
+    }
+    return out;
+  }
 };
 
 void readFile(const std::string& model, LoadSettings& out, core::Problems& problems) {
@@ -31,6 +57,7 @@ void readFile(const std::string& model, LoadSettings& out, core::Problems& probl
   if (map == nullptr) {
     return;
   }
+  out.where = map->where;
   config::MapReader reader(*map, problems);
   out.trace = reader.textOr("trace", "").value_or("");
   if (!out.trace.empty()) { // a file beside the model's
@@ -40,14 +67,28 @@ void readFile(const std::string& model, LoadSettings& out, core::Problems& probl
   }
   for (const auto name : kSettings) {
     if (reader.has(name)) {
-      const double value = reader.realOr(name, 1).value_or(1);
+      double value = reader.realOr(name, 1).value_or(1);
       if (auto wrong = mistakeInLoad(name, value); !wrong.empty()) {
         reader.problem(name, std::move(wrong), kLoadNumbers);
+        value = 1;
       }
       out.numbers[std::string(name)] = value;
     }
   }
   reader.finish();
+}
+
+/// What a load with these names lacks; empty: nothing.
+std::string missingOf(const std::set<std::string>& names) {
+  if (names.contains("batch") != names.contains("context")) {
+    return "a fixed batch has a number of requests and of tokens of each";
+  }
+  if (names.contains("batch") || names.contains("trace")) {
+    return {};
+  }
+  return names.empty() ? "what the model serves is missing"
+                       : fmt::format("no trace is given whose requests '{}' would change",
+                                     fmt::join(names, "', '"));
 }
 
 LoadSettings loadSettings(const PointRequest& request, core::Problems& problems) {
@@ -64,6 +105,7 @@ LoadSettings loadSettings(const PointRequest& request, core::Problems& problems)
       problems.push_back({{{}, 0, 0, "--set " + name}, wrong, kLoadNumbers});
     } else {
       out.numbers[name] = value.toDouble();
+      out.where = LoadSettings().where;
     }
   }
   if (const auto trace = request.workloadNames.find("trace");
@@ -82,18 +124,13 @@ core::Expected<Load> loadOf(const LoadSettings& settings) {
   };
   const auto batch = whole("batch");
   const auto context = whole("context");
-  if (batch || context) {
-    if (!batch || !context) {
-      return core::failure({{{{}, 0, 0, "--set"},
-                             "a fixed batch has a number of requests and of tokens of each",
-                             "batch=16,context=4K"}});
-    }
-    return Load(FixedBatch{*batch, *context});
+  if (auto missing = missingOf(settings.names()); !missing.empty()) {
+    return core::failure(
+        {{settings.where, std::move(missing),
+          settings.where.line > 0 ? fmt::format("serving: {}", kLoadKeys) : kLoadSettings}});
   }
-  if (settings.trace.empty()) {
-    return core::failure({{{{}, 0, 0, "--set"},
-                           "what the model serves is missing",
-                           "trace=azure-conv, trace=FILE.csv, or batch=16,context=4K"}});
+  if (batch && context) {
+    return Load(FixedBatch{*batch, *context});
   }
   workloads::TraceChanges changes;
   changes.requests = whole("requests");
@@ -173,12 +210,27 @@ std::string traceOf(const std::string& model) {
   return settings.trace;
 }
 
+std::string missingInLoad(const std::string& model, std::set<std::string> names) {
+  LoadSettings settings;
+  core::Problems told; // by readLoad
+  readFile(model, settings, told);
+  names.merge(settings.names());
+  return missingOf(names);
+}
+
 std::string mistakeInLoad(std::string_view name, double value) {
-  if (name == "seed" || name == "prefix" ? value < 0 : value <= 0) {
-    return fmt::format("{} is too small", value);
+  const auto [least, most] = boundsOf(name);
+  if (name != "rate" && value != std::floor(value)) {
+    return fmt::format("{} is not whole", value);
   }
-  return name != "rate" && value != std::floor(value) ? fmt::format("{} is not whole", value)
-                                                      : std::string();
+  if (value > most) {
+    return fmt::format("{} is too large: at most {}", value, most);
+  }
+  if (value >= least) {
+    return {};
+  }
+  return value > 0 ? fmt::format("{} is too small: at least {}", value, least)
+                   : fmt::format("{} is too small", value);
 }
 
 core::Expected<Load> readLoad(const PointRequest& request) {

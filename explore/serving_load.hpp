@@ -1,6 +1,7 @@
 #pragma once
 #include "explore/serving_point.hpp"
 
+#include <set>
 #include <span>
 
 /// What a model serves: a trace, or a batch that stays.
@@ -19,6 +20,13 @@ std::string traceOf(const std::string& model);
 std::string mistakeInLoad(std::string_view name, double value);
 /// What such numbers are.
 inline constexpr const char* kLoadNumbers = "whole numbers from 1 on, but for a rate";
+
+/// What a load with these names (numbers, "trace") lacks, besides what the model's file says;
+/// empty: nothing.
+std::string missingInLoad(const std::string& model, std::set<std::string> names);
+/// What a load is, in a file.
+inline constexpr const char* kLoadKeys =
+    "{trace: azure-conv}, {trace: FILE.csv} or {batch: 16, context: 4K}";
 
 /// What the settings and the model file's key `serving` say. All problems at once.
 core::Expected<Load> readLoad(const PointRequest& request);

@@ -82,8 +82,8 @@ core::Expected<std::vector<Planned>> plannedOf(const PlanQuestion& question,
 }
 
 double missOf(const results::Serving& serving, const PlanQuestion& question) {
-  const auto share = [](double time, double limit) {
-    return limit > 0 ? std::max(0.0, time / limit - 1) : 0.0;
+  const auto share = [](double time, double limit) { // an unknown time is not too long
+    return limit > 0 && time > limit ? time / limit - 1 : 0.0;
   };
   return std::max(share(serving.tbt.p99, question.tbtSeconds),
                   share(serving.ttft.p99, question.ttftSeconds));

@@ -2,6 +2,7 @@
 #include "config/reader.hpp"
 #include "core/invariant.hpp"
 #include "core/text.hpp"
+#include "explore/machine_parameters.hpp"
 #include "explore/serving_load.hpp"
 #include "explore/serving_planner.hpp"
 #include "explore/sweep/reading.hpp"
@@ -49,15 +50,16 @@ public:
     if (const auto* map = reader.mapIf("load")) {
       load(*map);
     }
-    if (const auto* map = reader.mapIf("limits")) {
-      limits(*map);
+    if (const auto* times = reader.mapIf("limits")) {
+      limits(*times);
     }
-    if (const auto* map = reader.mapIf("prices")) {
-      sweep::readPrices(*map, raw_, problems_);
+    if (const auto* dollars = reader.mapIf("prices")) {
+      sweep::readPrices(*dollars, raw_, problems_);
     }
     if (const auto* list = reader.sequence("clusters")) {
       clusters(*list);
     }
+    checkServed(root.find("load") != nullptr ? *root.find("load") : root);
     sweep.timeout = sweep::readTimeout(reader);
     reader.finish();
     sweep.hash = checkNames(raw_, problems_);
@@ -88,8 +90,9 @@ private:
   }
 
   void load(const Node& map) {
-    std::vector<std::string> known{sweep::kTrace};
-    known.insert(known.end(), loadNumbers().begin(), loadNumbers().end());
+    const auto before = problems_.size();
+    std::vector<std::string> known(loadNumbers().begin(), loadNumbers().end());
+    known.insert(known.begin(), sweep::kTrace);
     for (const auto& [key, value] : map.entries) {
       if (std::find(known.begin(), known.end(), key.scalar) == known.end()) {
         config::report(key, fmt::format("a load has no '{}'", key.scalar),
@@ -102,7 +105,18 @@ private:
       } else {
         loadNumber(key.scalar, value);
       }
-      hasLoad_ = true;
+      load_.insert(key.scalar);
+    }
+    served_ = problems_.size() > before; // what it lacks may be what is wrong in it
+  }
+
+  /// Something must say what the model serves.
+  void checkServed(const Node& place) {
+    const auto path = sweep::resolved(question_.workload, raw_.sweep.file);
+    if (!served_ && workloads::load(path) && workloads::isTransformer(path)) {
+      if (auto missing = missingInLoad(path, load_); !missing.empty()) {
+        config::report(place, std::move(missing), fmt::format("load: {}", kLoadKeys), problems_);
+      }
     }
   }
 
@@ -174,10 +188,11 @@ private:
     if (kind && *kind != "cluster" && *kind != "gpu") {
       problems_.push_back({where, fmt::format("'{}' is a machine of kind {}", name, *kind),
                            "a cluster, or a GPU: docs/clusters.md"});
-    } else if (kind && *kind == "gpu" && !mapped && !hasLoad_) {
+    } else if (kind && *kind == "gpu" && !mapped && load_.empty()) {
       problems_.push_back({where,
                            fmt::format("'{}' is one GPU, and nothing says what it serves", name),
                            "write load: or mappings:"});
+      served_ = true;
     }
   }
 
@@ -195,8 +210,12 @@ private:
     MapReader reader(node, problems_);
     const auto name = reader.text("machine").value_or("");
     auto mappings = reader.textListIf("mappings");
-    if (!name.empty()) {
+    const auto* settings = reader.mapIf("set");
+    if (name.empty()) {
+      raw_.absent.insert(sweep::kMachine);
+    } else {
       machine(name, node.find("machine")->where, !mappings.empty());
+      checkParameters(name, raw_.inputs[sweep::kMachine].back().path, settings, problems_);
     }
     const auto items = sweep::itemsOf(node.find("mappings"));
     for (std::size_t i = 0; i < mappings.size(); ++i) {
@@ -206,7 +225,7 @@ private:
       mappings.emplace_back();
       raw_.absent.insert(sweep::kMapping);
     }
-    const auto sets = combinations(reader.mapIf("set"));
+    const auto sets = combinations(settings);
     reader.finish();
     for (const auto& each : mappings) {
       for (const auto& set : sets) {
@@ -257,7 +276,8 @@ private:
   core::Problems& problems_;
   sweep::Raw raw_;
   std::vector<Each> candidates_;
-  bool hasLoad_ = false;
+  std::set<std::string> load_; ///< the keys of `load`
+  bool served_ = false;        ///< or a mistake says that it may not be
 };
 
 } // namespace

@@ -15,7 +15,6 @@ using sim::serving::Shape;
 
 constexpr double kTokensPerMtoken = 1e6;
 constexpr double kSecondsPerHour = 3600;
-constexpr double kNanoseconds = 1e9; ///< per second: busy times of a cluster are counted in them
 constexpr const char* kMemory = "memory for keys and values";
 
 /// A served load, and what it needed.
@@ -96,9 +95,10 @@ void addUnits(const ServingPoint& point, const Served& served, results::Result& 
   for (std::size_t i = 0; i < parts.size(); ++i) {
     results::UnitUse use;
     use.name = parts[i].name;
-    use.busyCycles = served.busySeconds[i] * kNanoseconds;
+    use.busyCycles = served.busySeconds[i] * sim::serving::kTicksPerSecond;
     use.utilization = result.seconds > 0 ? served.busySeconds[i] / result.seconds : 0;
-    use.stalls.idle = std::max(0.0, result.seconds - served.busySeconds[i]) * kNanoseconds;
+    use.stalls.idle =
+        std::max(0.0, result.seconds - served.busySeconds[i]) * sim::serving::kTicksPerSecond;
     result.units.push_back(std::move(use));
   }
 }
@@ -109,8 +109,8 @@ void addNetwork(const ServingPoint& point, results::Result& result) {
     return;
   }
   const auto bytes = networkBytes(point);
-  const double tokens = static_cast<double>(result.serving->tokens);
-  const double layers = static_cast<double>(point.model.layers);
+  const auto tokens = static_cast<double>(result.serving->tokens);
+  const auto layers = static_cast<double>(point.model.layers);
   result.levels.push_back({point.plan.network->name,
                            std::llround(tokens * layers * (bytes.query + bytes.keyValue)),
                            std::llround(tokens * layers * bytes.back)});

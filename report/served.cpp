@@ -70,6 +70,10 @@ void addFacts(const Json& serving, Section& section) {
   }
   const auto times = [&](const char* label, const char* key) {
     const auto& quantiles = serving.at(key);
+    if (const auto reason = textAt(quantiles, "reason"); !reason.empty()) {
+      section.facts.push_back({label, "unknown", reason});
+      return;
+    }
     section.facts.push_back(
         {label, core::formatSeconds(numberAt(quantiles, "p50")),
          fmt::format("99 % within {}", core::formatSeconds(numberAt(quantiles, "p99")))});

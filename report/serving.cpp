@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace einsight::report {
 namespace {
 
@@ -27,7 +29,9 @@ std::string facts(const results::Result& result) {
                                   *serving.usdPerMtoken, *serving.usdPerHour)
                     : std::string("unknown: the price of a device is not in the catalogue"));
   line("first token", quantiles(serving.ttft));
-  line("between tokens", quantiles(serving.tbt));
+  line("between tokens", std::isnan(serving.tbt.p50)
+                             ? std::string("unknown: no request makes a second token")
+                             : quantiles(serving.tbt));
   line("batch", fmt::format("{:.4g} requests on average", serving.meanBatch));
   line("keys and values",
        fmt::format("{} tokens at most, of {} ({})", core::formatLarge(serving.peakTokens),

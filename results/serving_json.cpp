@@ -1,12 +1,12 @@
 #include "results/detail/serving_json.hpp"
 
+#include "core/exact.hpp"
+
 #include <cmath>
 #include <limits>
 
 namespace einsight::results::detail {
 namespace {
-
-constexpr double kExactIntegers = 9007199254740992.0; // 2^53
 
 Json quantilesJson(const Quantiles& quantiles) {
   return {{"mean", number(quantiles.mean)},
@@ -35,14 +35,23 @@ Quantiles quantilesIn(const Json& json, const char* key) {
   return {realIn(map, "mean"), realIn(map, "p50"), realIn(map, "p90"), realIn(map, "p99")};
 }
 
+/// Null, with the reason, where nobody makes a second token.
+Json betweenTokens(const Quantiles& quantiles) {
+  auto out = quantilesJson(quantiles);
+  if (std::isnan(quantiles.p50)) {
+    out["reason"] = "no request makes a second token";
+  }
+  return out;
+}
+
 } // namespace
 
 Json number(double value) {
   if (!std::isfinite(value)) {
     return nullptr;
   }
-  if (value == std::floor(value) && std::abs(value) < kExactIntegers) {
-    return static_cast<std::int64_t>(value);
+  if (const auto whole = core::exactWhole(value)) {
+    return *whole;
   }
   return value;
 }
@@ -54,7 +63,7 @@ Json number(const std::optional<double>& value) {
 Json servingJson(const Serving& serving) {
   return {{"ttft_s", number(serving.ttft.p50)},
           {"ttft_quantiles_s", quantilesJson(serving.ttft)},
-          {"tbt_s", quantilesJson(serving.tbt)},
+          {"tbt_s", betweenTokens(serving.tbt)},
           {"tokens_per_s", number(serving.tokensPerSecond)},
           {"usd_per_mtoken", number(serving.usdPerMtoken)},
           {"usd_per_hour", number(serving.usdPerHour)},

@@ -2,6 +2,7 @@
 
 #include "config/catalogue.hpp"
 #include "config/reader.hpp"
+#include "core/random.hpp"
 #include "core/text.hpp"
 #include "workloads/catalogue.hpp"
 
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <random>
 
 namespace einsight::workloads {
@@ -42,9 +42,9 @@ std::vector<std::int64_t> draw(const Drawing& drawing, std::int64_t count) {
     if (drawing.distribution == "uniform") {
       value = static_cast<double>(drawing.least) +
               fraction(random) * static_cast<double>(drawing.most - drawing.least + 1);
-    } else { // Box and Muller
-      const double radius = std::sqrt(-2 * std::log(1 - fraction(random)));
-      const double normal = radius * std::cos(2 * std::numbers::pi * fraction(random));
+    } else {
+      const double first = 1 - fraction(random);
+      const double normal = core::normalOf(first, fraction(random));
       value = static_cast<double>(drawing.median) * std::exp(drawing.spread * normal);
     }
     const double within =
@@ -135,7 +135,7 @@ private:
       reader_.problem(key, value.error());
       return std::nullopt;
     }
-    const auto floor = value->numerator() / value->denominator();
+    const auto floor = value->floor();
     if (floor < low || floor > high) {
       reader_.problem(key, fmt::format("{} is not from {} to {}", value->toString(), low, high));
       return std::nullopt;

@@ -17,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMost = std::int64_t{1} << 40;
+constexpr double kBound = static_cast<double>(kMostTokens);
+constexpr double kLatest = 1e12; ///< seconds after the first arrival; times of the clock fit
+constexpr double kWidest = 1000; ///< standard deviation of lengths over their mean
 constexpr std::array<std::string_view, 3> kColumns{"arrival_s", "prompt_tokens", "output_tokens"};
 
 std::vector<std::string> cellsOf(std::string line) {
@@ -84,17 +86,24 @@ core::Expected<std::vector<TraceRequest>> readRows(const fs::path& file) {
       const auto text = place < cells.size() ? cells[place] : std::string();
       const auto value = numberOf(text);
       const bool good =
-          value &&
-          (c == 0 ? *value >= 0 : *value >= 1 && *value <= 1e9 && *value == std::floor(*value));
+          value && (c == 0 ? *value >= 0 && *value <= kLatest
+                           : *value >= 1 && *value <= kBound && *value == std::floor(*value));
       if (!good) {
         problems.push_back(
             {{file.string(), number, 1, std::string(kColumns.at(c))},
              fmt::format("'{}' is not a {}", text, c == 0 ? "time in seconds" : "number of tokens"),
-             c == 0 ? "a number from 0 on" : "a whole number from 1 on"});
+             c == 0 ? fmt::format("a number from 0 to {:.0e}", kLatest)
+                    : fmt::format("a whole number from 1 to {}", kMostTokens)});
       }
       values.at(c) = good ? *value : 1;
     }
     rows.push_back({values[0], std::llround(values[1]), std::llround(values[2])});
+    if (std::ssize(rows) > kMostRequests) {
+      problems.push_back({{file.string(), number, 1, {}},
+                          fmt::format("a trace has at most {} requests", kMostRequests),
+                          "a part of it"});
+      break;
+    }
   }
   if (problems.empty() && rows.empty()) {
     problems.push_back({{file.string(), 1, 1, {}}, "there are no requests", "one line for each"});
@@ -141,13 +150,36 @@ void readSpreads(config::MapReader& reader, Trace& trace, core::Problems& proble
   if (std::min(deviations.first, deviations.second) < 0) {
     reader.problem("spread", "must not be below zero");
   }
-  for (const double bound : {longest.first, longest.second}) {
+  if (const double widest = std::max(deviations.first, deviations.second); widest > kWidest) {
+    reader.problem("spread", fmt::format("{} times the mean is too large", widest),
+                   fmt::format("a number from 0 to {}", kWidest));
+  }
+  for (const auto& [bound, mean] :
+       {std::pair(longest.first, trace.meanPrompt), std::pair(longest.second, trace.meanOutput)}) {
     if (bound != 0 && bound <= 1) {
       reader.problem("longest", "the longest are longer than the mean",
                      "a number above 1, or 0 for no bound");
       break;
     }
+    if (bound * mean > kBound && mean <= kBound) {
+      reader.problem("longest",
+                     fmt::format("{} times a mean of {} tokens is too long", bound, mean),
+                     fmt::format("at most {} tokens, or 0 for no bound", kMostTokens));
+      break;
+    }
   }
+}
+
+/// Requests per second; nothing where all arrive at once.
+std::optional<double> readRate(config::MapReader& reader) {
+  const double rate = reader.realOr("per_second", 0).value_or(0);
+  if (rate == 0 || (rate >= kLeastRate && rate <= kMostRate)) {
+    return rate > 0 ? std::optional(rate) : std::nullopt;
+  }
+  reader.problem(
+      "per_second", fmt::format("{} requests per second are out of range", rate),
+      fmt::format("a number from {} to {}, or 0 for all at once", kLeastRate, kMostRate));
+  return std::nullopt;
 }
 
 core::Expected<Trace> fromYaml(const fs::path& file) {
@@ -169,17 +201,19 @@ core::Expected<Trace> fromYaml(const fs::path& file) {
     if (drawn && value < 1) {
       reader.problem(key, "a mean number of tokens is needed",
                      "a number from 1 on, or `csv: FILE`");
+    } else if (value > kBound) {
+      reader.problem(key, fmt::format("a mean of {} tokens is too long", value),
+                     fmt::format("a number from 1 to {}", kMostTokens));
     }
     return value;
   };
-  trace.requests = drawn ? reader.integer("requests", 1, kMost).value_or(1) : 0;
+  trace.requests = drawn ? reader.integer("requests", 1, kMostRequests).value_or(1) : 0;
   trace.meanPrompt = mean("prompt");
   trace.meanOutput = mean("output");
   readSpreads(reader, trace, problems);
-  const double rate = reader.realOr("per_second", 0).value_or(0);
-  trace.perSecond = rate > 0 ? std::optional(rate) : std::nullopt;
-  trace.sharedPrefix = reader.integerOr("shared_prefix", 0, kMost, 0).value_or(0);
-  trace.seed = static_cast<std::uint64_t>(reader.integerOr("seed", 0, kMost, 1).value_or(1));
+  trace.perSecond = readRate(reader);
+  trace.sharedPrefix = reader.integerOr("shared_prefix", 0, kMostTokens, 0).value_or(0);
+  trace.seed = static_cast<std::uint64_t>(reader.integerOr("seed", 0, kLargestSeed, 1).value_or(1));
   reader.finish();
   if (!problems.empty()) {
     return core::failure(std::move(problems));

@@ -1,37 +1,13 @@
 #include "workloads/trace.hpp"
 
+#include "core/random.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
 namespace einsight::workloads {
 namespace {
-
-/// Numbers that depend on the seed alone, on every machine. Source: Steele et al. (OOPSLA 2014),
-/// SplitMix64.
-class Draw {
-public:
-  explicit Draw(std::uint64_t seed) : state_(seed) {}
-
-  /// In (0, 1).
-  double uniform() {
-    state_ += 0x9e3779b97f4a7c15U;
-    auto mixed = state_;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
-    mixed ^= mixed >> 31U;
-    return (static_cast<double>(mixed >> 11U) + 0.5) * 0x1p-53;
-  }
-
-  /// Standard normal. Source: Box and Muller (1958).
-  double normal() {
-    const double radius = std::sqrt(-2 * std::log(uniform()));
-    return radius * std::cos(2 * std::numbers::pi * uniform());
-  }
-
-private:
-  std::uint64_t state_;
-};
 
 /// Share of a standard normal distribution below a value.
 double below(double value) {
@@ -54,13 +30,16 @@ public:
     }
   }
 
-  std::int64_t draw(Draw& draw) const {
-    const double value = std::exp(centre_ + deviation_ * draw.normal());
-    return std::max<std::int64_t>(1,
-                                  std::llround(longest_ > 0 ? std::min(value, longest_) : value));
+  std::int64_t draw(core::Draw& draw) const {
+    const double first = draw.inside();
+    const double value = std::exp(centre_ + deviation_ * core::normalOf(first, draw.inside()));
+    const double longest = longest_ > 0 ? std::min(longest_, kBound) : kBound;
+    return std::max<std::int64_t>(1, std::llround(std::min(value, longest)));
   }
 
 private:
+  static constexpr double kBound = static_cast<double>(kMostTokens);
+
   [[nodiscard]] double meanOfCut() const {
     const double bound = (std::log(longest_) - centre_) / deviation_;
     const double whole = std::exp(centre_ + deviation_ * deviation_ / 2);
@@ -106,14 +85,14 @@ std::vector<TraceRequest> requestsOf(const Trace& trace) {
   if (!trace.rows.empty()) {
     return trace.rows;
   }
-  Draw draw(trace.seed);
+  core::Draw draw(trace.seed);
   const Lengths prompts(trace.meanPrompt, trace.promptSpread);
   const Lengths outputs(trace.meanOutput, trace.outputSpread);
   std::vector<TraceRequest> out;
   double now = 0;
   for (std::int64_t i = 0; i < trace.requests; ++i) {
     TraceRequest request;
-    now += trace.perSecond ? -std::log(draw.uniform()) / *trace.perSecond : 0;
+    now += trace.perSecond ? -std::log(draw.inside()) / *trace.perSecond : 0;
     request.arrivalSeconds = now;
     request.prompt = prompts.draw(draw);
     request.output = outputs.draw(draw);

@@ -9,12 +9,20 @@
 /// Requests that a model serves: a user's own list, or what is published of one (its means).
 namespace einsight::workloads {
 
+// What may be asked of a trace; beyond it the answer is a mistake of the user, or needs all memory.
+inline constexpr std::int64_t kMostRequests = std::int64_t{10} << 20;
+inline constexpr std::int64_t kMostTokens = std::int64_t{1} << 30; ///< of one prompt or output
+inline constexpr std::int64_t kLargestSeed = std::int64_t{1} << 40;
+inline constexpr double kLeastRate = 1e-9; ///< requests per second
+inline constexpr double kMostRate = 1e9;   ///< requests per second
+
 struct TraceRequest {
   double arrivalSeconds = 0;
   std::int64_t prompt = 1, output = 1; ///< tokens
 };
 
-/// Lengths that are drawn from a log-normal distribution, cut at the longest, around a mean.
+/// Lengths that are drawn from a log-normal distribution, cut at the longest, around a mean. None
+/// is longer than kMostTokens.
 struct LengthSpread {
   double deviation = 0; ///< standard deviation over mean, before the longest are cut
   double longest = 0;   ///< largest length over the mean, above 1; 0: no bound

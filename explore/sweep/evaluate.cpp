@@ -23,11 +23,11 @@ std::int64_t power(int exponent) {
 
 /// A number as a fraction, to nine digits; empty where it is too large or too small for one.
 std::optional<core::Rational> fractionOf(double value) {
-  if (value == 0) {
-    return core::Rational(0);
+  if (value == 0 || !std::isfinite(value)) {
+    return value == 0 ? std::optional(core::Rational(0)) : std::nullopt;
   }
   const int scale = kDigits - 1 - static_cast<int>(std::floor(std::log10(std::abs(value))));
-  if (!std::isfinite(value) || scale < kDigits - kLargestPower || scale > kLargestPower) {
+  if (scale < kDigits - kLargestPower || scale > kLargestPower) {
     return std::nullopt;
   }
   const auto digits = std::llround(value * std::pow(10.0, scale));
@@ -50,8 +50,9 @@ std::optional<core::Rational> lookUp(std::string_view name, const Assignment& as
     }
   }
   if (const auto& serving = result.serving) {
-    for (const auto& [known, value] : {std::pair{"tbt_p50_s", serving->tbt.p50},
-                                       {"tbt_p99_s", serving->tbt.p99},
+    const bool second = !std::isnan(serving->tbt.p50); // else nobody waits for a second token
+    for (const auto& [known, value] : {std::pair{"tbt_p50_s", second ? serving->tbt.p50 : 0},
+                                       {"tbt_p99_s", second ? serving->tbt.p99 : 0},
                                        {"ttft_p50_s", serving->ttft.p50},
                                        {"ttft_p99_s", serving->ttft.p99},
                                        {"mean_batch", serving->meanBatch}}) {

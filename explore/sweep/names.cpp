@@ -1,5 +1,6 @@
 #include "explore/sweep/names.hpp"
 
+#include "arch/catalogue.hpp"
 #include "core/text.hpp"
 #include "results/sweep_row.hpp"
 
@@ -42,10 +43,18 @@ void Names::checkWhere() {
 }
 
 void Names::checkPrices() {
+  std::vector<std::string> devices(devices_.begin(), devices_.end());
+  if (failed_.contains("arch")) { // whatever was meant there
+    for (const auto& machine : arch::list().value_or(std::vector<arch::Listed>())) {
+      if (machine.kind == "gpu" || machine.kind == "cpu") {
+        devices.push_back(machine.name);
+      }
+    }
+  }
   for (const auto& [name, where] : raw_.prices) {
-    if (!failed_.contains("arch") && !devices_.contains(name)) {
+    if (!ownMachineFailed_ && std::find(devices.begin(), devices.end(), name) == devices.end()) {
       problems_.push_back({where, fmt::format("no machine here has devices '{}'", name),
-                           core::suggestion(name, {devices_.begin(), devices_.end()})});
+                           core::suggestion(name, devices)});
     }
   }
 }

@@ -42,8 +42,9 @@ private:
   std::map<std::string, std::vector<std::string>> known_; ///< prefix -> names that can be set
   std::set<std::string> open_;                            ///< prefixes where any name may be right
   std::set<std::string> failed_;                          ///< prefixes with an unreadable input
-  std::set<std::string> results_;                         ///< names that `where` may use
-  std::set<std::string> devices_;                         ///< machines that may have a price
+  bool ownMachineFailed_ = false; ///< a file, whose devices may have any name
+  std::set<std::string> results_; ///< names that `where` may use
+  std::set<std::string> devices_; ///< machines that may have a price
 };
 
 } // namespace einsight::explore::sweep

@@ -35,6 +35,9 @@ std::vector<Input> Names::inputs(const char* name) const {
 
 void Names::failed(const std::string& prefix, core::Problems found, const Input& input) {
   failed_.insert(prefix);
+  std::error_code error;
+  ownMachineFailed_ =
+      ownMachineFailed_ || (prefix == "arch" && fs::is_regular_file(input.path, error));
   for (auto& problem : found) {
     if (problem.where.file.empty()) {
       problem.where = input.where;
@@ -197,7 +200,7 @@ void Names::trace(const Input& input) {
 
 void Names::lookUp() {
   for (const auto& [name, prefix] : {std::pair(kWorkload, ""), std::pair(kMachine, "arch")}) {
-    if (inputs(name).empty()) {
+    if (inputs(name).empty() || raw_.absent.contains(name)) {
       failed_.insert(prefix); // said already
     }
   }

@@ -21,16 +21,4 @@ void Front::add(std::int64_t number, std::vector<double> values) {
   points_.push_back({number, std::move(values)});
 }
 
-std::vector<std::size_t> paretoFront(const std::vector<std::vector<double>>& points) {
-  Front front;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    front.add(static_cast<std::int64_t>(i), points[i]);
-  }
-  std::vector<std::size_t> out;
-  for (const auto& point : front.points()) {
-    out.push_back(static_cast<std::size_t>(point.number));
-  }
-  return out;
-}
-
 } // namespace einsight::explore::sweep

@@ -1,5 +1,4 @@
 #pragma once
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -21,8 +20,5 @@ public:
 private:
   std::vector<Point> points_;
 };
-
-/// Which points no other point is better than. Ascending.
-std::vector<std::size_t> paretoFront(const std::vector<std::vector<double>>& points);
 
 } // namespace einsight::explore::sweep

@@ -168,22 +168,4 @@ std::vector<core::Rational> readValues(const config::Node& node, core::Problems&
   return out;
 }
 
-std::uint64_t Draw::next() { // splitmix64: Steele, Lea, Flood (OOPSLA 2014), figure 17
-  state_ += 0x9e3779b97f4a7c15U;
-  auto mixed = state_;
-  mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
-  mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
-  return mixed ^ (mixed >> 31U);
-}
-
-std::uint64_t Draw::below(std::uint64_t bound) {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64U);
-}
-
-double Draw::real() {
-  constexpr double kScale = 0x1p-53;
-  return static_cast<double>(next() >> 11U) * kScale;
-}
-
 } // namespace einsight::explore::sweep

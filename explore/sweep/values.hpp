@@ -1,5 +1,6 @@
 #pragma once
 #include "config/node.hpp"
+#include "core/random.hpp"
 #include "explore/sweep/sweep.hpp"
 
 namespace einsight::explore::sweep {
@@ -16,18 +17,6 @@ tl::expected<std::vector<core::Rational>, Mistake> parseValues(const std::string
 /// {from: 1, to: 1K, log: 5} or {from: 1, to: 1K, random: 8, seed: 3, scale: log}.
 std::vector<core::Rational> readValues(const config::Node& node, core::Problems& problems);
 
-/// A random whole number below `bound`, the same on every machine.
-class Draw {
-public:
-  explicit Draw(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next();
-  /// Precondition: bound is not zero.
-  std::uint64_t below(std::uint64_t bound);
-  /// In [0, 1).
-  double real();
-
-private:
-  std::uint64_t state_;
-};
+using core::Draw;
 
 } // namespace einsight::explore::sweep

@@ -118,20 +118,13 @@ core::Expected<bool> WorkerPool::run(std::span<const std::int64_t> tasks, const 
       return core::failure(std::move(occupied.error()));
     }
     const auto outcomes = inside_->wait();
-    const auto further = collect(outcomes);
+    auto further = collect(outcomes);
     if (!further || !*further) {
       inside_->abandon();
       return further;
     }
   }
   return true;
-}
-
-core::Expected<void> runInWorkers(std::span<const std::int64_t> tasks, const WorkerOptions& options,
-                                  const std::function<std::string(std::int64_t)>& work,
-                                  const Collect& collect) {
-  WorkerPool pool(options, work);
-  return pool.run(tasks, collect).map([](bool) {});
 }
 
 } // namespace einsight::explore::sweep

@@ -44,9 +44,4 @@ private:
   std::unique_ptr<Inside> inside_;
 };
 
-/// A pool for some tasks alone.
-core::Expected<void> runInWorkers(std::span<const std::int64_t> tasks, const WorkerOptions& options,
-                                  const std::function<std::string(std::int64_t)>& work,
-                                  const Collect& collect);
-
 } // namespace einsight::explore::sweep

@@ -49,6 +49,33 @@ TEST_CASE("the rows of a plan are those of a sweep, and are written as such", "[
   CHECK((*best)["usd_per_mtoken"] == Json::parse(run.out)["serving"]["usd_per_mtoken"]);
 }
 
+TEST_CASE("where nobody makes a second token, a limit on the time between tokens is met", "[cli]") {
+  const Folder folder;
+  const auto file = folder.write(
+      "plan.yaml", "version: 1\nplan: p\nworkload: llama-33b\n"
+                   "load: {trace: azure-conv, requests: 3, output: 1}\nlimits: {tbt: 1 us}\n"
+                   "clusters: [{machine: h100x2, mappings: tensor-parallel}]\n");
+  const Json reason = {{"p50", nullptr},
+                       {"p90", nullptr},
+                       {"p99", nullptr},
+                       {"reason", "no request makes a second token"}};
+  const auto candidates = candidatesOf(program("plan " + file + " --json -"));
+  REQUIRE(candidates.size() == 1);
+  CHECK(candidates[0]["meets"] == true);
+  CHECK(candidates[0]["tbt_s"] == reason);
+  CHECK(program("plan " + file).out.find("no second token  no second token  yes") !=
+        std::string::npos);
+
+  const std::string run = "run -w llama-33b -a h100x2 -m tensor-parallel --set "
+                          "trace=azure-conv,requests=3,output=1";
+  auto served = Json::parse(program(run + " --json -").out)["serving"]["tbt_s"];
+  CHECK(served["mean"].is_null());
+  served.erase("mean");
+  CHECK(served == reason);
+  CHECK(program(run).out.find("between tokens      unknown: no request makes a second token\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("parts of a plan merged answer as the whole", "[cli]") {
   const Folder folder;
   const auto file = folder.write("plan.yaml", kPlan);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -76,6 +77,41 @@ TEST_CASE("a number of the load must be above zero, and whole where it counts", 
                                              "  help: whole numbers from 1 on, but for a rate\n");
 }
 
+TEST_CASE("a number of the load that nothing could serve is refused with its bound", "[serving]") {
+  CHECK(
+      problemsOf(request({{"batch", std::int64_t{1} << 40}, {"context", std::int64_t{1} << 40}})) ==
+      "error: --set batch: 1099511627776 is too large: at most 10485760\n"
+      "  help: whole numbers from 1 on, but for a rate\n"
+      "error: --set context: 1099511627776 is too large: at most 1073741824\n"
+      "  help: whole numbers from 1 on, but for a rate\n");
+  CHECK(problemsOf(request({{"requests", std::int64_t{1} << 30}}, "azure-conv")) ==
+        "error: --set requests: 1073741824 is too large: at most 10485760\n"
+        "  help: whole numbers from 1 on, but for a rate\n");
+  CHECK(problemsOf(request({{"rate", core::Rational(1, std::int64_t{1} << 40)}}, "azure-conv")) ==
+        "error: --set rate: 9.094947017729282e-13 is too small: at least 1e-09\n"
+        "  help: whole numbers from 1 on, but for a rate\n");
+}
+
+TEST_CASE("lengths of requests without a trace are told where they are set", "[serving]") {
+  CHECK(problemsOf(request({{"prompt", 100}, {"output", 20}})) ==
+        "error: --set: no trace is given whose requests 'output', 'prompt' would change\n"
+        "  help: trace=azure-conv, trace=FILE.csv, or batch=16,context=4K\n");
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("einsight-lengths-" + std::to_string(getpid()) + ".yaml");
+  std::ofstream(file) << "version: 1\nextends: mixtral-8x7b\nmodel: mine\n"
+                         "serving: {prompt: 100}\n";
+  auto asked = request({});
+  asked.workload = file.string();
+  const auto found = problemsOf(asked);
+  std::filesystem::remove(file);
+  CHECK(
+      found ==
+      file.filename().string() +
+          ":4:10: error: serving: no trace is given whose requests 'prompt' would "
+          "change\n"
+          "  help: serving: {trace: azure-conv}, {trace: FILE.csv} or {batch: 16, context: 4K}\n");
+}
+
 TEST_CASE("numbers of a model's file are checked as those of the command line are", "[serving]") {
   const auto file = std::filesystem::temp_directory_path() /
                     ("einsight-load-" + std::to_string(getpid()) + ".yaml");
@@ -86,4 +122,12 @@ TEST_CASE("numbers of a model's file are checked as those of the command line ar
   const auto found = problemsOf(asked);
   std::filesystem::remove(file);
   CHECK(found.find("error: serving.requests: 0.5 is not whole") != std::string::npos);
+  for (const auto* load : {"trace: azure-conv, requests: 1e30", "batch: 1e30, context: 100"}) {
+    std::ofstream(file) << "version: 1\nextends: mixtral-8x7b\nmodel: mine\nserving: {" << load
+                        << "}\n";
+    const auto large = problemsOf(asked);
+    std::filesystem::remove(file);
+    CHECK(large.find("1e+30 is too large: at most 10485760") != std::string::npos);
+    CHECK(std::count(large.begin(), large.end(), '\n') == 2);
+  }
 }

@@ -138,6 +138,58 @@ TEST_CASE("names that a plan gets wrong are told where they stand, once", "[serv
                  "'tensor-parallel'?\n");
 }
 
+TEST_CASE("a machine that is unknown hides no other mistake of a plan", "[serving]") {
+  const auto wrong = read("version: 1\nplan: p\nworkload: llama-33b\n"
+                          "load: {prompt: 100, output: 20}\n"
+                          "prices: {h100: 3 USD, h10: 2 USD}\n"
+                          "clusters:\n"
+                          "  - {machine: h100x3, set: {count: 2}}\n"
+                          "  - {machine: h100x4, set: {cout: 2, links.nvlink.latency: 1/1000}}\n");
+  REQUIRE_FALSE(wrong.has_value());
+  std::string found;
+  for (const auto& problem : wrong.error()) {
+    found += std::to_string(problem.where.line) + ":" + std::to_string(problem.where.column) + " " +
+             problem.where.path + ": " + problem.what + "; " +
+             problem.help.substr(0, problem.help.find(" (")) + "\n";
+  }
+  CHECK(found ==
+        "8:29 clusters[1].set.cout: machine 'h100x4' has no parameter 'cout' to set; did you mean "
+        "'count'?\n"
+        "4:7 load: no trace is given whose requests 'output', 'prompt' would change; load: "
+        "{trace: azure-conv}, {trace: FILE.csv} or {batch: 16, context: 4K}\n"
+        "7:15 clusters[0].machine: unknown machine 'h100x3'; did you mean 'h100x2'?\n"
+        "5:23 prices.h10: no machine here has devices 'h10'; did you mean 'h100'?\n");
+}
+
+TEST_CASE("devices of a machine that cannot be read may have prices", "[serving]") {
+  const auto wrong = read("version: 1\nplan: p\nworkload: llama-33b\nload: {trace: azure-conv}\n"
+                          "prices: {h20: 3 USD, h21: 2 USD}\n"
+                          "clusters: [{machine: [lamina-2h100-4h20]}, {machine: h100x2}]\n");
+  REQUIRE_FALSE(wrong.has_value());
+  std::string found;
+  for (const auto& problem : wrong.error()) {
+    found += problem.where.path + ": " + problem.what + "\n";
+  }
+  CHECK(found == "clusters[0].machine: expected a plain value, found a sequence\n"
+                 "prices.h21: no machine here has devices 'h21'\n");
+}
+
+TEST_CASE("a plan says what is served, if the model does not", "[serving]") {
+  const std::string rest = "clusters: [{machine: h100x2}]\n";
+  const auto wrong = read("version: 1\nplan: p\nworkload: llama-33b\n" + rest);
+  REQUIRE_FALSE(wrong.has_value());
+  REQUIRE(wrong.error().size() == 1);
+  CHECK(wrong.error().front().what == "what the model serves is missing");
+  CHECK(wrong.error().front().help ==
+        "load: {trace: azure-conv}, {trace: FILE.csv} or {batch: 16, context: 4K}");
+  CHECK(wrong.error().front().where.line == 1);
+  const auto half = read("version: 1\nplan: p\nworkload: llama-33b\nload: {batch: 2}\n" + rest);
+  REQUIRE_FALSE(half.has_value());
+  CHECK(half.error().front().what ==
+        "a fixed batch has a number of requests and of tokens of each");
+  CHECK(half.error().front().where.line == 4);
+}
+
 TEST_CASE("every mistake of a plan is told at once", "[serving]") {
   const auto wrong =
       read("version: 1\nplan: p\nworkload: llama-33b\nload: {batch: [1, 2]}\n"

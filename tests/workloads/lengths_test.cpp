@@ -116,6 +116,8 @@ TEST_CASE("Mistakes in lengths are told all at once", "[workloads]") {
         "mine.yaml:5:34: error: lengths.draw: unknown value 'unifrom'\n"
         "  help: did you mean 'uniform'? (one of: uniform, lognormal)\n"
         "mine.yaml:5:68: error: lengths.seed: -1 is not from 0 to 9223372036854775807\n");
+  CHECK(messagesOf("lengths: {of: L, each: B, draw: uniform, seed: -1/2}\n") ==
+        "mine.yaml:5:48: error: lengths.seed: -1/2 is not from 0 to 9223372036854775807\n");
   CHECK(messagesOf("lengths: {of: L, each: B, values: [1, 2K]}\n") ==
         "mine.yaml:5:35: error: lengths.values: 2048 is not from 1 to 1024\n"
         "mine.yaml:5:35: error: lengths.values: 2 lengths for 3 sequences\n"

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -155,13 +156,53 @@ TEST_CASE("every mistake of a CSV file is told at once", "[workloads]") {
   const File rows("rows.csv", "arrival_s,prompt_tokens,output_tokens\n-1,2,3\n1,x,0\n2,1.5,4\n");
   CHECK(rows.shorten(core::render(loadTrace(rows.path()).error())) ==
         "rows.csv:2:1: error: arrival_s: '-1' is not a time in seconds\n"
-        "  help: a number from 0 on\n"
+        "  help: a number from 0 to 1e+12\n"
         "rows.csv:3:1: error: prompt_tokens: 'x' is not a number of tokens\n"
-        "  help: a whole number from 1 on\n"
+        "  help: a whole number from 1 to 1073741824\n"
         "rows.csv:3:1: error: output_tokens: '0' is not a number of tokens\n"
-        "  help: a whole number from 1 on\n"
+        "  help: a whole number from 1 to 1073741824\n"
         "rows.csv:4:1: error: prompt_tokens: '1.5' is not a number of tokens\n"
-        "  help: a whole number from 1 on\n");
+        "  help: a whole number from 1 to 1073741824\n");
+}
+
+TEST_CASE("what no trace has is refused, not cut to something else", "[workloads]") {
+  const File rows("rows.csv", "arrival_s,prompt_tokens,output_tokens\n1e13,2e9,3\n");
+  CHECK(rows.shorten(core::render(loadTrace(rows.path()).error())) ==
+        "rows.csv:2:1: error: arrival_s: '1e13' is not a time in seconds\n"
+        "  help: a number from 0 to 1e+12\n"
+        "rows.csv:2:1: error: prompt_tokens: '2e9' is not a number of tokens\n"
+        "  help: a whole number from 1 to 1073741824\n");
+  const File means("means.yaml", "version: 1\ntrace: m\nrequests: 1G\nprompt: 1e300\n"
+                                 "output: 10\nspread: 1e300\nlongest: {output: 1e300}\n"
+                                 "per_second: -1\nshared_prefix: 2G\n");
+  CHECK(means.shorten(core::render(loadTrace(means.path()).error())) ==
+        "means.yaml:3:11: error: requests: '1G' is out of range\n"
+        "  help: write a whole number from 1 to 10485760\n"
+        "means.yaml:4:9: error: prompt: a mean of 1e+300 tokens is too long\n"
+        "  help: a number from 1 to 1073741824\n"
+        "means.yaml:6:9: error: spread: 1e+300 times the mean is too large\n"
+        "  help: a number from 0 to 1000\n"
+        "means.yaml:7:10: error: longest: 1e+300 times a mean of 10 tokens is too long\n"
+        "  help: at most 1073741824 tokens, or 0 for no bound\n"
+        "means.yaml:8:13: error: per_second: -1 requests per second are out of range\n"
+        "  help: a number from 1e-09 to 1000000000, or 0 for all at once\n"
+        "means.yaml:9:16: error: shared_prefix: '2G' is out of range\n"
+        "  help: write a whole number from 0 to 1073741824\n");
+}
+
+TEST_CASE("no drawn length is longer than a request may be", "[workloads]") {
+  Trace trace;
+  trace.requests = 2000;
+  trace.meanPrompt = static_cast<double>(kMostTokens);
+  trace.meanOutput = 1;
+  trace.promptSpread = {1000, 0};
+  trace.outputSpread = {1000, 0};
+  std::int64_t longest = 0;
+  for (const auto& request : requestsOf(trace)) {
+    longest = std::max(longest, request.prompt);
+    CHECK_FALSE((request.prompt < 1 || request.output < 1 || request.output > kMostTokens));
+  }
+  CHECK(longest == kMostTokens);
 }
 
 TEST_CASE("a misspelt trace is answered with the nearest name", "[workloads]") {

@@ -1,10 +1,27 @@
+#include "core/random.hpp"
 #include "explore/sweep/pareto.hpp"
-#include "explore/sweep/values.hpp"
 
 #include <catch2/catch.hpp>
 
-using einsight::explore::sweep::Draw;
-using einsight::explore::sweep::paretoFront;
+using einsight::core::Draw;
+using einsight::explore::sweep::Front;
+
+namespace {
+
+/// Which of the points are on the front, ascending.
+std::vector<std::size_t> paretoFront(const std::vector<std::vector<double>>& points) {
+  Front front;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    front.add(static_cast<std::int64_t>(i), points[i]);
+  }
+  std::vector<std::size_t> out;
+  for (const auto& point : front.points()) {
+    out.push_back(static_cast<std::size_t>(point.number));
+  }
+  return out;
+}
+
+} // namespace
 
 TEST_CASE("equal points are on the front together, worse ones are not", "[sweep]") {
   CHECK(paretoFront({}).empty());

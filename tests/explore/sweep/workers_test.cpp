@@ -14,6 +14,14 @@ using namespace einsight::explore::sweep;
 
 namespace {
 
+/// A pool for some tasks alone.
+core::Expected<bool> runInWorkers(std::span<const std::int64_t> tasks, const WorkerOptions& options,
+                                  const std::function<std::string(std::int64_t)>& work,
+                                  const Collect& collect) {
+  WorkerPool pool(options, work);
+  return pool.run(tasks, collect);
+}
+
 std::map<std::int64_t, Outcome> outcomesOf(std::int64_t count, const WorkerOptions& options,
                                            const std::function<std::string(std::int64_t)>& work) {
   std::vector<std::int64_t> tasks(static_cast<std::size_t>(count));
