@@ -162,7 +162,8 @@ TraceOptions traceOf(const Options& options, const results::Result& result) {
 core::Expected<Answer> answerOf(const Options& options, const Settings& settings,
                                 const explore::Point& point) {
   ProgressBar bar("simulating");
-  auto how = runOptions(options, bar, point.schedule.resources.size());
+  const bool alone = options.engine == "pe"; // nothing is made faster
+  auto how = runOptions(options, bar, alone ? 0 : point.schedule.resources.size());
   std::optional<Dump> dump;
   if (!options.vcd.empty()) {
     how.waveform = &dump.emplace(options.vcd, point).waveform();

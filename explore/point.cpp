@@ -9,9 +9,6 @@
 namespace einsight::explore {
 namespace {
 
-/// Steps: the same answer at any speed. Most cascades take a second or less.
-constexpr std::int64_t kShortSearch = 50'000;
-
 using Parts = RequestParts<arch::Machine>;
 
 core::Expected<Point> prepare(const PointRequest& request, const Parts& parts,

@@ -62,6 +62,9 @@ core::Expected<void> addLimits(const Point& point, const RunOptions& options, si
 /// Every PE, with random inputs.
 core::Expected<sim::PeRun> computeValues(const Point& point, const RunOptions& options) {
   const auto& cascade = point.mapping.cascade();
+  if (auto fits = sim::checkPe(point.schedule, cascade, point.mapping.machine()); !fits) {
+    return core::failure(std::move(fits.error())); // before numbers are drawn for large tensors
+  }
   return sim::pe(point.schedule, cascade, point.mapping.machine(),
                  einsum::randomInputs(cascade, options.seed), {options.progress, options.waveform});
 }

@@ -47,8 +47,16 @@ bool Array::quiet() const {
   });
 }
 
-void Array::issue(CommandPointer command, std::int64_t /*now*/) {
-  cells_.front().waiting.push_back(std::move(command));
+void Array::issue(CommandPointer command) {
+  auto& waiting = cells_.front().waiting;
+  if (command->empty && !waiting.empty() && waiting.back()->empty &&
+      waiting.back()->job == command->job) {
+    auto together = std::make_shared<Command>(*command);
+    together->count += waiting.back()->count;
+    waiting.back() = std::move(together);
+    return;
+  }
+  waiting.push_back(std::move(command));
   cells::wakeNow(firstCell_);
 }
 
@@ -194,13 +202,13 @@ void Array::end(Cell& cell, std::int64_t now) {
   const bool corner = right && job.layout.reducesAlong(0);
   const bool exit = corner ? last(cell, 0) && last(cell, 1) : last(cell, right ? 1 : 0);
   if (job.leaves && exit) {
-    listener_.left(job, corner ? 0 : right ? cell.row : cell.column, now + hop_);
+    listener_.left(job, corner ? 0 : right ? cell.row : cell.column, now + hop_, command->count);
   }
   if (cell.row == 0 && last(cell, 1)) {
-    listener_.fed(job, true);
+    listener_.fed(job, true, command->count);
   }
   if (cell.column == 0 && last(cell, 0)) {
-    listener_.fed(job, false);
+    listener_.fed(job, false, command->count);
   }
   if (waveform_ != nullptr) {
     report(cell, now, false, nullptr);

@@ -11,9 +11,10 @@ class Listener {
 public:
   virtual ~Listener() = default;
   /// An instance's last words of an exit lane are at the edge from `tick` on.
-  virtual void left(const Job& job, int lane, std::int64_t tick) = 0;
-  /// The last feeder along the columns (or rows) has read its last word.
-  virtual void fed(const Job& job, bool columns) = 0;
+  /// Of so many instances: more than one where they had nothing to do.
+  virtual void left(const Job& job, int lane, std::int64_t tick, std::int64_t count) = 0;
+  /// The last feeder along the columns (or rows) has read its last word of so many instances.
+  virtual void fed(const Job& job, bool columns, std::int64_t count) = 0;
 };
 
 /// The PEs of an array with their registers, the links to their neighbours and the feeders at the
@@ -42,8 +43,8 @@ public:
   /// Signals are reported this much later.
   void beginSection(std::int64_t offset);
 
-  /// Starts an instance at the origin, in this moment.
-  void issue(CommandPointer command, std::int64_t now);
+  /// Starts an instance at the origin, in this moment; those with nothing to do go together.
+  void issue(CommandPointer command);
   /// One PE in one moment: takes what has come, ends a step, begins the next. False when all it did
   /// was to pass on that there is nothing to do, or what is for others.
   bool act(int cell, std::int64_t now);

@@ -29,7 +29,6 @@ Control::Control(const Schedule& schedule, const Section& section, Parts parts)
   }
   for (std::size_t t = 0; t < section.tasks.size(); ++t) {
     const auto& task = section.tasks[t];
-    all_ += task.resource >= 0 ? iterations(section, task.loops) : 0;
     for (const auto& need : task.needs) {
       auto& marks = at(marks_, need.producer);
       marks.wanted[static_cast<std::size_t>(need.route)] = true;
@@ -159,7 +158,7 @@ void Control::start(std::size_t stream, std::int64_t now) {
     const auto own = job->cycles * core::Rational(wave.steps * schedule_.ticksPerCycle);
     EINSIGHT_INVARIANT(own.ceil() == ticks,
                        "a task lasts as long as the steps of a PE: " + task.name);
-    send(index, walker.digits, false, now);
+    send(index, walker.digits, false);
   } else {
     at(parts_.transfers, index)->begin(walker.digits, now, parts_.memory);
   }
@@ -169,8 +168,9 @@ void Control::start(std::size_t stream, std::int64_t now) {
   }
   walker.remaining = ticks;
   ++instances_;
-  if (instances_ % 256 == 0 && parts_.progress &&
-      !parts_.progress(static_cast<double>(instances_) / static_cast<double>(all_))) {
+  const auto& resource = at(schedule_.resources, task.resource);
+  const auto cycles = static_cast<double>(ticks) / static_cast<double>(schedule_.ticksPerCycle);
+  if (!resource.port && !parts_.begun(cycles * static_cast<double>(resource.units))) {
     stopped_ = true;
     kernel::stop();
   }

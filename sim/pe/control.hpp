@@ -20,7 +20,8 @@ public:
     Memory& memory;
     std::vector<std::optional<Job>>& jobs;           ///< per task
     std::vector<std::optional<Transfer>>& transfers; ///< per task
-    const std::function<bool(double)>& progress;
+    /// Told of a task that begins, with its PE-cycles; false stops the run.
+    const std::function<bool(double)>& begun;
     results::Waveform* waveform = nullptr;
     std::vector<int> signals; ///< per resource: what it does
     std::int64_t offset = 0;  ///< ticks before this section
@@ -37,8 +38,8 @@ public:
   void step(int resource, std::int64_t now) override;
   void settle(std::int64_t now) override;
   void act(int cell, std::int64_t now) override;
-  void left(const Job& job, int lane, std::int64_t tick) override;
-  void fed(const Job& job, bool columns) override;
+  void left(const Job& job, int lane, std::int64_t tick, std::int64_t count) override;
+  void fed(const Job& job, bool columns, std::int64_t count) override;
 
 private:
   /// Where a stream stands in its issue program.
@@ -104,7 +105,7 @@ private:
   void start(std::size_t stream, std::int64_t now);
   void serve(std::size_t stream, std::int64_t now);
   void endTurn(int resource, std::int64_t now);
-  void send(int task, const Digits& digits, bool empty, std::int64_t now);
+  void send(int task, const Digits& digits, bool empty);
   void standStill(int resource, Wait why, std::int64_t now);
   void tell(int task, Edge::Route route, std::int64_t count, std::int64_t tick);
   void show(const News& news);
@@ -124,7 +125,6 @@ private:
   std::int64_t now_ = 0;
   std::int64_t end_ = 0; ///< the last moment at which anything was done
   std::int64_t instances_ = 0;
-  std::int64_t all_ = 1; ///< instances of the section, about
   bool stopped_ = false;
 };
 

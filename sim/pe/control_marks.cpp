@@ -19,7 +19,10 @@ void Control::skipEmpty(const Job& job) {
       continue;
     }
     const auto wave = job.layout.wave(digits, true);
-    for (std::int64_t step = 0; step < wave.steps; ++step) {
+    if (job.layout.outside(wave, job.result.ranges)) {
+      continue;
+    }
+    for (std::int64_t step = 0; step < wave.steps; step += wave.inner) { // a result at a time
       for (int pe = 0; pe < array.cells(); ++pe) {
         const auto spot = job.layout.spot(wave, step, pe / array.columns(), pe % array.columns());
         if (const auto place = job.result.at(spot); place >= 0 && !spot.idle) {
@@ -31,7 +34,7 @@ void Control::skipEmpty(const Job& job) {
 }
 
 /// A command enters the array at its origin.
-void Control::send(int task, const Digits& digits, bool empty, std::int64_t now) {
+void Control::send(int task, const Digits& digits, bool empty) {
   const auto& job = *at(parts_.jobs, task);
   auto command = std::make_shared<Command>();
   command->job = &job;
@@ -41,7 +44,7 @@ void Control::send(int task, const Digits& digits, bool empty, std::int64_t now)
     command->ticks = value(section_, at(section_.tasks, task).ticks, digits);
   }
   at(parts_.arrays, at(parts_.arrayOf, at(section_.tasks, task).resource))
-      ->issue(std::move(command), now);
+      ->issue(std::move(command));
 }
 
 /// A mark becomes visible at `tick`: at the end of this moment, or later.
@@ -61,11 +64,11 @@ void Control::tell(int task, Edge::Route route, std::int64_t count, std::int64_t
   kernel::wakeAfter(kernel::kDelayLine, delayed_.front().tick - now_);
 }
 
-void Control::left(const Job& job, int lane, std::int64_t tick) {
+void Control::left(const Job& job, int lane, std::int64_t tick, std::int64_t count) {
   auto& marks = at(marks_, job.task);
-  ++at(marks.exited, lane);
+  at(marks.exited, lane) += count;
   if (lane == 0) {
-    tell(job.task, Edge::Route::Lane, 1, tick);
+    tell(job.task, Edge::Route::Lane, count, tick);
   }
   const auto all = *std::min_element(marks.exited.begin(), marks.exited.end());
   if (all > marks.gathered) {
@@ -74,8 +77,8 @@ void Control::left(const Job& job, int lane, std::int64_t tick) {
   }
 }
 
-void Control::fed(const Job& job, bool columns) {
-  tell(job.task, columns ? Edge::Route::ReadColumns : Edge::Route::ReadRows, 1, now_);
+void Control::fed(const Job& job, bool columns, std::int64_t count) {
+  tell(job.task, columns ? Edge::Route::ReadColumns : Edge::Route::ReadRows, count, now_);
 }
 
 void Control::arrive(std::size_t stream, int barrier, std::int64_t epochs) {

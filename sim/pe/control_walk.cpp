@@ -112,7 +112,7 @@ bool Control::passIdle(std::size_t stream, std::int64_t now) {
 /// An instance with nothing to do ends at once; that it did travels like any other.
 void Control::skip(int task, std::int64_t now) {
   if (at(parts_.jobs, task)) {
-    send(task, {}, true, now);
+    send(task, {}, true);
   }
   tell(task, Edge::Route::Ended, 1, now);
 }

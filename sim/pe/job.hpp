@@ -46,6 +46,7 @@ struct Command {
   Wave wave;
   std::int64_t ticks = 0; ///< occupancy of each PE
   bool empty = false;     ///< nothing to do: only tells that it came by
+  std::int64_t count = 1; ///< of such instances, one after another in the same moment
 };
 using CommandPointer = std::shared_ptr<const Command>;
 

@@ -109,6 +109,15 @@ Spot Layout::spot(const Wave& wave, std::int64_t step, int row, int column) cons
   return spot;
 }
 
+bool Layout::outside(const Wave& wave, unsigned ranges) const {
+  for (std::size_t r = 0; r < tile().ranges.size(); ++r) {
+    if ((ranges & bit(r)) != 0 && wave.base[r] >= tile().ranges[r].size) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Adds what the lane with that index stands for. False when there is no such lane's work; an axis
 /// over which nothing is spread has work for its first lane only.
 bool Layout::addAxis(Spot& spot, std::size_t axis, std::int64_t index) const {

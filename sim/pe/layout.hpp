@@ -35,6 +35,8 @@ public:
   /// `whole`: as if no tile were short or empty.
   [[nodiscard]] Wave wave(const Digits& digits, bool whole) const;
   [[nodiscard]] Spot spot(const Wave& wave, std::int64_t step, int row, int column) const;
+  /// Whether the tile begins beyond the last value of one of these ranges.
+  [[nodiscard]] bool outside(const Wave& wave, unsigned ranges) const;
   /// Ranges that have a part along the rows (axis 0) or the columns (1).
   [[nodiscard]] unsigned along(int axis) const { return along_[static_cast<std::size_t>(axis)]; }
   [[nodiscard]] bool reducesAlong(int axis) const { return (along(axis) & reduced_) != 0; }

@@ -51,6 +51,20 @@ void checkUnits(const arch::Machine& machine, core::Problems& problems) {
   }
 }
 
+/// PE-cycles of all tasks.
+double workOf(const Schedule& schedule) {
+  double work = 0;
+  const auto bound = analytic(schedule);
+  for (std::size_t r = 0; r < schedule.resources.size(); ++r) {
+    const auto& resource = schedule.resources[r];
+    work += resource.port ? 0
+                          : static_cast<double>(bound.resources[r].busy) /
+                                static_cast<double>(schedule.ticksPerCycle) *
+                                static_cast<double>(resource.units);
+  }
+  return work;
+}
+
 void checkSize(const Schedule& schedule, const einsum::Cascade& cascade, core::Problems& problems) {
   const core::Where where{cascade.file(), 0, 0, cascade.name()};
   double elements = 0;
@@ -61,15 +75,7 @@ void checkSize(const Schedule& schedule, const einsum::Cascade& cascade, core::P
     }
     elements += own;
   }
-  double work = 0;
-  const auto bound = analytic(schedule);
-  for (std::size_t r = 0; r < schedule.resources.size(); ++r) {
-    const auto& resource = schedule.resources[r];
-    work += resource.port ? 0
-                          : static_cast<double>(bound.resources[r].busy) /
-                                static_cast<double>(schedule.ticksPerCycle) *
-                                static_cast<double>(resource.units);
-  }
+  const auto work = workOf(schedule);
   if (elements > static_cast<double>(kElements)) {
     problems.push_back({where,
                         fmt::format("the engine 'pe' holds at most {} values, these tensors have "
@@ -91,7 +97,7 @@ public:
   Machine(const Schedule& schedule, const einsum::Cascade& cascade, const arch::Machine& machine,
           const einsum::Environment& inputs, const PeOptions& options)
       : schedule_(schedule), cascade_(cascade), machine_(machine), options_(options),
-        memory_(cascade, inputs) {}
+        memory_(cascade, inputs), work_(workOf(schedule)) {}
 
   core::Expected<Totals> run() {
     Totals totals;
@@ -115,10 +121,12 @@ private:
   /// Tells a control that does not exist yet when arrays are made.
   struct Relay : cells::Listener {
     cells::Control* control = nullptr;
-    void left(const cells::Job& job, int lane, std::int64_t tick) override {
-      control->left(job, lane, tick);
+    void left(const cells::Job& job, int lane, std::int64_t tick, std::int64_t count) override {
+      control->left(job, lane, tick, count);
     }
-    void fed(const cells::Job& job, bool columns) override { control->fed(job, columns); }
+    void fed(const cells::Job& job, bool columns, std::int64_t count) override {
+      control->fed(job, columns, count);
+    }
   };
 
   void addArrays() {
@@ -168,9 +176,9 @@ private:
     for (auto& array : arrays_) {
       array->beginSection(offset);
     }
-    cells::Control control(schedule_, section,
-                           {arrays_, arrayOf_, memory_, jobs, transfers, options_.progress,
-                            options_.waveform, signals_, offset});
+    cells::Control control(
+        schedule_, section,
+        {arrays_, arrayOf_, memory_, jobs, transfers, begun_, options_.waveform, signals_, offset});
     relay_.control = &control;
     return finish(section, control, totals);
   }
@@ -204,18 +212,29 @@ private:
   std::vector<int> signals_;
   std::int64_t widest_ = 0;
   std::string widestOf_;
+  double work_;     ///< PE-cycles of all sections
+  double done_ = 0; ///< those of the tasks that have begun
+  std::function<bool(double)> begun_ = [this](double peCycles) {
+    done_ += peCycles;
+    return !options_.progress || options_.progress(std::min(1.0, done_ / work_));
+  };
 };
 
 } // namespace
 
-core::Expected<PeRun> pe(const Schedule& schedule, const einsum::Cascade& cascade,
-                         const arch::Machine& machine, const einsum::Environment& inputs,
-                         const PeOptions& options) {
+core::Expected<void> checkPe(const Schedule& schedule, const einsum::Cascade& cascade,
+                             const arch::Machine& machine) {
   core::Problems problems;
   checkUnits(machine, problems);
   checkSize(schedule, cascade, problems);
-  if (!problems.empty()) {
-    return core::failure(std::move(problems));
+  return problems.empty() ? core::Expected<void>() : core::failure(std::move(problems));
+}
+
+core::Expected<PeRun> pe(const Schedule& schedule, const einsum::Cascade& cascade,
+                         const arch::Machine& machine, const einsum::Environment& inputs,
+                         const PeOptions& options) {
+  if (auto fits = checkPe(schedule, cascade, machine); !fits) {
+    return core::failure(std::move(fits.error()));
   }
   const auto reference = einsum::evaluate(cascade, inputs);
   if (!reference) {

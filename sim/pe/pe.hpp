@@ -20,11 +20,15 @@ struct PeRun {
   std::string widestLinkOf;     ///< the array it is in
 };
 
+/// Whether `pe` can: refuses a unit's hop_latency that is not 1, and arrays (more than 16 x 16
+/// PEs), tensors or a run that are too large to be simulated so. Before inputs are made for it.
+core::Expected<void> checkPe(const Schedule& schedule, const einsum::Cascade& cascade,
+                             const arch::Machine& machine);
+
 /// Simulates every PE of every array, cycle by cycle, with its registers and the links to its
 /// neighbours, computing in double from the given inputs. Tiles must say where their values are
-/// (Task::tile). Fails when the run was stopped, when the schedule can never finish, when a unit's
-/// hop_latency is not 1, and when arrays (more than 16 x 16 PEs), tensors or the run are too large
-/// to be simulated so.
+/// (Task::tile). Fails when the run was stopped, when the schedule can never finish, and where
+/// checkPe does.
 core::Expected<PeRun> pe(const Schedule& schedule, const einsum::Cascade& cascade,
                          const arch::Machine& machine, const einsum::Environment& inputs,
                          const PeOptions& options = {});

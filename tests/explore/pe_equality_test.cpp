@@ -164,6 +164,12 @@ TEST_CASE("every PE agrees at the largest size that is asked for", "[explore]") 
   checkPoint(kUnfused, "", sizes(1, 1, 8, 8, 256), {{"PE", 16}});
 }
 
+TEST_CASE("every PE agrees where most instances of a task have nothing to do", "[explore]") {
+  const Pair layers{"linear-layers", "fusemax", "linear-layers", false}; // a buffer full of chunks
+  checkPoint(layers, "", {{"B", 1}, {"L", 10}, {"D", 8}, {"H", 1}, {"E", 4}, {"F", 6}, {"S", 12}},
+             {{"rows", 4}, {"columns", 4}, {"buffer_mib", 1}});
+}
+
 TEST_CASE("the pipelined mapping agrees at random", "[explore]") {
   checkRandom(kBinding);
 }
