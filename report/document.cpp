@@ -1,5 +1,6 @@
 #include "report/document.hpp"
 
+#include "core/exact.hpp"
 #include "report/base64.hpp"
 
 #include <algorithm>
@@ -14,16 +15,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kExactIntegers = 9007199254740992.0; // 2^53
-constexpr std::size_t kFewValues = 1000;              // that are worth a list of their own
-constexpr std::size_t kPackedFrom = 1000;             // rows of a table that is worth packing
+constexpr std::size_t kFewValues = 1000;  // that are worth a list of their own
+constexpr std::size_t kPackedFrom = 1000; // rows of a table that is worth packing
 
 Json numberJson(double value) {
   if (!std::isfinite(value)) {
     return nullptr;
   }
-  if (value == std::floor(value) && std::abs(value) < kExactIntegers) {
-    return static_cast<std::int64_t>(value);
+  if (const auto whole = core::exactWhole(value)) {
+    return *whole;
   }
   return value;
 }

@@ -9,7 +9,6 @@
 namespace einsight::report::detail {
 namespace {
 
-constexpr double kJoulesPerPicojoule = 1e-12;
 constexpr std::array<std::pair<const char*, const char*>, 5> kStalls{
     {{"wait_bandwidth", "waits for transfers"},
      {"wait_data", "waits for values"},

@@ -10,7 +10,6 @@
 namespace einsight::report::detail {
 namespace {
 
-constexpr double kJoulesPerPicojoule = 1e-12;
 constexpr double kMm2PerUm2 = 1e-6;
 
 double busiest(const Json& run) {

@@ -10,7 +10,6 @@
 namespace einsight::report::detail {
 namespace {
 
-constexpr double kJoulesPerPicojoule = 1e-12;
 constexpr std::size_t kMostRoofline = 5000; ///< points of a roofline
 constexpr std::size_t kMostEnergy = 32;     ///< points of a chart of energies
 constexpr std::size_t kMostNarrow = 12;     ///< of those beside another chart

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 namespace einsight::report::detail {
 namespace {
 
-constexpr std::size_t kMostLines = 2000; ///< points of a chart of lines
-constexpr std::size_t kMostBars = 240;   ///< points of a chart of bars
+constexpr std::size_t kMostLines = 2000;   ///< points of a chart of lines
+constexpr std::size_t kMostBars = 240;     ///< points of a chart of bars
+constexpr std::size_t kMostNamedBars = 60; ///< of those with a name beside each
 
 bool varies(const DataColumn& column) {
   if (column.text) {
@@ -130,9 +132,13 @@ Chart explorer(const std::string& id, const Axes& axes, const std::vector<std::s
     }
   }
   const auto y = shown.empty() ? columns.back() : shown[shown.size() > 1 ? 1 : 0];
-  const auto x = shown.size() > 1           ? shown[0]
-                 : !axes.parameters.empty() ? axes.parameters.front()
-                                            : columns.front();
+  const auto other = std::find_if(axes.metrics.begin(), axes.metrics.end(), [](const auto& name) {
+    return name != "seconds" && name != "cycles"; // either stands for the other
+  });
+  const auto x = shown.size() > 1              ? shown[0]
+                 : !axes.parameters.empty()    ? axes.parameters.front()
+                 : other != axes.metrics.end() ? *other
+                                               : columns.front();
   Chart chart{id + "-explorer", "explorer", "Every point",
               "The line joins the points that no other point shown beats in both directions. Drag "
               "to select points for the table, click one to keep its command.",
@@ -153,6 +159,27 @@ Chart explorer(const std::string& id, const Axes& axes, const std::vector<std::s
                    {"y", "up", startingWith(y, columns)},
                    {"colour", "colour", startingWith(series, colours)}};
   chart.filters = filtersOf(axes, {}, false);
+  return chart;
+}
+
+/// One objective of designs that differ in no number: a bar for each, if these are few and each is
+/// one point.
+std::optional<Chart> objectiveBars(const DataTable& table, const Axes& axes,
+                                   const std::vector<std::string>& objectives) {
+  const auto* designs = table.column("design");
+  if (objectives.size() != 1 || !axes.parameters.empty() ||
+      !has(axes.metrics, objectives.front()) || designs == nullptr ||
+      table.rows() > kMostNamedBars ||
+      std::set<std::string>(designs->texts.begin(), designs->texts.end()).size() != table.rows()) {
+    return std::nullopt;
+  }
+  Chart chart{table.id() + "-objective",
+              "bars",
+              "The objective",
+              "The only one of this sweep, a bar for each design.",
+              table.id(),
+              {{"x", objectives.front()}, {"y", "design"}}};
+  chart.wide = true;
   return chart;
 }
 
@@ -211,6 +238,9 @@ void addSweepCharts(const DataTable& table, const std::vector<std::string>& obje
     if (const auto unit = mostVaried(table, metrics, ".utilization"); !unit.empty()) {
       lines("-utilisation", "Utilisation", unit);
     }
+  }
+  if (auto bars = objectiveBars(table, axes, objectives)) {
+    section.charts.push_back(std::move(*bars));
   }
   const bool grouped = table.column("group") != nullptr;
   section.charts.push_back(

@@ -9,7 +9,6 @@
 namespace einsight::report::detail {
 namespace {
 
-constexpr double kJoulesPerPicojoule = 1e-12;
 constexpr double kMm2PerUm2 = 1e-6;
 constexpr std::size_t kMostBaselines = 8; ///< designs to choose a baseline from
 constexpr const char* kCommand =

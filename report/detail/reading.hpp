@@ -10,6 +10,7 @@ namespace einsight::report::detail {
 
 using Json = nlohmann::ordered_json;
 
+constexpr double kJoulesPerPicojoule = 1e-12;
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// An answer and where it is from.

@@ -13,6 +13,15 @@
   /** Columns of a legend that have room, at most so many. */
   Report.legendColumns = (width, most) => Math.max(1, Math.min(most, Math.floor(width / 125)));
 
+  /** Columns and the width of a label with which a legend of these texts fits, however long they are. */
+  Report.legendFor = (texts, width) => {
+    const symbol = 30, letter = 6.4; // pixels
+    const longest = symbol + letter * Math.max(1, ...texts.map((text) => String(text).length));
+    const most = Math.max(1, Math.min(texts.length, 8, Math.floor((width - 60) / longest)));
+    const columns = Math.ceil(texts.length / Math.ceil(texts.length / most)) || 1; // rows as long as each other
+    return { columns, labelLimit: Math.max(60, Math.floor((width - 60) / columns) - symbol) };
+  };
+
   /** Vega-Lite's configuration for a theme. */
   Report.configuration = (theme, width) => ({
     background: null, font: theme.font, padding: 4,
@@ -118,7 +127,7 @@
   }
 
   /** What "$x", "$x.title", … of a specification stand for. */
-  function standsFor(placeholder, name, table, theme, used) {
+  function standsFor(placeholder, name, table, theme, used, width) {
     const column = table.column(name);
     if (!column) return { [placeholder]: name };
     const { values: present, nominal } = presentIn(column, used, MOST_NAMED);
@@ -134,7 +143,7 @@
       [`${placeholder}.labels`]: column.text ? "datum.label" : labelsOf(column),
       [`${placeholder}.type`]: !nominal ? "quantitative" : column.text ? "nominal" : "ordinal",
       [`${placeholder}.order`]: present.filter((value) => value !== ""), // no text: nothing ran
-      [`${placeholder}.legend`]: present.length < 2 ? null : { title: Report.titleOf(column), ...(column.text ? {} : { labelExpr: labelsOf(column) }) },
+      [`${placeholder}.legend`]: present.length < 2 ? null : { title: Report.titleOf(column), ...(column.text ? Report.legendFor(present, width) : { labelExpr: labelsOf(column) }) },
       [`${placeholder}.palette`]: nominal ? palettes.colours : { type: log ? "log" : "linear", range: theme.ramp },
       [`${placeholder}.dashes`]: nominal ? palettes.dashes : undefined,
     };
@@ -193,7 +202,7 @@
     rows = rows.filter((row) => drawn.every((column) => column.at(row) !== null));
     const context = { chart, state, table, tables, theme, width, print, rows, values: {}, datasets: {} };
     for (const [placeholder, name] of Object.entries(state.placeholders)) {
-      Object.assign(context.values, standsFor(placeholder, name, table, theme, rows));
+      Object.assign(context.values, standsFor(placeholder, name, table, theme, rows, width));
     }
     context.values.width = width;
     context.values["legend.wide"] = Report.legendColumns(width, 8);

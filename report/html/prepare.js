@@ -97,13 +97,47 @@
     values.ticks = Report.decades(values.domain);
   };
 
-  /** A line for each series, whatever the order of rows. */
-  Report.prepare.lines = ({ datasets, values }) => {
-    datasets.rows.sort((a, b) => a[values.x] - b[values.x]);
-  };
-
   /** More of these is better, of anything else less. */
   Report.wantsMore = (name) => /utilization|per_second|per_s$|speedup|intensity|performance|reached|bandwidth/.test(name);
+
+  const MOST_COLOURS = 12, NAMED = 8; // texts told apart by colours; how many have one where there are more
+
+  /** The texts of a column that have a colour of their own; all others are grey behind them, with one name. */
+  function nameSome({ datasets, values, theme, width }, kept, all, title) {
+    const others = `${all - kept.size} others`;
+    for (const each of datasets.rows) {
+      each.other = !kept.has(each[values.colour]);
+      if (each.other) each[values.colour] = others;
+    }
+    const domain = [...kept, others];
+    values["colour.palette"] = { domain, range: [...[...kept].map((_, i) => theme.series[i]), theme.line] };
+    values["colour.dashes"] = { domain, range: domain.map(() => [1, 0]) };
+    values["colour.legend"] = { title: `${values["colour.title"]}: ${title}`, ...Report.legendFor(domain, width) };
+    datasets.rows.sort((a, b) => Number(b.other) - Number(a.other)); // behind
+  }
+
+  /** Series, those first that are best at most places, then those whose mean rank is best. */
+  function bestSeries(rows, series, x, y, more) {
+    const found = new Map();
+    for (const along of groupsOf(rows, x)) {
+      along.sort((a, b) => (more ? b[y] - a[y] : a[y] - b[y]));
+      along.forEach((each, place) => {
+        const known = found.get(each[series]) || { wins: 0, ranks: 0, places: 0 };
+        found.set(each[series], { wins: known.wins + (each[y] === along[0][y] ? 1 : 0), ranks: known.ranks + place, places: known.places + 1 });
+      });
+    }
+    return [...found].sort(([, a], [, b]) => b.wins - a.wins || a.ranks / a.places - b.ranks / b.places).map(([name]) => name);
+  }
+
+  /** A line for each series, whatever the order of rows; of many designs the best have names. */
+  Report.prepare.lines = (context) => {
+    const { datasets, values, state, table } = context;
+    datasets.rows.sort((a, b) => a[values.x] - b[values.x]);
+    for (const each of datasets.rows) each.line = each[values.colour];
+    const column = table.column(state.placeholders.colour);
+    const some = bestSeries(datasets.rows.slice(), values.colour, values.x, values.y, Report.wantsMore(state.placeholders.y));
+    if (column.text && some.length > MOST_COLOURS) nameSome(context, new Set(some.slice(0, NAMED)), some.length, `the best ${NAMED} of ${some.length}`);
+  };
 
   /** The points that no other point shown beats in both directions, from left to right. */
   Report.frontOf = (points, x, y, moreX, moreY) => {
@@ -132,14 +166,22 @@
   }
 
   /** Points, and a front for each group of the placeholder "per" of points that may be on one (column `meets`). */
-  Report.prepare.explorer = ({ datasets, values, state, table }) => {
+  Report.prepare.explorer = (context) => {
+    const { datasets, values, state, table } = context;
     const points = datasets.rows;
     const { x, y, per, front } = state.placeholders;
-    values.fronts = front !== "none";
+    values.fronts = front !== "none" && ![x, y].some((name) => table.column(name).setting); // a setting costs nothing
     const meets = table.column("meets");
     const eligible = !values.fronts ? [] : meets ? points.filter((each) => meets.at(each.row) === "yes") : points;
     const along = groupsOf(eligible, per && values.per).map((group) => Report.frontOf(group, values.x, values.y, Report.wantsMore(x), Report.wantsMore(y)));
     datasets.front = along.flatMap((line, number) => line.map((each) => ({ ...each, front: number })));
+    const colour = table.column(state.placeholders.colour);
+    if (colour.text && values["colour.order"].length > MOST_COLOURS) {
+      const all = values["colour.order"].length;
+      const best = values.fronts ? [...new Set(datasets.front.map((each) => each[values.colour]))] : bestSeries(points.slice(), values.colour, values.x, values.y, Report.wantsMore(y));
+      const kept = new Set(best.slice(0, values.fronts ? MOST_COLOURS : NAMED));
+      nameSome(context, kept, all, values.fronts ? `${best.length} of ${all} on the front${kept.size < best.length ? `, ${kept.size} of them named` : ""}` : `the best ${NAMED} of ${all}`);
+    }
     values.size = points.length > 20000 ? 9 : points.length > 2000 ? 18 : points.length > 300 ? 36 : 60;
     values.opacity = points.length > 2000 ? 0.45 : 0.8;
   };

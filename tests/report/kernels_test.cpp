@@ -30,6 +30,19 @@ TEST_CASE("kernels of a GPU are shown with their times and how they fill the SMs
         "memory  15.52\n");
 }
 
+TEST_CASE("launches that print the same are one row with their number", "[report]") {
+  results::Result result;
+  results::KernelUse kernel;
+  kernel.name = "BQK";
+  kernel.seconds = 0.004;
+  result.kernels = {kernel, kernel, kernel};
+  result.kernels.back().seconds = 0.005; // its occupancy is that of the others
+  const auto text = report::kernels(result);
+  CHECK(text.find("\n  BQK, 2 times  4 ms ") != std::string::npos);
+  CHECK(text.find("\n  BQK           5 ms ") != std::string::npos);
+  CHECK(text.find("\n  BQK, 3 times     0 ") != std::string::npos);
+}
+
 TEST_CASE("the share of the peak is told where the peak is known", "[report]") {
   results::Result result;
   result.seconds = 1;

@@ -24,22 +24,27 @@ results::SweepRow rowOf(std::int64_t number, const std::string& length, double s
   return row;
 }
 
-/// Two machines at two lengths: "odd" is better at 1024, both have something at 4096.
-report::Document documentOf(const std::string& objectives, const std::string& per) {
+report::Document documentOf(const std::string& objectives, const std::string& per,
+                            const std::vector<results::SweepRow>& rows) {
   const auto file = std::filesystem::temp_directory_path() / "einsight-report-sweep-test.db";
   std::filesystem::remove(file);
   {
     auto store =
         results::SweepStore::create(file.string(), {"s", "1", "9.8", objectives, 4, {}, per});
     REQUIRE(store);
-    const std::vector<results::SweepRow> rows{rowOf(1, "1024", 1, 200), rowOf(2, "1024", 2, 100),
-                                              rowOf(3, "4096", 8, 50), rowOf(4, "4096", 9, 60)};
     REQUIRE(store->write(rows));
   }
   auto document = report::readDocument({{file.string(), {}, {}, {}}}, {{}, {}, {}, {}});
   std::filesystem::remove(file);
   REQUIRE(document);
   return *document;
+}
+
+/// Two machines at two lengths: "odd" is better at 1024, both have something at 4096.
+report::Document documentOf(const std::string& objectives, const std::string& per) {
+  return documentOf(objectives, per,
+                    {rowOf(1, "1024", 1, 200), rowOf(2, "1024", 2, 100), rowOf(3, "4096", 8, 50),
+                     rowOf(4, "4096", 9, 60)});
 }
 
 std::string front(const report::Document& document) {
@@ -77,6 +82,27 @@ TEST_CASE("a sweep for one objective is drawn over a parameter with a colour for
   CHECK(explorer->choices.at(0).columns.front() == "L");
   CHECK(explorer->choices.at(1).columns.front() == "seconds");
   CHECK(explorer->choices.at(2).columns.front() == "design");
+}
+
+TEST_CASE("a sweep for one objective over no number has a bar for each design", "[report]") {
+  std::vector<results::SweepRow> rows{rowOf(1, "1024", 1, 200), rowOf(2, "1024", 2, 100)};
+  const auto number = [](double seconds) { return std::optional(seconds * 1e9); };
+  for (auto& row : rows) {
+    row.settings.clear();
+    row.cycles = number(*row.seconds);
+  }
+  const auto document = documentOf("latency", "", rows);
+  const auto* bars = chart(document, "sweep-1-objective");
+  REQUIRE(bars != nullptr);
+  CHECK(bars->specification == "bars");
+  CHECK(bars->placeholders ==
+        std::vector<std::pair<std::string, std::string>>{{"x", "seconds"}, {"y", "design"}});
+  const auto* explorer = chart(document, "sweep-1-explorer");
+  REQUIRE(explorer != nullptr);
+  CHECK(explorer->choices.at(0).columns.front() == "tokens_per_s"); // not cycles
+  CHECK(explorer->choices.at(1).columns.front() == "seconds");
+  CHECK(chart(documentOf("latency throughput", "", rows), "sweep-1-objective") == nullptr);
+  CHECK(chart(documentOf("latency", ""), "sweep-1-objective") == nullptr); // a parameter varies
 }
 
 TEST_CASE("a sweep whose objective no point knows has no front", "[report]") {
