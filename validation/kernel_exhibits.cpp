@@ -1,5 +1,7 @@
 #include "validation/kernel_exhibits.hpp"
 
+#include "validation/kendall.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,19 +10,14 @@
 namespace einsight::validation {
 namespace {
 
-/// Kendall's tau of two lists; pairs that the first does not order are left out.
 std::optional<double> rankCorrelation(const std::vector<double>& a, const std::vector<double>& b) {
-  int score = 0, pairs = 0;
+  KendallTau tau;
   for (std::size_t i = 0; i < a.size(); ++i) {
     for (std::size_t j = i + 1; j < a.size(); ++j) {
-      if (a[i] != a[j]) {
-        const double agreement = (a[i] - a[j]) * (b[i] - b[j]);
-        ++pairs;
-        score += agreement > 0 ? 1 : agreement < 0 ? -1 : 0;
-      }
+      tau.add(a[i] - a[j], b[i] - b[j]);
     }
   }
-  return pairs == 0 ? std::nullopt : std::optional(static_cast<double>(score) / pairs);
+  return tau.value();
 }
 
 std::string percent(double fraction) {
@@ -62,7 +59,7 @@ bool passes(const KernelFamily& family) {
          errors.tau.value_or(1) >= rules.familyTau.value_or(-1);
 }
 
-Exhibit familyExhibit(const std::vector<KernelFamily>& families) {
+Exhibit familyExhibit(const std::vector<KernelFamily>& families, bool own) {
   Exhibit exhibit{"Families",
                   {"family", "points", "mean error of time", "largest", "Kendall tau", "asked for",
                    "met", "fitted on"},
@@ -80,7 +77,7 @@ Exhibit familyExhibit(const std::vector<KernelFamily>& families) {
                             gate == "-"      ? "-"
                             : passes(family) ? "yes"
                                              : "no",
-                            family.rules->fitted ? "yes" : "no"});
+                            family.rules->fitted && !own ? "yes" : "no"});
   }
   return exhibit;
 }

@@ -23,7 +23,8 @@ KernelErrors errorsOf(const KernelFamily& family);
 bool passes(const KernelFamily& family);
 
 /// Family by family: points, errors of time, rank correlation, gates, whether it was fitted on.
-Exhibit familyExhibit(const std::vector<KernelFamily>& families);
+/// `own`: points that a user brought, which nothing was fitted on.
+Exhibit familyExhibit(const std::vector<KernelFamily>& families, bool own = false);
 /// The same over all families of a system on a GPU.
 Exhibit systemExhibit(const std::vector<KernelFamily>& families);
 /// Point by point: published, simulated, error, and what the source leaves open or why it differs;

@@ -152,19 +152,16 @@ private:
 
 core::Expected<std::vector<KernelRow>> readOwnRows(const std::filesystem::path& file,
                                                    const KernelSpec& spec) {
-  const auto rows = readRows(file, kernelColumns());
-  if (!rows) {
-    return core::failure(rows.error());
-  }
-  auto read = readKernelRows(file);
+  auto [rows, problems] = readLines(file, kernelColumns());
+  const bool broken = !problems.empty();
+  auto read = kernelRowsOf(rows);
   Check check(spec);
-  core::Problems problems;
   bool allDoubtful = true;
-  for (std::size_t i = 0; read && i < read->size(); ++i) {
-    auto wrong = check.judge((*rows)[i], (*read)[i]);
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    auto wrong = check.judge(rows[i], read[i]);
     allDoubtful = allDoubtful && !wrong.empty();
     for (auto& problem : wrong) {
-      auto& doubt = (*read)[i].doubt;
+      auto& doubt = read[i].doubt;
       doubt += fmt::format("{}{}", doubt.empty() ? "" : "; ", problem.what);
       if (const auto end = problem.help.find('?'); end != std::string::npos) {
         doubt += ", " + problem.help.substr(0, end + 1); // without the list of names
@@ -172,7 +169,7 @@ core::Expected<std::vector<KernelRow>> readOwnRows(const std::filesystem::path& 
       problems.push_back(std::move(problem));
     }
   }
-  if (allDoubtful && !problems.empty()) {
+  if (broken || (allDoubtful && !problems.empty())) {
     return core::failure(std::move(problems));
   }
   return read;

@@ -97,13 +97,13 @@ std::optional<double> numberOf(const std::string& text) {
 }
 
 core::Expected<std::vector<KernelRow>> readKernelRows(const std::filesystem::path& file) {
-  const auto rows = readRows(file, kColumns);
-  if (!rows) {
-    return core::failure(rows.error());
-  }
+  return readRows(file, kColumns).map(kernelRowsOf);
+}
+
+std::vector<KernelRow> kernelRowsOf(const std::vector<Row>& rows) {
   std::vector<KernelRow> out;
   std::map<std::string, int> seen;
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     auto id = idOf(row);
     if (const int times = ++seen[id]; times > 1) {
       id += fmt::format("#{}", times);

@@ -7,6 +7,8 @@
 
 namespace einsight::validation {
 
+struct Row;
+
 /// Columns of a row that are numbers: batch, heads_q, heads_kv, head_dim, value_dim, seq_q, seq_kv.
 using KernelShape = std::map<std::string, core::Rational>;
 
@@ -32,6 +34,8 @@ std::optional<double> numberOf(const std::string& text);
 /// Reads rows with the columns of published_kernels.csv. `head_dim` may be KEY/VALUE (576/512);
 /// cells that are no numbers are left out of the shape.
 core::Expected<std::vector<KernelRow>> readKernelRows(const std::filesystem::path& file);
+/// The rows of such a file, once it is read.
+std::vector<KernelRow> kernelRowsOf(const std::vector<Row>& rows);
 
 /// The shapes that a row stands for under a rule: its own, or every combination of the columns that
 /// the rule goes through. What the row leaves out follows: heads_kv from heads_q, value_dim from

@@ -39,7 +39,8 @@ public:
       }
     }
     result_.summary = summarize(result_.points);
-    result_.exhibits = {familyExhibit(families_), systemExhibit(families_)};
+    result_.exhibits = {familyExhibit(families_, options_.points.has_value()),
+                        systemExhibit(families_)};
     if (spec_.median) {
       result_.exhibits.insert(result_.exhibits.begin(), headlineExhibit(result_.points));
     }

@@ -65,6 +65,9 @@ public:
     }
   }
 
+  /// Every column is there.
+  [[nodiscard]] bool complete() const { return complete_; }
+
   std::vector<Row> rows;
   core::Problems problems;
 
@@ -77,6 +80,7 @@ private:
     header_ = std::move(cells);
     for (const auto column : columns_) {
       if (std::find(header_.begin(), header_.end(), column) == header_.end()) {
+        complete_ = false;
         problems.push_back({where, fmt::format("there is no column '{}'", column), wanted()});
       }
     }
@@ -85,6 +89,7 @@ private:
   std::string file_;
   std::span<const std::string_view> columns_;
   std::vector<std::string> header_;
+  bool complete_ = true;
 };
 
 } // namespace
@@ -95,11 +100,10 @@ const std::string& Row::operator[](std::string_view column) const {
   return found->second;
 }
 
-core::Expected<std::vector<Row>> readRows(const std::filesystem::path& file,
-                                          std::span<const std::string_view> columns) {
+Lines readLines(const std::filesystem::path& file, std::span<const std::string_view> columns) {
   std::ifstream stream(file);
   if (!stream || std::filesystem::is_directory(file)) {
-    return core::failure({{{file.string(), 0, 0, {}}, "cannot read the file", {}}});
+    return {{}, {{{file.string(), 0, 0, {}}, "cannot read the file", {}}}};
   }
   Reader reader(file, columns);
   std::string text;
@@ -112,10 +116,17 @@ core::Expected<std::vector<Row>> readRows(const std::filesystem::path& file,
     }
   }
   reader.finish();
-  if (!reader.problems.empty()) {
-    return core::failure(std::move(reader.problems));
+  return {reader.complete() ? std::move(reader.rows) : std::vector<Row>(),
+          std::move(reader.problems)};
+}
+
+core::Expected<std::vector<Row>> readRows(const std::filesystem::path& file,
+                                          std::span<const std::string_view> columns) {
+  auto lines = readLines(file, columns);
+  if (!lines.problems.empty()) {
+    return core::failure(std::move(lines.problems));
   }
-  return std::move(reader.rows);
+  return std::move(lines.rows);
 }
 
 } // namespace einsight::validation

@@ -1,3 +1,4 @@
+#include "validation/kendall.hpp"
 #include "validation/suite.hpp"
 
 #include <algorithm>
@@ -6,23 +7,18 @@
 namespace einsight::validation {
 namespace {
 
-/// Kendall's tau: (concordant - discordant) / pairs, pairs with equal references left out.
+/// Of pairs of the same metric on the same engine.
 std::optional<double> kendallTau(std::span<const Outcome* const> outcomes) {
-  std::int64_t score = 0;
-  std::int64_t pairs = 0;
+  KendallTau tau;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     for (std::size_t j = i + 1; j < outcomes.size(); ++j) {
       const auto &a = *outcomes[i], &b = *outcomes[j];
-      if (a.metric != b.metric || a.engine != b.engine || *a.reference == *b.reference) {
-        continue;
+      if (a.metric == b.metric && a.engine == b.engine) {
+        tau.add(*a.reference - *b.reference, *a.simulated - *b.simulated);
       }
-      ++pairs;
-      const double agreement = (*a.reference - *b.reference) * (*a.simulated - *b.simulated);
-      score += agreement > 0 ? 1 : agreement < 0 ? -1 : 0;
     }
   }
-  return pairs == 0 ? std::nullopt
-                    : std::optional(static_cast<double>(score) / static_cast<double>(pairs));
+  return tau.value();
 }
 
 } // namespace

@@ -23,6 +23,11 @@ TEST_CASE("analyze answers with every key of the contract", "[cli]") {
       CHECK(tensor["elements"] == 512 * 512);
       CHECK(tensor["live_elements"] == 512);
     }
+    const auto& name = tensor["name"];
+    const bool input = name == "Q" || name == "K" || name == "V";
+    CHECK(tensor["role"] == (input          ? nlohmann::json("input")
+                             : name == "AV" ? nlohmann::json("result")
+                                            : nlohmann::json(nullptr)));
   }
   CHECK(found);
 }

@@ -65,3 +65,25 @@ TEST_CASE("mistakes of validate are named at once", "[cli]") {
   CHECK(missing.status == 2);
   CHECK(missing.err == "nowhere.csv: error: cannot read the file\n");
 }
+
+TEST_CASE("a line with too few cells hides no mistake of the other rows", "[cli]") {
+  const Folder folder;
+  const auto points = folder.write(
+      "points.csv",
+      "system,hardware,dtype,batch,heads_q,heads_kv,head_dim,seq_q,seq_kv,mask,metric,value,unit,"
+      "source\n"
+      "FlashAttention-3,H100,fp16\n"
+      "FlashAttention-3,H100 SXM5,fp16,2,16,16,128,8192,8192,causl,fwd_throughput,600,TFLOP/s,x\n"
+      "FlashAttention-3,H100 SXM5,fp16,2,16,16,128,8192,8192,,fwd_throughput,600,TFLOP/s,x\n"
+      "FlashAttention-3,H100 SXM5,fp16,2,16,16,128,8192,8192,,fwd_throughput,x,TFLOP/s,x\n");
+  const auto outcome = program("validate kernels --points " + points);
+  CHECK(outcome.status == 2);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err == points + ":2:1: error: the row has 3 cells, the header names 14\n" +
+                           "  help: quote cells that contain a comma\n" + points +
+                           ":3:1: error: mask: unknown mask 'causl'\n"
+                           "  help: did you mean 'causal'? (one of: causal, none)\n" +
+                           points +
+                           ":5:1: error: value: 'x' is no number above 0\n"
+                           "  help: leave it empty for a prediction\n");
+}

@@ -44,6 +44,7 @@ TEST_CASE("families are listed alone and by system", "[validation]") {
   CHECK(alone.rows[0] == std::vector<std::string>{"S, G, none", "2", "0.0%", "0.0%", "1.00",
                                                   "mean 10.0%", "yes", "yes"});
   CHECK(alone.rows[1][6] == "no");
+  CHECK(familyExhibit(families, true).rows[0].back() == "no"); // rows that a user brought
   const auto systems = systemExhibit(families);
   REQUIRE(systems.rows.size() == 1);
   CHECK(systems.rows[0] == std::vector<std::string>{"S, G", "4", "25.0%", "100.0%", "1.00"});

@@ -1,4 +1,5 @@
 #pragma once
+#include "tests/run_seed.hpp"
 #include "validation/cuda/emulator.hpp"
 #include "validation/cuda/reference.hpp"
 #include "validation/cuda/tile_order.hpp"
@@ -63,7 +64,7 @@ struct AttentionTensors {
 /// flatGrid: CTAs are numbered along one axis, in the order of tile_order.hpp.
 template <class Sizes, class Kernel>
 Outcome runFused(const AttentionCase& which, bool flatGrid) {
-  std::mt19937_64 random(std::random_device{}());
+  std::mt19937_64 random(test::runSeed());
   using Type = typename Sizes::Type;
   AttentionTensors<Type> tensors(which, Sizes::kHead, random);
   if (Sizes::kWeights == Weights::Sigmoid) {
