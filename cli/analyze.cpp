@@ -58,6 +58,11 @@ core::Expected<Analysis> analyze(const einsum::Cascade& cascade) {
   return analysis;
 }
 
+/// What a tensor is to the outside; "" for one between Einsums.
+std::string roleOf(const einsum::Tensor& tensor) {
+  return tensor.input ? "input" : tensor.result ? "result" : "";
+}
+
 std::string toJson(const std::string& workload, const einsum::Cascade& cascade,
                    const Analysis& analysis) {
   Json einsums = Json::array();
@@ -68,7 +73,9 @@ std::string toJson(const std::string& workload, const einsum::Cascade& cascade,
   for (const auto& tensor : cascade.tensors()) {
     if (const auto found = analysis.footprints.find(tensor.name);
         found != analysis.footprints.end()) {
+      const auto role = roleOf(tensor);
       tensors.push_back({{"name", tensor.name},
+                         {"role", role.empty() ? Json(nullptr) : Json(role)},
                          {"elements", found->second.elements},
                          {"live_elements", found->second.liveElements},
                          {"bits", tensor.bits}});
@@ -139,11 +146,7 @@ std::string toText(const einsum::Cascade& cascade, const Analysis& analysis,
       continue;
     }
     const auto& [elements, live] = found->second;
-    tensors.row({tensor.name,
-                 tensor.input    ? "input"
-                 : tensor.result ? "result"
-                                 : "",
-                 core::formatCount(elements), core::formatCount(live),
+    tensors.row({tensor.name, roleOf(tensor), core::formatCount(elements), core::formatCount(live),
                  core::formatBytes(static_cast<double>(live) * tensor.bits / 8)});
   }
   Table passes({{"rank", Table::Align::Left}, {"passes"}});

@@ -17,18 +17,6 @@ namespace {
 constexpr double kBitsPerByte = 8;
 constexpr std::string_view kDecode = "-decode";
 
-double operationsOf(const einsum::Cascade& cascade) {
-  double out = 0;
-  for (const auto& einsum : cascade.einsums()) {
-    if (const auto counts = einsum::operations(cascade, einsum)) {
-      for (const auto& [op, count] : *counts) {
-        out += static_cast<double>(count) * (op == "macc" ? 2 : 1);
-      }
-    }
-  }
-  return out;
-}
-
 /// The bytes that decoding keeps per layer and sequence of the length of the context.
 std::optional<double> cacheOf(const std::string& workload, const einsum::Cascade& cascade) {
   const auto mechanism = workloads::mechanismOf(workload, cascade);
@@ -67,7 +55,7 @@ ComparePoint simulate(const CompareRequest& request, const explore::PointRequest
     out.problem = lineOf(cascade.error());
     return out;
   }
-  out.operations = operationsOf(*cascade);
+  out.operations = einsum::flops(*cascade);
   out.batch = cascade->parameter("B");
   out.cacheBytes = cacheOf(point.workload, *cascade);
   const auto prepared = explore::prepareAny(point, inputs);

@@ -15,6 +15,7 @@ namespace {
 
 using einsight::cli::Answer;
 using einsight::cli::Command;
+using einsight::cli::kInterrupted;
 using einsight::cli::Work;
 namespace core = einsight::core;
 
@@ -22,7 +23,6 @@ constexpr int kDone = 0;
 constexpr int kOutside = 1;
 constexpr int kInputWrong = 2;
 constexpr int kOurFault = 3;
-constexpr int kInterrupted = 130;
 
 constexpr std::array kCommands{
     Command{"run", "simulate one workload on one machine", einsight::cli::addRun},

@@ -31,16 +31,8 @@ struct Row {
 };
 
 double operationsPerToken(const einsum::Cascade& cascade) {
-  double out = 0;
-  for (const auto& einsum : cascade.einsums()) {
-    if (const auto counts = einsum::operations(cascade, einsum)) {
-      for (const auto& [op, count] : *counts) {
-        out += static_cast<double>(count) * (op == "macc" ? 2 : 1);
-      }
-    }
-  }
   const auto queries = cascade.parameter("P").value_or(cascade.parameter("L").value_or(1));
-  return out / static_cast<double>(queries * cascade.parameter("B").value_or(1));
+  return einsum::flops(cascade) / static_cast<double>(queries * cascade.parameter("B").value_or(1));
 }
 
 template <class T>
@@ -128,8 +120,7 @@ std::string markdownOf(const std::vector<Row>& rows) {
       "file's own parameters, a multiply-accumulate counts 2, with those of a decoded token after "
       "the stroke; one without it sees whole images or prompts, or decodes as the attention it "
       "stands in for. *Live*: elements of the largest tensor between input and result that must "
-      "be live at once.\n\n"
-      "*Missing*: BiSPA, of which no definition was found.\n";
+      "be live at once.\n";
   std::string family;
   for (const auto& row : rows) {
     if (row.about.family != family) {

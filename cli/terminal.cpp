@@ -11,7 +11,6 @@
 namespace einsight::cli {
 namespace {
 
-constexpr int kInterrupted = 130;
 constexpr auto kQuiet = std::chrono::seconds(1);
 constexpr auto kBetween = std::chrono::milliseconds(100);
 constexpr int kCells = 30;

@@ -6,6 +6,9 @@
 
 namespace einsight::cli {
 
+/// Exit status after Ctrl-C: 128 and the number of the signal, as shells say it.
+inline constexpr int kInterrupted = 130;
+
 /// Colour for stdout when it is a terminal and NO_COLOR is not set.
 report::Style stdoutStyle();
 
@@ -27,7 +30,7 @@ private:
   bool shown_ = false;
 };
 
-/// From now on Ctrl-C ends the program at once with status 130. Safe, because answers are written
+/// From now on Ctrl-C ends the program at once with kInterrupted. Safe, because answers are written
 /// only when complete.
 void exitOnInterrupt();
 

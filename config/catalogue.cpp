@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 /// Every YAML file in a folder and below, in the order of their paths. Unreadable folders are
 /// empty.
-std::vector<fs::path> yamlFiles(const fs::path& folder) {
+detail::NamedFiles listFiles(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   const auto skip = fs::directory_options::skip_permission_denied;
@@ -30,7 +30,18 @@ std::vector<fs::path> yamlFiles(const fs::path& folder) {
     }
   }
   std::ranges::sort(files);
-  return files;
+  detail::NamedFiles named;
+  for (auto& file : files) {
+    auto name = file.stem().string();
+    named.emplace_back(std::move(name), std::move(file));
+  }
+  return named;
+}
+
+std::shared_ptr<const detail::NamedFiles> yamlFiles(const fs::path& folder) {
+  return detail::memories().files.get(folder.native(), [&] {
+    return std::make_shared<const detail::NamedFiles>(listFiles(folder));
+  });
 }
 
 bool isBareName(const std::string& text) {
@@ -64,8 +75,9 @@ fs::path findRoot() {
 
 std::vector<std::string> findNames(const fs::path& folder) {
   std::vector<std::string> found;
-  for (const auto& file : yamlFiles(folder)) {
-    found.push_back(file.stem().string());
+  const auto files = yamlFiles(folder);
+  for (const auto& [name, file] : *files) {
+    found.push_back(name);
   }
   std::ranges::sort(found);
   found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -81,9 +93,10 @@ core::Expected<fs::path> findFile(const std::string& nameOrPath,
   std::vector<fs::path> matches;
   std::vector<std::string> known;
   for (const auto& folder : folders) {
-    for (const auto& file : yamlFiles(folder)) {
-      known.push_back(file.stem().string());
-      if (known.back() == nameOrPath && std::ranges::find(matches, file) == matches.end()) {
+    const auto files = yamlFiles(folder);
+    for (const auto& [name, file] : *files) {
+      known.push_back(name);
+      if (name == nameOrPath && std::ranges::find(matches, file) == matches.end()) {
         matches.push_back(file);
       }
     }

@@ -4,6 +4,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <map>
 #include <optional>
 #include <sstream>
 
@@ -24,14 +25,75 @@ core::Where placeOf(const YAML::Mark& mark, const std::string& file, std::string
                         : core::Where{file, mark.line + 1, mark.column + 1, std::move(path)};
 }
 
-/// yaml-cpp's tree as a Node tree.
+/// A document as yaml-cpp tells it, value by value. An alias is the value that it names once more.
+class Tree : public YAML::EventHandler {
+public:
+  struct Value {
+    Node::Kind kind = Node::Kind::Null;
+    YAML::Mark mark = YAML::Mark::null_mark();
+    std::string scalar{};
+    bool quoted = false;
+    std::vector<std::size_t> parts{}; ///< items, or keys and values in turns
+  };
+
+  /// The first one is the document's; an empty document has one that is null.
+  [[nodiscard]] const Value& operator[](std::size_t index) const { return values_[index]; }
+
+  void OnDocumentStart(const YAML::Mark&) override { values_.clear(); }
+  void OnDocumentEnd() override {
+    if (values_.empty()) {
+      values_.emplace_back();
+    }
+  }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add({Node::Kind::Null, mark}, anchor);
+  }
+  void OnAlias(const YAML::Mark&, YAML::anchor_t anchor) override { attach(anchors_.at(anchor)); }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    add({Node::Kind::Scalar, mark, value, tag == "!"}, anchor); // the tag of what is not plain
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open_.push_back(add({Node::Kind::Sequence, mark}, anchor));
+  }
+  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open_.push_back(add({Node::Kind::Map, mark}, anchor));
+  }
+  void OnMapEnd() override { open_.pop_back(); }
+
+private:
+  std::size_t add(Value value, YAML::anchor_t anchor) {
+    const auto index = values_.size();
+    values_.push_back(std::move(value));
+    if (anchor != YAML::NullAnchor) {
+      anchors_[anchor] = index;
+    }
+    attach(index);
+    return index;
+  }
+  void attach(std::size_t index) {
+    if (!open_.empty()) {
+      values_[open_.back()].parts.push_back(index);
+    }
+  }
+
+  std::vector<Value> values_;
+  std::vector<std::size_t> open_; ///< sequences and maps around the next value
+  std::map<YAML::anchor_t, std::size_t> anchors_;
+};
+
+/// Values of a document as a Node tree.
 class Converter {
 public:
-  explicit Converter(const std::string& file) : file_(file) {}
+  Converter(const Tree& tree, const std::string& file) : tree_(tree), file_(file) {}
 
-  Node convert(const YAML::Node& source, std::string path, int depth) {
+  Node convert(std::size_t index, std::string path, int depth) {
+    const auto& source = tree_[index];
     Node node;
-    node.where = placeOf(source.Mark(), file_, std::move(path));
+    node.where = placeOf(source.mark, file_, std::move(path));
     if (depth > kDeepest) {
       throw Refused{{node.where, fmt::format("nested deeper than {} levels", kDeepest),
                      "does an alias contain itself?"}};
@@ -40,47 +102,38 @@ public:
       throw Refused{{node.where, fmt::format("the file has more than {} values", kMostNodes),
                      "aliases count each time they are used"}};
     }
-    switch (source.Type()) {
-    case YAML::NodeType::Undefined:
-    case YAML::NodeType::Null:
-      break;
-    case YAML::NodeType::Scalar:
-      node.kind = Node::Kind::Scalar;
-      node.scalar = source.Scalar();
-      node.quoted = source.Tag() == "!"; // yaml-cpp's tag for what is not plain
-      break;
-    case YAML::NodeType::Sequence:
+    node.kind = source.kind;
+    node.scalar = source.scalar;
+    node.quoted = source.quoted;
+    if (source.kind == Node::Kind::Sequence) {
       convertItems(source, node, depth);
-      break;
-    case YAML::NodeType::Map:
+    } else if (source.kind == Node::Kind::Map) {
       convertEntries(source, node, depth);
-      break;
     }
     return node;
   }
 
 private:
-  void convertItems(const YAML::Node& source, Node& node, int depth) {
-    node.kind = Node::Kind::Sequence;
-    for (const auto& item : source) {
+  void convertItems(const Tree::Value& source, Node& node, int depth) {
+    for (const auto item : source.parts) {
       auto path = fmt::format("{}[{}]", node.where.path, node.items.size());
       node.items.push_back(convert(item, std::move(path), depth + 1));
     }
   }
 
-  void convertEntries(const YAML::Node& source, Node& node, int depth) {
-    node.kind = Node::Kind::Map;
+  void convertEntries(const Tree::Value& source, Node& node, int depth) {
     const std::string prefix = node.where.path.empty() ? "" : node.where.path + ".";
-    for (const auto& entry : source) {
-      if (!entry.first.IsScalar()) {
-        throw Refused{{placeOf(entry.first.Mark(), file_, node.where.path),
-                       "a key must be a plain value", ""}};
+    for (std::size_t part = 0; part + 1 < source.parts.size(); part += 2) {
+      const auto& named = tree_[source.parts[part]];
+      if (named.kind != Node::Kind::Scalar) {
+        throw Refused{
+            {placeOf(named.mark, file_, node.where.path), "a key must be a plain value", ""}};
       }
       Node key;
       key.kind = Node::Kind::Scalar;
-      key.scalar = entry.first.Scalar();
-      key.where = placeOf(entry.first.Mark(), file_, prefix + key.scalar);
-      Node value = convert(entry.second, prefix + key.scalar, depth + 1);
+      key.scalar = named.scalar;
+      key.where = placeOf(named.mark, file_, prefix + key.scalar);
+      Node value = convert(source.parts[part + 1], prefix + key.scalar, depth + 1);
       if (value.kind == Node::Kind::Null) { // yaml-cpp puts it at whatever comes next
         value.where = key.where;
       }
@@ -88,6 +141,7 @@ private:
     }
   }
 
+  const Tree& tree_;
   const std::string& file_;
   int nodes_ = 0;
 };
@@ -120,13 +174,11 @@ private:
   void note(const YAML::Mark& at) { mark = mark.value_or(at); }
 };
 
-/// Where a second document begins. YAML::LoadAll never comes back from text like ",", of which
-/// yaml-cpp makes empty documents without end.
-std::optional<YAML::Mark> secondDocument(const std::string& text) {
-  std::istringstream stream(text);
-  YAML::Parser parser(stream);
+/// Where a second document begins, after the first was handled. YAML::LoadAll never comes back from
+/// text like ",", of which yaml-cpp makes empty documents without end.
+std::optional<YAML::Mark> secondDocument(YAML::Parser& parser) {
   Beginning beginning;
-  if (!parser.HandleNextDocument(beginning) || !parser.HandleNextDocument(beginning)) {
+  if (!parser.HandleNextDocument(beginning)) {
     return std::nullopt;
   }
   return beginning.mark.value_or(YAML::Mark::null_mark());
@@ -162,12 +214,16 @@ core::Expected<Node> readDocument(const std::string& text, const std::string& na
     return refuse(std::move(*problem));
   }
   try {
-    const auto document = YAML::Load(text);
-    if (const auto second = secondDocument(text)) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Tree tree;
+    if (!parser.HandleNextDocument(tree)) {
+      tree.OnDocumentEnd();
+    } else if (const auto second = secondDocument(parser)) {
       return refuse({placeOf(*second, name, ""), "a second document begins here",
                      "write one document per file, without '---' between"});
     }
-    auto root = Converter(name).convert(document, "", 0);
+    auto root = Converter(tree, name).convert(0, "", 0);
     if (root.kind == Node::Kind::Null) {
       root.where = {name, 1, 1, ""};
     }

@@ -22,6 +22,7 @@ ReadOnce::~ReadOnce() {
     all.documents.clear();
     all.found.clear();
     all.names.clear();
+    all.files.clear();
     all.hashes.clear();
   }
 }

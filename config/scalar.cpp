@@ -79,6 +79,17 @@ std::string unitNames(std::span<const Unit> units) {
   return names;
 }
 
+/// The unit that is spelt like this but for capitals, or nothing: "KB", "mhz".
+std::string unitMeant(std::string_view name, std::span<const Unit> units) {
+  const auto lower = [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  };
+  const auto meant = std::ranges::find_if(units, [&](const Unit& unit) {
+    return std::ranges::equal(unit.name, name, {}, lower, lower);
+  });
+  return meant == units.end() ? std::string() : fmt::format("did you mean '{}'? ", meant->name);
+}
+
 /// Only the beginning of a very long text, for messages.
 std::string shown(const std::string& text) {
   constexpr std::size_t kLongest = 60;
@@ -223,7 +234,9 @@ std::optional<core::Rational> quantity(const Node& node, Dimension dimension,
   const auto unit = std::ranges::find(units, name, &Unit::name);
   if (!number || unit == units.end()) {
     report(node, fmt::format("'{}' is not a number with a unit", shown(*scalar)),
-           fmt::format("write a number and one of: {}", unitNames(units)), problems);
+           fmt::format("{}write a number and one of: {}", number ? unitMeant(name, units) : "",
+                       unitNames(units)),
+           problems);
     return std::nullopt;
   }
   try {

@@ -111,22 +111,28 @@ core::Expected<std::map<std::string, std::int64_t>> operations(const Cascade& ca
   return out;
 }
 
-double operationalIntensity(const Cascade& cascade) {
+double flopsOf(std::string_view operation) {
+  return operation == "macc" ? 2 : 1;
+}
+
+double flops(const Cascade& cascade) {
   double total = 0;
   for (const Einsum& einsum : cascade.einsums()) {
-    const auto counts = operations(cascade, einsum);
-    if (!counts) {
-      continue;
-    }
-    for (const auto& [op, count] : *counts) {
-      total += static_cast<double>(count) * (op == "macc" ? 2 : 1);
+    if (const auto counts = operations(cascade, einsum)) {
+      for (const auto& [op, count] : *counts) {
+        total += static_cast<double>(count) * flopsOf(op);
+      }
     }
   }
+  return total;
+}
+
+double operationalIntensity(const Cascade& cascade) {
   double moved = 0;
   for (const Tensor& tensor : cascade.tensors()) {
     moved += tensor.input || tensor.result ? bytes(tensor) : 0;
   }
-  return total / moved;
+  return flops(cascade) / moved;
 }
 
 } // namespace einsight::einsum

@@ -2,6 +2,7 @@
 #include "einsum/cascade.hpp"
 
 #include <map>
+#include <string_view>
 
 namespace einsight::einsum {
 
@@ -24,7 +25,11 @@ struct Footprint {
   std::int64_t liveElements = 0;
 };
 std::map<std::string, Footprint> footprints(const Cascade& cascade);
-/// Operations (a macc counts 2) per byte when every input is read and every result written once.
+/// Floating-point operations that one operation of this name counts as: a macc is two.
+double flopsOf(std::string_view operation);
+/// Of the whole cascade, masked points left out; Einsums that 64 bits cannot count are left out.
+double flops(const Cascade& cascade);
+/// flops() per byte when every input is read and every result written once.
 double operationalIntensity(const Cascade& cascade);
 
 } // namespace einsight::einsum

@@ -1,5 +1,6 @@
 #include "explore/any_point.hpp"
 
+#include "config/read_once.hpp"
 #include "explore/inputs.hpp"
 #include "mappings/catalogue.hpp"
 #include "workloads/lengths.hpp"
@@ -36,6 +37,7 @@ core::Problems otherKind(const PointRequest& request, const std::string& kind) {
 } // namespace
 
 core::Expected<AnyPoint> prepareAny(const PointRequest& request) {
+  const config::ReadOnce once;
   Inputs inputs(true);
   auto point = prepareAny(request, inputs);
   if (auto* spatial = point ? std::get_if<Point>(&*point) : nullptr) {

@@ -1,3 +1,4 @@
+#include "einsum/analysis.hpp"
 #include "sim/totals.hpp"
 
 #include <fmt/format.h>
@@ -74,7 +75,7 @@ struct Counting {
     switch (counter.kind) {
     case Counter::Kind::Operation:
       result.einsums[einsum].ops[counter.what] += narrow(count);
-      result.flops += static_cast<double>(count) * (counter.what == "macc" ? 2 : 1);
+      result.flops += static_cast<double>(count) * einsum::flopsOf(counter.what);
       break;
     case Counter::Kind::BusyLanes:
       lanes[counter.component] += shareOf(counter, count);

@@ -2,8 +2,11 @@
 #include "config/node.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace einsight::config::detail {
 
@@ -41,11 +44,15 @@ private:
   std::map<std::string, Value> values_;
 };
 
+/// Files by their names without ".yaml".
+using NamedFiles = std::vector<std::pair<std::string, std::filesystem::path>>;
+
 struct Memories {
   Memory<std::filesystem::path> root;
   Memory<core::Expected<Node>> documents;
   Memory<core::Expected<std::filesystem::path>> found;
   Memory<std::vector<std::string>> names;
+  Memory<std::shared_ptr<const NamedFiles>> files; ///< per folder
   Memory<std::string> hashes;
 };
 /// Of this process.

@@ -69,7 +69,12 @@ TEST_CASE("a quantity without a unit of its dimension is refused with the list o
         "  help: write a number and one of: Hz, kHz, MHz, GHz\n");
   CHECK(quantityError("64 kib", Dimension::Bytes) ==
         "a.yaml:3:5: error: x: '64 kib' is not a number with a unit\n"
-        "  help: write a number and one of: B, kB, MB, GB, TB, KiB, MiB, GiB, TiB\n");
+        "  help: did you mean 'KiB'? write a number and one of: B, kB, MB, GB, TB, KiB, MiB, GiB, "
+        "TiB\n");
+  CHECK(quantityError("4KB", Dimension::Bytes) ==
+        "a.yaml:3:5: error: x: '4KB' is not a number with a unit\n"
+        "  help: did you mean 'kB'? write a number and one of: B, kB, MB, GB, TB, KiB, MiB, GiB, "
+        "TiB\n");
   CHECK(quantityError("400 GiB", Dimension::BytesPerSecond) ==
         "a.yaml:3:5: error: x: '400 GiB' is not a number with a unit\n"
         "  help: write a number and one of: B/s, kB/s, MB/s, GB/s, TB/s, KiB/s, MiB/s, GiB/s, "
