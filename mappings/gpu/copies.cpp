@@ -23,12 +23,8 @@ sim::gpu::Kernel copyOf(const einsum::Tensor& tensor, const KernelPlan& plan,
   const double ctas = std::ceil(bytes / chunk);
   sim::gpu::Kernel out;
   out.name = plan.kernel->name + " " + tensor.name;
-  out.threads = kThreads;
   out.warpgroups = static_cast<int>(kThreads / 128);
-  out.registersPerThread = kRegisters;
-  out.registerBytes = kThreads * kRegisters * kRegisterBytes;
-  out.residents = std::min(gpu.data().threadsPerSm / kThreads, gpu.data().ctasPerSm);
-  out.limitedBy = "threads";
+  setOccupancy(out, occupancyOf(kThreads, kRegisters, gpu));
   out.prologue.loads.push_back({tensor.name, chunk, chunk, false});
   out.epilogue.stores.push_back({tensor.name, chunk, chunk, false});
   out.kinds.push_back({0, 0, 1});

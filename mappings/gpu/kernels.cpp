@@ -79,12 +79,7 @@ private:
     out_.stages = plan_.stages;
     out_.overlap = kernel.overlap;
     out_.persistent = kernel.persistent || kernel.streamK;
-    out_.residents = occupancy.residents;
-    out_.threads = occupancy.threads;
-    out_.registersPerThread = occupancy.registersPerThread;
-    out_.sharedBytes = occupancy.sharedBytes;
-    out_.registerBytes = occupancy.registerBytes;
-    out_.limitedBy = occupancy.limitedBy;
+    setOccupancy(out_, occupancy);
     out_.extraSeconds = kernel.hostSeconds;
   }
 

@@ -165,13 +165,7 @@ sim::gpu::Kernel mergeOf(const KernelPlan& plan, const Graph& graph, const einsu
                          const std::vector<std::int64_t>& parts) {
   sim::gpu::Kernel out;
   out.name = plan.kernel->name + " merge";
-  out.threads = kThreads;
-  out.registersPerThread = kRegisters;
-  out.registerBytes = kThreads * kRegisters * kRegisterBytes;
-  const auto& data = gpu.data();
-  out.residents = std::min({data.registers.words / (kThreads * kRegisters),
-                            data.threadsPerSm / kThreads, data.ctasPerSm});
-  out.limitedBy = "registers";
+  setOccupancy(out, occupancyOf(kThreads, kRegisters, gpu));
   out.stages = 2;
   auto body = mergeBody(withRows(plan, kRows), graph, cascade, gpu, 1);
   out.iteration = std::move(body.iteration);

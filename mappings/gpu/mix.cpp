@@ -12,6 +12,8 @@ using einsum::Expr;
 using Counts = std::map<std::string, double>;
 
 constexpr double kWarpsPerWarpgroup = 4;
+// Shapes of mma, wgmma and tcgen05.mma: columns are multiples of 8, an operand is 256 bits deep
+// (PTX ISA, matrix shapes).
 constexpr double kColumnGranularity = 8;
 constexpr double kDepthBits = 256;
 constexpr double kBitsPerByte = 8;

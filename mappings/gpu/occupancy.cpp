@@ -24,6 +24,13 @@ std::int64_t roundUp(std::int64_t value, std::int64_t unit) {
   return (value + unit - 1) / unit * unit;
 }
 
+void limit(Occupancy& out, std::int64_t residents, std::string_view what) {
+  if (out.limitedBy.empty() || residents < out.residents) {
+    out.residents = residents;
+    out.limitedBy = what;
+  }
+}
+
 /// Does a product take the tensor? Then it lies in shared memory, where products find it.
 bool isOperand(const Parts& parts, const std::string& tensor, const einsum::Cascade& cascade) {
   return std::any_of(parts.products.begin(), parts.products.end(), [&](const auto& use) {
@@ -149,25 +156,18 @@ private:
            (plan_.kernel->producer ? ofWarps(kWarps, kProducerRegisters) : 0);
   }
 
-  void limit(std::int64_t residents, std::string_view what) {
-    if (out_.limitedBy.empty() || residents < out_.residents) {
-      out_.residents = residents;
-      out_.limitedBy = what;
-    }
-  }
-
   void residents() {
-    limit(gpu_.shared.bytesPerSm / (out_.sharedBytes + gpu_.shared.reservedPerCta),
+    limit(out_, gpu_.shared.bytesPerSm / (out_.sharedBytes + gpu_.shared.reservedPerCta),
           "shared memory");
     if (tensorMemoryBytes_ > 0) {
-      limit(gpu_.tensorMemoryBytes / tensorMemoryBytes_, "tensor memory");
+      limit(out_, gpu_.tensorMemoryBytes / tensorMemoryBytes_, "tensor memory");
     }
-    limit(gpu_.registers.words / registersPerCta(), "registers");
+    limit(out_, gpu_.registers.words / registersPerCta(), "registers");
     out_.registerBytes = registersPerCta() * kRegisterBytes;
-    limit(gpu_.threadsPerSm / out_.threads, "threads");
-    limit(gpu_.ctasPerSm, "CTAs per SM");
+    limit(out_, gpu_.threadsPerSm / out_.threads, "threads");
+    limit(out_, gpu_.ctasPerSm, "CTAs per SM");
     if (plan_.resident) {
-      limit(*plan_.resident, "the mapping");
+      limit(out_, *plan_.resident, "the mapping");
     }
     if (out_.residents > 0 || !problems_.empty()) {
       return;
@@ -199,6 +199,26 @@ core::Expected<Occupancy> occupancyOf(const KernelPlan& plan, const Parts& parts
                                       const std::vector<Load>& loads,
                                       const einsum::Cascade& cascade, const arch::Gpu& gpu) {
   return Fitting(plan, parts, loads, cascade, gpu).fit();
+}
+
+Occupancy occupancyOf(std::int64_t threads, std::int64_t registersPerThread, const arch::Gpu& gpu) {
+  Occupancy out;
+  out.threads = threads;
+  out.registersPerThread = registersPerThread;
+  out.registerBytes = threads * registersPerThread * kRegisterBytes;
+  limit(out, gpu.data().registers.words / (threads * registersPerThread), "registers");
+  limit(out, gpu.data().threadsPerSm / threads, "threads");
+  limit(out, gpu.data().ctasPerSm, "CTAs per SM");
+  return out;
+}
+
+void setOccupancy(sim::gpu::Kernel& kernel, const Occupancy& occupancy) {
+  kernel.residents = occupancy.residents;
+  kernel.threads = occupancy.threads;
+  kernel.registersPerThread = occupancy.registersPerThread;
+  kernel.sharedBytes = occupancy.sharedBytes;
+  kernel.registerBytes = occupancy.registerBytes;
+  kernel.limitedBy = occupancy.limitedBy;
 }
 
 void placeInShared(Parts& parts, const std::vector<Load>& loads, const einsum::Cascade& cascade) {

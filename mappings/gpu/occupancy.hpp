@@ -25,6 +25,12 @@ core::Expected<Occupancy> occupancyOf(const KernelPlan& plan, const Parts& parts
                                       const std::vector<Load>& loads,
                                       const einsum::Cascade& cascade, const arch::Gpu& gpu);
 
+/// The same of a kernel that keeps nothing in shared memory.
+Occupancy occupancyOf(std::int64_t threads, std::int64_t registersPerThread, const arch::Gpu& gpu);
+
+/// Sets what of a kernel its occupancy says.
+void setOccupancy(sim::gpu::Kernel& kernel, const Occupancy& occupancy);
+
 /// Notes with every transfer how much shared memory its tile takes.
 void placeInShared(Parts& parts, const std::vector<Load>& loads, const einsum::Cascade& cascade);
 
