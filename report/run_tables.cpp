@@ -78,7 +78,9 @@ DataTable unitsTable(const RunGroup& group) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto& run = runs[i].json;
     const bool clocked = !run.at("cycles").is_null();
-    for (const auto& [name, unit] : run.at("units").items()) {
+    for (const auto& item : run.at("units").items()) {
+      const auto& name = item.key();
+      const auto& unit = item.value();
       const double used = numberAt(unit, "utilization");
       const double whole = clocked ? numberAt(run, "cycles") : wholeOf(unit);
       const auto add = [&](const char* state, double spent) {

@@ -91,7 +91,8 @@ private:
     for (std::size_t a = 0; a < bound.axes.size(); ++a) {
       const auto size = unit(bound).axes[a].size;
       const auto lanes = lanesOf(bound.axes[a]);
-      scale *= static_cast<double>((lanes + size - 1) / size);
+      const std::int64_t turns = (lanes + size - 1) / size;
+      scale *= static_cast<double>(turns);
       bound.accumulates =
           bound.accumulates || splitsSums(lanes, lanesOf(bound.axes[a] & einsum_.reduced), size);
     }

@@ -138,7 +138,8 @@ CostSum::Sums CostSum::addTask(const SectionCost& section, const TaskCost& task,
   bool inTime = table.product(task.inTime) > 1;
   for (const auto& [parts, reduced, size] : task.axes) {
     const auto wanted = table.product(parts);
-    axes_ *= static_cast<double>((wanted + size - 1) / size);
+    const std::int64_t turns = (wanted + size - 1) / size;
+    axes_ *= static_cast<double>(turns);
     inTime = inTime || splitsSums(wanted, table.product(reduced), size);
   }
   const auto& sum = inTime ? task.summedInTime : task.atOnce;

@@ -74,7 +74,7 @@ void Grid::leave(Sm& sm) {
   std::size_t stay = 0;
   for (std::size_t r = 0; r < cycles_.size(); ++r) {
     if (cycles_[r] <= ends_) {
-      left_.push_back({sm.residents[r].place, sm.residents[r].last});
+      left_.emplace_back(sm.residents[r].place, sm.residents[r].last);
       continue;
     }
     if (stay != r) {
