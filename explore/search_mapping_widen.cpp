@@ -88,10 +88,11 @@ private:
         return searched_.requirements.hold(evaluation);
       };
     }
-    mappings::Widening widening{below(), count, every, [&](const mappings::Finalist& finalist) {
-                                  look(finalist);
-                                  return over() ? 0 : below();
-                                }};
+    const mappings::Widening widening{below(), count, every,
+                                      [&](const mappings::Finalist& finalist) {
+                                        look(finalist);
+                                        return over() ? 0 : below();
+                                      }};
     const auto all = mappings::widen(loaderOf(request_), searched_.machine, options, widening);
     return all && *all && !over();
   }

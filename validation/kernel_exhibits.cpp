@@ -126,8 +126,7 @@ std::optional<double> medianError(const std::vector<Outcome>& points) {
 Exhibit headlineExhibit(const std::vector<Outcome>& points) {
   Exhibit exhibit{"Headlines",
                   {"headline", "published", "simulated", "error",
-                   "what the source leaves open, or "
-                   "why it differs"},
+                   "what the source leaves open, or why it differs"},
                   {},
                   {}};
   for (const auto& point : points) {

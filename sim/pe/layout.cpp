@@ -125,9 +125,10 @@ bool Layout::addAxis(Spot& spot, std::size_t axis, std::int64_t index) const {
     spot.idle = spot.idle || axes_[axis].empty();
     return false;
   }
-  for (auto spread = axes_[axis].rbegin(); spread != axes_[axis].rend(); ++spread) {
-    const auto& part = partOf(tile(), *spread);
-    spot.values[static_cast<std::size_t>(spread->range)] += index % part.trips * part.stride;
+  for (std::size_t s = axes_[axis].size(); s-- > 0;) {
+    const auto& spread = axes_[axis][s];
+    const auto& part = partOf(tile(), spread);
+    spot.values[static_cast<std::size_t>(spread.range)] += index % part.trips * part.stride;
     index /= part.trips;
   }
   return true;

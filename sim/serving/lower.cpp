@@ -219,7 +219,8 @@ private:
   void addItems(Place place, int resource, Block& block) const {
     const int start = start_.at(place);
     for (int i = 0; i < static_cast<int>(stages(place).size()); ++i) {
-      if (section_.tasks[static_cast<std::size_t>(start + i)].resource == resource) {
+      if (section_.tasks[static_cast<std::size_t>(start) + static_cast<std::size_t>(i)].resource ==
+          resource) {
         block.items.push_back({Item::Kind::Task, start + i, 0, {}});
       }
     }
