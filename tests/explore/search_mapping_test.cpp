@@ -115,7 +115,7 @@ TEST_CASE("a search limited by time is never worse than the short one that run m
     request.machine = "fusemax-systolic";
     request.workloadSettings = {{"B", 1}, {"H", 1}, {"E", 5}, {"F", 6}, {"L", 21}};
     request.machineSettings = {{"PE", 4}};
-    request.seconds = 4;
+    request.seconds = 30;
     const auto timed = searchMapping(request);
     request.steps = kShortSearch;
     const auto counted = searchMapping(request);
