@@ -4,6 +4,7 @@
 #include "mappings/gpu/chain.hpp"
 #include "mappings/gpu/mapping.hpp"
 #include "mappings/gpu/read_chain.hpp"
+#include "mappings/gpu/read_sizes.hpp"
 #include "mappings/gpu/read_work.hpp"
 
 #include <fmt/format.h>
@@ -258,9 +259,9 @@ core::Expected<Mapping> readMapping(const std::filesystem::path& file,
     return core::failure(std::move(root.error()));
   }
   core::Problems problems;
-  const auto decided = decideCases(std::move(*root), outerNames(cascade, gpu), problems);
-  auto mapping = readAll(decided, problems);
+  auto mapping = readAll(decideCases(*root, outerNames(cascade, gpu), problems), problems);
   mapping.file = file.string();
+  checkSizes(mapping, *root, problems);
   replaceSizes(mapping, settings, problems);
   if (!problems.empty()) {
     return core::failure(std::move(problems));

@@ -94,6 +94,14 @@ TEST_CASE("Every mistake in a mapping file is reported at its place", "[gpu]") {
       "a value, found the end\n");
 }
 
+TEST_CASE("A size that nothing uses is a mistake, also one that is laid over another mapping",
+          "[gpu]") {
+  CHECK(messages(readingOfText("mapping: mine\nextends: flash-attention-3\n"
+                               "sizes: {q_tle: 64, stages: 1}\n")) ==
+        "mapping.yaml:4:16: error: sizes.q_tle: nothing in the mapping uses the size 'q_tle'\n"
+        "  help: did you mean 'q_tile'? (one of: q_tile, kv_tile, warpgroups, stages)\n");
+}
+
 TEST_CASE("A size that the mapping does not have cannot be set", "[gpu]") {
   CHECK(messages(readingOf("flash-attention-3", {.mappingSettings = {{"q_tle", 64}}})) ==
         "flash-attention-3.yaml: error: sizes: the mapping has no size 'q_tle' to set\n"
