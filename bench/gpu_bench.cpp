@@ -1,5 +1,5 @@
-#include "explore/gpu_point.hpp"
-#include "tests/sim/gpu_chains.hpp"
+#include "explore/gpu/point.hpp"
+#include "tests/sim/gpu/chains.hpp"
 
 #include <benchmark/benchmark.h>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #include "cli/device_peaks.hpp"
 
 #include "arch/gpu/gpu.hpp"
-#include "validation/measured_spec.hpp"
+#include "validation/measured/spec.hpp"
 #include "validation/pattern.hpp"
 #include "validation/suite.hpp"
 

@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/command_line.hpp"
-#include "cli/gna_options.hpp"
-#include "cli/gna_report.hpp"
+#include "cli/gna/options.hpp"
+#include "cli/gna/report.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 

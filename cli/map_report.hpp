@@ -1,5 +1,5 @@
 #pragma once
-#include "explore/search_mapping.hpp"
+#include "explore/mapper/search_mapping.hpp"
 
 #include <array>
 #include <string>

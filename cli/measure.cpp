@@ -1,12 +1,12 @@
-#include "validation/measure.hpp"
+#include "validation/measure/measure.hpp"
 
 #include "cli/command.hpp"
 #include "cli/output_file.hpp"
 #include "cli/terminal.hpp"
 #include "report/table.hpp"
 #include "validation/cuda/gpu/gpu.hpp"
-#include "validation/measure_plan.hpp"
-#include "validation/watchdog.hpp"
+#include "validation/measure/plan.hpp"
+#include "validation/measure/watchdog.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

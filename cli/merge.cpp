@@ -1,6 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/output_file.hpp"
-#include "cli/sweep_report.hpp"
+#include "cli/sweep/report.hpp"
 #include "results/store.hpp"
 
 #include <CLI/CLI.hpp>

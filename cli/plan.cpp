@@ -1,11 +1,11 @@
 #include "cli/command.hpp"
 #include "cli/command_line.hpp"
 #include "cli/output_file.hpp"
-#include "cli/sweep_flags.hpp"
-#include "cli/sweep_report.hpp"
+#include "cli/sweep/flags.hpp"
+#include "cli/sweep/report.hpp"
 #include "cli/terminal.hpp"
 #include "core/format.hpp"
-#include "explore/serving_planner.hpp"
+#include "explore/serving/planner.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 #include "cli/command.hpp"
-#include "cli/schema_table.hpp"
+#include "cli/schema/table.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/output_file.hpp"
-#include "cli/sweep_flags.hpp"
-#include "cli/sweep_report.hpp"
+#include "cli/sweep/flags.hpp"
+#include "cli/sweep/report.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
-#include "explore/cluster_point.hpp"
-#include "explore/gpu_point.hpp"
-#include "explore/serving_point.hpp"
+#include "explore/cluster/point.hpp"
+#include "explore/gpu/point.hpp"
+#include "explore/serving/point.hpp"
 
 #include <variant>
 

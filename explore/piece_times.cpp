@@ -1,6 +1,6 @@
 #include "explore/piece_times.hpp"
 
-#include "explore/gpu_point.hpp"
+#include "explore/gpu/point.hpp"
 #include "workloads/catalogue.hpp"
 
 #include <fmt/format.h>

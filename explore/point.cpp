@@ -1,7 +1,7 @@
 #include "explore/point.hpp"
 
+#include "explore/mapper/search_mapping.hpp"
 #include "explore/request_parts.hpp"
-#include "explore/search_mapping.hpp"
 #include "sim/merge.hpp"
 
 #include <fmt/format.h>

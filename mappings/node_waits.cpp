@@ -1,6 +1,6 @@
 #include "mappings/node_waits.hpp"
 
-#include "mappings/verify_order.hpp"
+#include "mappings/verification/order.hpp"
 
 #include <algorithm>
 #include <ranges>

@@ -3,10 +3,10 @@
 #include "core/text.hpp"
 #include "einsum/analysis.hpp"
 #include "mappings/memory_use.hpp"
-#include "mappings/verify_circles.hpp"
-#include "mappings/verify_keeps.hpp"
-#include "mappings/verify_order.hpp"
-#include "mappings/verify_skips.hpp"
+#include "mappings/verification/circles.hpp"
+#include "mappings/verification/keeps.hpp"
+#include "mappings/verification/order.hpp"
+#include "mappings/verification/skips.hpp"
 
 #include <fmt/format.h>
 

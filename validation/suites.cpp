@@ -1,9 +1,9 @@
 #include "config/catalogue.hpp"
 #include "core/text.hpp"
-#include "validation/array_suite.hpp"
-#include "validation/gna_suite.hpp"
-#include "validation/kernel_suite.hpp"
-#include "validation/measured_suite.hpp"
+#include "validation/arrays/suite.hpp"
+#include "validation/gna/suite.hpp"
+#include "validation/kernels/suite.hpp"
+#include "validation/measured/suite.hpp"
 #include "validation/offload/suite.hpp"
 #include "validation/suite.hpp"
 

@@ -31,7 +31,7 @@ core::Expected<Model> readModel(const config::Node& document, const core::Settin
   reader.textOr("source", "");
   reader.mapIf("neighborhood"); // what the command gna asks for: mappings/gna/use_case
   reader.mapIf("transformer");  // the whole model: workloads/transformer
-  reader.mapIf("serving");      // what it serves: explore/serving_point
+  reader.mapIf("serving");      // what it serves: explore/serving/point
   Model model;
   model.cascade = reader.text("cascade").value_or("");
   if (const auto* parameters = reader.map("parameters")) {

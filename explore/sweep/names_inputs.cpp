@@ -2,7 +2,7 @@
 #include "arch/cluster/cluster.hpp"
 #include "arch/gpu/gpu.hpp"
 #include "config/catalogue.hpp"
-#include "explore/serving_load.hpp"
+#include "explore/serving/load.hpp"
 #include "explore/sweep/names.hpp"
 #include "mappings/catalogue.hpp"
 #include "workloads/catalogue.hpp"

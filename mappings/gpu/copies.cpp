@@ -1,6 +1,6 @@
 #include "mappings/gpu/copies.hpp"
 
-#include "mappings/gpu/occupancy.hpp"
+#include "mappings/gpu/cta/occupancy.hpp"
 
 #include <algorithm>
 #include <cmath>

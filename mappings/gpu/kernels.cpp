@@ -1,9 +1,9 @@
 #include "mappings/gpu/kernels.hpp"
 
-#include "mappings/gpu/batch.hpp"
-#include "mappings/gpu/inside.hpp"
+#include "mappings/gpu/cta/inside.hpp"
+#include "mappings/gpu/grid/batch.hpp"
+#include "mappings/gpu/grid/work_list.hpp"
 #include "mappings/gpu/merge.hpp"
-#include "mappings/gpu/work_list.hpp"
 
 #include <algorithm>
 

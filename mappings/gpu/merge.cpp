@@ -1,9 +1,9 @@
 #include "mappings/gpu/merge.hpp"
 
 #include "einsum/walk.hpp"
-#include "mappings/gpu/kinds.hpp"
-#include "mappings/gpu/occupancy.hpp"
-#include "mappings/gpu/transfers.hpp"
+#include "mappings/gpu/cta/occupancy.hpp"
+#include "mappings/gpu/cta/transfers.hpp"
+#include "mappings/gpu/grid/kinds.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "mappings/gpu/graph.hpp"
-#include "mappings/gpu/jobs.hpp"
+#include "mappings/gpu/cta/graph.hpp"
+#include "mappings/gpu/grid/jobs.hpp"
 
 /// A loop that is divided over several CTAs (split-KV, stream-K): each leaves what the loop carries
 /// in memory, in 32 bits, and a kernel of its own, or one of those CTAs, merges that and does what

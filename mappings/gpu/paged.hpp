@@ -1,5 +1,5 @@
 #pragma once
-#include "mappings/gpu/parts.hpp"
+#include "mappings/gpu/cta/parts.hpp"
 
 /// What a loop reads may lie in pages, found through a table.
 namespace einsight::mappings::gpu {

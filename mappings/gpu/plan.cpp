@@ -1,8 +1,8 @@
 #include "mappings/gpu/plan.hpp"
 
 #include "mappings/gpu/copies.hpp"
-#include "mappings/gpu/inside.hpp"
-#include "mappings/gpu/jobs.hpp"
+#include "mappings/gpu/cta/inside.hpp"
+#include "mappings/gpu/grid/jobs.hpp"
 #include "mappings/gpu/memory_need.hpp"
 #include "mappings/gpu/useful.hpp"
 

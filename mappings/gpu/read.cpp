@@ -1,9 +1,9 @@
 #include "config/reader.hpp"
 #include "core/text.hpp"
 #include "mappings/cases.hpp"
-#include "mappings/gpu/chain.hpp"
+#include "mappings/gpu/chain/chain.hpp"
+#include "mappings/gpu/chain/read_chain.hpp"
 #include "mappings/gpu/mapping.hpp"
-#include "mappings/gpu/read_chain.hpp"
 #include "mappings/gpu/read_sizes.hpp"
 #include "mappings/gpu/read_work.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "mappings/mapper/sized_cost.hpp"
 #include "mappings/mapper/sized_room.hpp"
+#include "mappings/verification/circles.hpp"
 #include "mappings/verify.hpp"
-#include "mappings/verify_circles.hpp"
 
 #include <algorithm>
 

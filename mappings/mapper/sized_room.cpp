@@ -1,7 +1,7 @@
 #include "mappings/mapper/sized_room.hpp"
 
 #include "mappings/storage.hpp"
-#include "mappings/verify_order.hpp"
+#include "mappings/verification/order.hpp"
 
 #include <algorithm>
 #include <cmath>

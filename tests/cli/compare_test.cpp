@@ -1,4 +1,4 @@
-#include "cli/compare_points.hpp"
+#include "cli/compare/points.hpp"
 #include "tests/cli/program.hpp"
 
 #include <catch2/catch.hpp>

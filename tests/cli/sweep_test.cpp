@@ -1,4 +1,4 @@
-#include "cli/sweep_progress.hpp"
+#include "cli/sweep/progress.hpp"
 #include "explore/sweep/values.hpp"
 #include "tests/cli/program.hpp"
 

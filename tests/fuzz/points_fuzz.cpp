@@ -1,6 +1,6 @@
 #include "config/catalogue.hpp"
 #include "tests/fuzz/input.hpp"
-#include "validation/array_rows.hpp"
+#include "validation/arrays/rows.hpp"
 
 using namespace einsight;
 

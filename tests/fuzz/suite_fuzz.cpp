@@ -1,5 +1,5 @@
 #include "tests/fuzz/input.hpp"
-#include "validation/array_spec.hpp"
+#include "validation/arrays/spec.hpp"
 
 using namespace einsight;
 

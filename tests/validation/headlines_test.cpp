@@ -1,7 +1,7 @@
 #include "tests/validation/scratch_file.hpp"
-#include "validation/kernel_exhibits.hpp"
-#include "validation/kernel_rows.hpp"
-#include "validation/kernel_suite.hpp"
+#include "validation/kernels/exhibits.hpp"
+#include "validation/kernels/rows.hpp"
+#include "validation/kernels/suite.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 #include "validation/offload/distributed_runs.hpp"
 
 #include "arch/catalogue.hpp"
-#include "explore/gpu_point.hpp"
+#include "explore/gpu/point.hpp"
 #include "results/waveform.hpp"
 
 #include <fmt/format.h>

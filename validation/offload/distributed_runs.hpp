@@ -1,5 +1,5 @@
 #pragma once
-#include "explore/cluster_point.hpp"
+#include "explore/cluster/point.hpp"
 #include "validation/offload/distributed_spec.hpp"
 
 namespace einsight::validation::offload {

@@ -1,6 +1,6 @@
 #include "validation/offload/serving.hpp"
 
-#include "explore/serving_point.hpp"
+#include "explore/serving/point.hpp"
 #include "validation/compare.hpp"
 #include "validation/offload/serving_spec.hpp"
 

@@ -1,0 +1,217 @@
+#include "cli/compare/points.hpp"
+
+#include "arch/catalogue.hpp"
+#include "einsum/analysis.hpp"
+#include "explore/any_point.hpp"
+#include "explore/inputs.hpp"
+#include "workloads/catalogue.hpp"
+#include "workloads/mechanism.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace einsight::cli {
+namespace {
+
+constexpr double kBitsPerByte = 8;
+constexpr std::string_view kDecode = "-decode";
+
+/// The bytes that decoding keeps per layer and sequence of the length of the context.
+std::optional<double> cacheOf(const std::string& workload, const einsum::Cascade& cascade) {
+  const auto mechanism = workloads::mechanismOf(workload, cascade);
+  const auto length = cascade.parameter("L");
+  if (!mechanism || !*mechanism || !length) {
+    return std::nullopt;
+  }
+  const auto& about = **mechanism;
+  return (about.cachePerToken * static_cast<double>(*length) + about.state) * about.cacheBits /
+         kBitsPerByte;
+}
+
+/// A problem in a line. Of those of several mappings: that a workload is larger than the memory, if
+/// one says so; else the last one, as the last mapping takes any cascade.
+std::string lineOf(const core::Problems& problems) {
+  if (problems.empty()) {
+    return "not simulated";
+  }
+  auto shown = std::find_if(problems.begin(), problems.end(), [](const core::Problem& problem) {
+    return problem.what.find("of tensors in memory") != std::string::npos;
+  });
+  shown = shown == problems.end() ? std::prev(shown) : shown;
+  const auto text = core::render({*shown});
+  return text.substr(0, text.find('\n'));
+}
+
+struct Task {
+  std::string phase, workload;
+};
+
+ComparePoint simulate(const CompareRequest& request, const explore::PointRequest& point,
+                      double value, explore::Inputs& inputs) {
+  ComparePoint out{{}, point.workload, point.machine, {}, value};
+  const auto cascade = workloads::load(point.workload, point.workloadSettings);
+  if (!cascade) {
+    out.problem = lineOf(cascade.error());
+    return out;
+  }
+  out.operations = einsum::flops(*cascade);
+  out.batch = cascade->parameter("B");
+  out.cacheBytes = cacheOf(point.workload, *cascade);
+  const auto prepared = explore::prepareAny(point, inputs);
+  if (!prepared) {
+    out.problem = lineOf(prepared.error());
+    return out;
+  }
+  explore::RunOptions options;
+  options.engine = request.engine;
+  const auto result = explore::run(*prepared, options);
+  if (!result) {
+    out.problem = lineOf(result.error());
+    return out;
+  }
+  out.seconds = result->seconds;
+  out.mapping = result->mapping;
+  for (const auto& unit : result->units) {
+    if (out.busiest.empty() || unit.utilization > out.utilization) {
+      out.busiest = unit.name;
+      out.utilization = unit.utilization;
+    }
+  }
+  return out;
+}
+
+/// The workload as it is, and the form of it that decodes, where the catalogue has both.
+std::vector<std::pair<std::string, std::string>> phasesOf(const std::string& workload) {
+  if (workload.ends_with(kDecode)) {
+    return {{"decode", workload}};
+  }
+  std::vector<std::pair<std::string, std::string>> out{{"prefill", workload}};
+  for (const auto& entry : workloads::list()) {
+    if (entry.name == workload + std::string(kDecode)) {
+      out.emplace_back("decode", entry.name);
+    }
+  }
+  return out;
+}
+
+std::vector<Task> tasksOf(const CompareRequest& request) {
+  std::vector<Task> out;
+  for (const std::string_view wanted : {"prefill", "decode"}) {
+    for (const auto& workload : request.workloads) {
+      for (const auto& [phase, name] : phasesOf(workload)) {
+        if (phase == wanted) {
+          out.push_back({phase, name});
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/// What is wrong with workloads and machines whatever is set.
+core::Problems unknownNames(const CompareRequest& request, const std::vector<Task>& tasks) {
+  core::Problems out;
+  for (const auto& task : tasks) {
+    if (const auto cascade = workloads::load(task.workload); !cascade) {
+      out.insert(out.end(), cascade.error().begin(), cascade.error().end());
+    }
+  }
+  for (const auto& machine : request.machines) {
+    if (const auto kind = arch::kindOf(machine); !kind) {
+      out.insert(out.end(), kind.error().begin(), kind.error().end());
+    }
+  }
+  return out;
+}
+
+/// Settings that some of the workloads have a parameter for, by those that have none. What no
+/// workload has stays, and is the mistake of every point.
+std::map<std::string, std::set<std::string>> settingsWithout(const CompareRequest& request,
+                                                             const std::vector<Task>& tasks) {
+  std::vector<std::string> names{request.parameter};
+  for (const auto& [name, value] : request.workload) {
+    names.push_back(name);
+  }
+  std::map<std::string, std::set<std::string>> out;
+  for (const auto& name : names) {
+    std::vector<std::string> lacking;
+    for (const auto& task : tasks) {
+      const auto cascade = workloads::load(task.workload);
+      if (cascade && !cascade->parameter(name)) {
+        lacking.push_back(task.workload);
+      }
+    }
+    if (lacking.size() < tasks.size()) {
+      for (const auto& workload : lacking) {
+        out[workload].insert(name);
+      }
+    }
+  }
+  return out;
+}
+
+explore::PointRequest requestOf(const CompareRequest& request, const Task& task,
+                                const std::string& machine, const core::Rational& value,
+                                const std::map<std::string, std::set<std::string>>& without) {
+  explore::PointRequest out;
+  out.workload = task.workload;
+  out.machine = machine;
+  out.mapping = request.mapping;
+  out.workloadSettings = request.workload;
+  out.workloadSettings[request.parameter] = value;
+  out.machineSettings = request.machine;
+  out.mappingSettings = request.mappingSettings;
+  if (const auto found = without.find(task.workload); found != without.end()) {
+    for (const auto& name : found->second) {
+      out.workloadSettings.erase(name);
+    }
+  }
+  return out;
+}
+
+} // namespace
+
+core::Expected<Comparison> compare(const CompareRequest& request,
+                                   const std::function<void(double)>& progress) {
+  const auto tasks = tasksOf(request);
+  auto problems = unknownNames(request, tasks);
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
+  Comparison out;
+  out.without = settingsWithout(request, tasks);
+  explore::Inputs inputs(true);
+  const auto total =
+      static_cast<double>(tasks.size() * request.machines.size() * request.values.size());
+  for (const std::string_view phase : {"prefill", "decode"}) {
+    for (const auto& machine : request.machines) {
+      for (const auto& value : request.values) {
+        for (const auto& task : tasks) {
+          if (task.phase == phase) {
+            const auto point = requestOf(request, task, machine, value, out.without);
+            out.points.push_back(simulate(request, point, value.toDouble(), inputs));
+            out.points.back().phase = phase;
+            progress(static_cast<double>(out.points.size()) / total);
+          }
+        }
+      }
+    }
+  }
+  const auto works = [](const ComparePoint& point) { return point.seconds.has_value(); };
+  if (std::none_of(out.points.begin(), out.points.end(), works)) {
+    std::vector<std::pair<std::string, std::string>> told;
+    for (const auto& point : out.points) {
+      const std::pair why(point.workload, point.problem);
+      if (std::find(told.begin(), told.end(), why) == told.end()) {
+        told.push_back(why);
+        problems.push_back({{{}, 0, 0, point.workload}, point.problem, {}});
+      }
+    }
+    return core::failure(std::move(problems));
+  }
+  out.crossovers = crossoversOf(out.points);
+  return out;
+}
+
+} // namespace einsight::cli

@@ -1,0 +1,16 @@
+#pragma once
+#include "explore/gna/point.hpp"
+#include "explore/gpu/point.hpp"
+#include "sim/gpu/gpu.hpp"
+
+namespace einsight::explore {
+
+/// The kernels by themselves, without what their launch takes: as a profiler times them.
+core::Expected<sim::gpu::Totals> runKernels(const sim::gpu::Chain& chain, const GpuPoint& point);
+
+/// Where the time of a prediction goes beyond the ideal: leaves out one cause after another, by
+/// simulation of the same CTAs without masks, and of so many of them that tails do not count.
+core::Expected<GnaLosses> lossesOf(const GnaRequest& request, const GpuPoint& point,
+                                   const GnaTime& time);
+
+} // namespace einsight::explore

@@ -1,0 +1,232 @@
+#include "explore/gpu/point.hpp"
+
+#include "config/catalogue.hpp"
+#include "config/read_once.hpp"
+#include "einsum/walk.hpp"
+#include "explore/gpu/refusal.hpp"
+#include "explore/preference.hpp"
+#include "explore/request_parts.hpp"
+#include "mappings/gpu/tiles.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace einsight::explore {
+namespace {
+
+namespace gpu = mappings::gpu;
+
+using Parts = RequestParts<arch::Gpu>;
+
+/// Sequences that differ in length, and the settings of the longest one for all of them.
+struct Sequences {
+  workloads::Lengths lengths;
+  core::Settings padded;
+};
+
+core::Expected<std::optional<Sequences>>
+sequencesOf(const PointRequest& request, const core::Settings& settings, Inputs& inputs) {
+  const auto lengths = inputs.lengths(request.workload, settings);
+  if (!*lengths) {
+    return core::failure(lengths->error());
+  }
+  if (!**lengths) {
+    return std::optional<Sequences>();
+  }
+  Sequences out{***lengths, settings};
+  const auto& values = out.lengths.values;
+  out.padded[out.lengths.of] = core::Rational(*std::max_element(values.begin(), values.end()));
+  return std::optional(std::move(out));
+}
+
+/// The cascade of each length.
+core::Expected<gpu::Batch> batchOf(const PointRequest& request, const Sequences& sequences,
+                                   Inputs& inputs) {
+  gpu::Batch out;
+  std::map<std::int64_t, std::int32_t> known;
+  for (const auto value : sequences.lengths.values) {
+    const auto [found, added] = known.try_emplace(value, static_cast<std::int32_t>(known.size()));
+    out.sequences.push_back(found->second);
+    if (!added) {
+      continue;
+    }
+    auto settings = sequences.padded;
+    for (const auto& [name, one] : sequences.lengths.settingsOf(value)) {
+      settings[name] = one;
+    }
+    const auto cascade = inputs.cascade(request.workload, settings);
+    if (!*cascade) {
+      return core::failure(cascade->error());
+    }
+    out.lengths.push_back(**cascade);
+  }
+  return out;
+}
+
+/// What the sequences are, in words.
+std::string sentenceOf(const workloads::Lengths& lengths) {
+  const auto [least, most] = std::minmax_element(lengths.values.begin(), lengths.values.end());
+  const auto sum = std::accumulate(lengths.values.begin(), lengths.values.end(), 0.0);
+  const double padded = static_cast<double>(*most) * static_cast<double>(lengths.values.size());
+  return fmt::format("{} sequences with {} from {} to {}: {:.0f} % of what they would be, padded "
+                     "to the longest",
+                     lengths.values.size(), lengths.of, *least, *most, 100 * sum / padded);
+}
+
+core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& parts,
+                                     const std::string& name, const gpu::ReplaceTrips& replace,
+                                     Inputs& inputs) {
+  const auto file = mappings::find(name);
+  if (!file) {
+    return core::failure(file.error());
+  }
+  const std::vector<std::filesystem::path> folders{config::catalogueRoot() / "mappings"};
+  const auto read = [&](const einsum::Cascade& cascade) {
+    return gpu::readMapping(*file, cascade, **parts.machine, request.mappingSettings, folders);
+  };
+  const auto first = read(**parts.cascade);
+  if (!first) {
+    return core::failure(first.error());
+  }
+  auto wishes = gpu::workloadParameters(*first, **parts.cascade, **parts.machine);
+  if (!wishes) {
+    return core::failure(std::move(wishes.error()));
+  }
+  const auto settings = underUser(std::move(*wishes), request);
+  const auto sequences = sequencesOf(request, settings, inputs);
+  if (!sequences) {
+    return core::failure(sequences.error());
+  }
+  const auto cascade =
+      inputs.cascade(request.workload, *sequences ? (*sequences)->padded : settings);
+  if (!*cascade) {
+    return core::failure(cascade->error());
+  }
+  auto mapping = read(**cascade);
+  if (!mapping) {
+    return core::failure(std::move(mapping.error()));
+  }
+  std::optional<gpu::Batch> batch;
+  std::vector<std::string> notes;
+  if (*sequences) {
+    auto made = batchOf(request, **sequences, inputs);
+    if (!made) {
+      return core::failure(std::move(made.error()));
+    }
+    batch = std::move(*made);
+    notes.push_back(sentenceOf((*sequences)->lengths));
+  }
+  auto chain = gpu::plan(*mapping, **cascade, **parts.machine, replace, batch ? &*batch : nullptr);
+  if (!chain) {
+    return core::failure(std::move(chain.error()));
+  }
+  return GpuPoint{**cascade, **parts.machine, std::move(*mapping), std::move(*chain),
+                  std::move(notes)};
+}
+
+/// Mappings that a point may take by itself; those of neighborhood attention ask for their tiles.
+std::vector<std::string> candidates() {
+  return byPreference(
+      "gpu", [](const config::Node& root) { return root.find("neighborhood") != nullptr; });
+}
+
+/// Whether the kernels that take all Einsums are meant for those: each runs over the rank variables
+/// that the CTAs divide. What does not would be computed by every CTA again.
+bool suits(const GpuPoint& point) {
+  const auto& mapping = point.mapping;
+  const auto named = [&](const std::string& einsum) {
+    return std::any_of(
+        mapping.kernels.begin(), mapping.kernels.end(),
+        [&](const gpu::Kernel& kernel) { return einsum::contains(kernel.einsums, einsum); });
+  };
+  for (const auto& kernel : mapping.kernels) {
+    if (!kernel.einsums.empty() || !kernel.copies.empty()) {
+      continue;
+    }
+    for (const auto& einsum : point.cascade.einsums()) {
+      if (einsum.view || named(einsum.name) || gpu::isGatherCopy(point.cascade, einsum)) {
+        continue;
+      }
+      for (const auto& tile : kernel.cta) {
+        if (point.cascade.size(tile.variable) > 1 &&
+            !einsum::contains(einsum.variables, tile.variable)) {
+          return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+/// Whether every SM has a CTA of the kernel with the most.
+bool fills(const GpuPoint& point) {
+  const auto& kernels = point.chain.kernels;
+  return std::any_of(kernels.begin(), kernels.end(), [&](const sim::gpu::Kernel& kernel) {
+    return sim::gpu::ctaCount(kernel) >= point.gpu.data().sms;
+  });
+}
+
+/// Whether tiles of CTAs have at most twice the values that there are, unlike 128 for one query.
+bool fitsTiles(const GpuPoint& point) {
+  const auto lookup = gpu::names(point.mapping, point.cascade, point.gpu);
+  const auto fits = [&](const gpu::Tile& tile) {
+    const auto size = tile.size ? tile.size->evaluate(lookup) : core::Rational(0);
+    return !size || *size <= core::Rational(2 * point.cascade.size(tile.variable));
+  };
+  const auto& kernels = point.mapping.kernels;
+  return std::all_of(kernels.begin(), kernels.end(), [&](const gpu::Kernel& kernel) {
+    return std::all_of(kernel.cta.begin(), kernel.cta.end(), fits);
+  });
+}
+
+core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts& parts,
+                                        const gpu::ReplaceTrips& replace, Inputs& inputs) {
+  const auto names = inputs.gpuCandidates(candidates);
+  std::vector<Refused> refused;
+  std::optional<std::pair<double, GpuPoint>> fastest;
+  for (const auto& name : *names) {
+    auto point = prepareWith(request, parts, name, replace, inputs);
+    if (point && !suits(*point)) {
+      continue;
+    }
+    if (point) {
+      point->notes.push_back(
+          fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
+      if (!fastest && fills(*point) && fitsTiles(*point)) {
+        return point;
+      }
+      const auto seconds = secondsOf(*point, "analytic");
+      if (seconds && (!fastest || *seconds < fastest->first)) {
+        fastest.emplace(*seconds, std::move(*point));
+      }
+      continue;
+    }
+    refused.emplace_back(name, std::move(point.error()));
+  }
+  if (fastest) {
+    return std::move(fastest->second);
+  }
+  return core::failure(refusalOf(**parts.cascade, refused));
+}
+
+} // namespace
+
+core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::ReplaceTrips& replace) {
+  const config::ReadOnce once; // candidates share most of what is read
+  Inputs inputs(true);
+  return prepareGpu(request, replace, inputs);
+}
+
+core::Expected<GpuPoint> prepareGpu(const PointRequest& request, const gpu::ReplaceTrips& replace,
+                                    Inputs& inputs) {
+  const auto parts = partsOf(request, inputs.gpu(request.machine, request.machineSettings), inputs);
+  if (!parts) {
+    return core::failure(parts.error());
+  }
+  return request.mapping.empty() ? prepareDefault(request, *parts, replace, inputs)
+                                 : prepareWith(request, *parts, request.mapping, replace, inputs);
+}
+
+} // namespace einsight::explore

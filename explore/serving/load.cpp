@@ -1,0 +1,254 @@
+#include "explore/serving/load.hpp"
+
+#include "config/catalogue.hpp"
+#include "config/node.hpp"
+#include "config/reader.hpp"
+#include "core/text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace einsight::explore {
+namespace {
+
+constexpr const char* kLoadSettings = "trace=azure-conv, trace=FILE.csv, or batch=16,context=4K";
+constexpr std::array<std::string_view, 8> kSettings{"requests", "rate",   "seed",  "prompt",
+                                                    "output",   "prefix", "batch", "context"};
+
+/// The least and the most that a number of a load may be.
+std::pair<double, double> boundsOf(std::string_view name) {
+  if (name == "rate") {
+    return {workloads::kLeastRate, workloads::kMostRate};
+  }
+  const auto most = name == "seed"                          ? workloads::kLargestSeed
+                    : name == "requests" || name == "batch" ? workloads::kMostRequests
+                                                            : workloads::kMostTokens;
+  return {name == "seed" || name == "prefix" ? 0.0 : 1.0, static_cast<double>(most)};
+}
+
+/// What `--set` and the model file's key `serving` say about the load.
+struct LoadSettings {
+  std::map<std::string, double> numbers;
+  std::string trace;
+  core::Where where{{}, 0, 0, "--set"}; ///< or the model's key, where `--set` says nothing
+
+  [[nodiscard]] std::set<std::string> names() const {
+    std::set<std::string> out;
+    for (const auto& [name, value] : numbers) {
+      out.insert(name);
+    }
+    if (!trace.empty()) {
+      out.insert("trace");
+    }
+    return out;
+  }
+};
+
+void readFile(const std::string& model, LoadSettings& out, core::Problems& problems) {
+  const auto file = config::find(model, {config::catalogueRoot() / "workloads"}, "model");
+  const auto document =
+      file ? config::load(*file, {config::catalogueRoot() / "workloads"}) : core::failure({});
+  const auto* map = document ? document->find("serving") : nullptr;
+  if (map == nullptr) {
+    return;
+  }
+  out.where = map->where;
+  config::MapReader reader(*map, problems);
+  out.trace = reader.textOr("trace", "").value_or("");
+  if (!out.trace.empty()) { // a file beside the model's
+    std::error_code error;
+    const auto beside = file->parent_path() / out.trace;
+    out.trace = std::filesystem::is_regular_file(beside, error) ? beside.string() : out.trace;
+  }
+  for (const auto name : kSettings) {
+    if (reader.has(name)) {
+      double value = reader.realOr(name, 1).value_or(1);
+      if (auto wrong = mistakeInLoad(name, value); !wrong.empty()) {
+        reader.problem(name, std::move(wrong), kLoadNumbers);
+        value = 1;
+      }
+      out.numbers[std::string(name)] = value;
+    }
+  }
+  reader.finish();
+}
+
+/// What a load with these names lacks; empty: nothing.
+std::string missingOf(const std::set<std::string>& names) {
+  if (names.contains("batch") != names.contains("context")) {
+    return "a fixed batch has a number of requests and of tokens of each";
+  }
+  if (names.contains("batch") || names.contains("trace")) {
+    return {};
+  }
+  return names.empty() ? "what the model serves is missing"
+                       : fmt::format("no trace is given whose requests '{}' would change",
+                                     fmt::join(names, "', '"));
+}
+
+LoadSettings loadSettings(const PointRequest& request, core::Problems& problems) {
+  LoadSettings out;
+  readFile(request.workload, out, problems);
+  std::vector<std::string> known{"trace"};
+  known.insert(known.end(), kSettings.begin(), kSettings.end());
+  for (const auto& [name, value] : request.workloadSettings) {
+    if (std::find(known.begin() + 1, known.end(), name) == known.end()) {
+      problems.push_back({{{}, 0, 0, "--set " + name},
+                          fmt::format("a model that serves has no number '{}'", name),
+                          core::suggestion(name, known)});
+    } else if (const auto wrong = mistakeInLoad(name, value.toDouble()); !wrong.empty()) {
+      problems.push_back({{{}, 0, 0, "--set " + name}, wrong, kLoadNumbers});
+    } else {
+      out.numbers[name] = value.toDouble();
+      out.where = LoadSettings().where;
+    }
+  }
+  if (const auto trace = request.workloadNames.find("trace");
+      trace != request.workloadNames.end()) {
+    out.trace = trace->second;
+  }
+  return out;
+}
+
+core::Expected<Load> loadOf(const LoadSettings& settings) {
+  const auto whole = [&](const char* name) -> std::optional<std::int64_t> {
+    const auto found = settings.numbers.find(name);
+    return found == settings.numbers.end()
+               ? std::nullopt
+               : std::optional(static_cast<std::int64_t>(found->second));
+  };
+  const auto batch = whole("batch");
+  const auto context = whole("context");
+  if (auto missing = missingOf(settings.names()); !missing.empty()) {
+    return core::failure(
+        {{settings.where, std::move(missing),
+          settings.where.line > 0 ? fmt::format("serving: {}", kLoadKeys) : kLoadSettings}});
+  }
+  if (batch && context) {
+    return Load(FixedBatch{*batch, *context});
+  }
+  workloads::TraceChanges changes;
+  changes.requests = whole("requests");
+  changes.sharedPrefix = whole("prefix");
+  changes.prompt = whole("prompt");
+  changes.output = whole("output");
+  if (const auto rate = settings.numbers.find("rate"); rate != settings.numbers.end()) {
+    changes.perSecond = rate->second;
+  }
+  if (const auto seed = whole("seed")) {
+    changes.seed = static_cast<std::uint64_t>(*seed);
+  }
+  return workloads::loadTrace(settings.trace).map([&](workloads::Trace trace) {
+    return Load(workloads::changed(std::move(trace), changes));
+  });
+}
+
+/// No request may be longer than what the model can see.
+core::Expected<void> checkContext(const ServingPoint& point) {
+  const auto& model = point.model;
+  std::int64_t longest = 0;
+  if (const auto* fixed = std::get_if<FixedBatch>(&point.load)) {
+    longest = fixed->context;
+  } else if (model.context > 0) {
+    for (const auto& request : workloads::requestsOf(std::get<workloads::Trace>(point.load))) {
+      longest = std::max(longest, request.prompt + request.output);
+    }
+  }
+  if (model.context == 0 || longest <= model.context) {
+    return {};
+  }
+  return core::failure(
+      {{{model.file, 0, 0, "transformer.context"},
+        fmt::format("a request of {} tokens is longer than the {} that '{}' can see: {} too many",
+                    longest, model.context, model.name, longest - model.context),
+        "shorter requests, or a larger `context` where the model is made for it"}});
+}
+
+/// A batch that stays must fit by itself.
+core::Expected<void> checkFixed(const ServingPoint& point) {
+  const auto* fixed = std::get_if<FixedBatch>(&point.load);
+  if (fixed == nullptr) {
+    return {};
+  }
+  const auto& rules = point.plan.rules;
+  const double needed =
+      static_cast<double>(fixed->requests) * sim::serving::residentTokens(rules, fixed->context);
+  if (needed > rules.capacityTokens) {
+    return core::failure(
+        {{{point.mapping.file, 0, 0, "attention"},
+          fmt::format(
+              "{} requests of {} tokens need room for the keys and values of {:.0f} tokens, "
+              "and there is room for {:.0f}: {:.0f} too few",
+              fixed->requests, fixed->context, needed, rules.capacityTokens,
+              needed - rules.capacityTokens),
+          "fewer or shorter requests, or more devices for attention"}});
+  }
+  return {};
+}
+
+} // namespace
+
+std::span<const std::string_view> loadNumbers() {
+  return kSettings;
+}
+
+bool hasLoad(const PointRequest& request) {
+  const auto& numbers = request.workloadSettings;
+  return request.workloadNames.contains("trace") ||
+         (numbers.contains("batch") && numbers.contains("context"));
+}
+
+std::string traceOf(const std::string& model) {
+  LoadSettings settings;
+  core::Problems told; // by readLoad
+  readFile(model, settings, told);
+  return settings.trace;
+}
+
+std::string missingInLoad(const std::string& model, std::set<std::string> names) {
+  LoadSettings settings;
+  core::Problems told; // by readLoad
+  readFile(model, settings, told);
+  names.merge(settings.names());
+  return missingOf(names);
+}
+
+std::string mistakeInLoad(std::string_view name, double value) {
+  const auto [least, most] = boundsOf(name);
+  if (name != "rate" && value != std::floor(value)) {
+    return fmt::format("{} is not whole", value);
+  }
+  if (value > most) {
+    return fmt::format("{} is too large: at most {}", value, most);
+  }
+  if (value >= least) {
+    return {};
+  }
+  return value > 0 ? fmt::format("{} is too small: at least {}", value, least)
+                   : fmt::format("{} is too small", value);
+}
+
+core::Expected<Load> readLoad(const PointRequest& request) {
+  core::Problems problems;
+  const auto settings = loadSettings(request, problems);
+  const bool unknown = std::any_of(problems.begin(), problems.end(), [](const auto& problem) {
+    return problem.where.path == "--set batch" || problem.where.path == "--set context";
+  });
+  auto load = loadOf(settings);
+  if (!load && !unknown) { // half of a batch is no mistake of its own where the other half is one
+    problems.insert(problems.end(), load.error().begin(), load.error().end());
+  }
+  return problems.empty() ? load : core::failure(std::move(problems));
+}
+
+core::Expected<void> checkLoad(const ServingPoint& point) {
+  auto seen = checkContext(point);
+  return seen ? checkFixed(point) : seen;
+}
+
+} // namespace einsight::explore

@@ -1,0 +1,300 @@
+#include "mappings/gpu/cta/parts.hpp"
+
+#include "core/text.hpp"
+#include "einsum/walk.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+using sim::gpu::Step;
+
+/// Types of the tensor cores by the bits of their operands; no GPU has both that have 4.
+constexpr std::array<std::pair<int, std::string_view>, 5> kTypes{
+    {{4, "fp4"}, {4, "int4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}}};
+
+class Making {
+public:
+  Making(const KernelPlan& plan, const Graph& graph, const std::vector<Load>& loads,
+         const einsum::Cascade& cascade, const arch::Gpu& gpu)
+      : plan_(plan), graph_(graph), loads_(loads), cascade_(cascade), gpu_(gpu) {}
+
+  core::Expected<Parts> make() {
+    for (const auto& node : graph_.nodes) {
+      if (node.product) {
+        addProduct(node);
+      }
+    }
+    transfers();
+    for (const Role role : {Role::Prologue, Role::Iteration, Role::Epilogue}) {
+      steps(role);
+    }
+    if (!problems_.empty()) {
+      return core::failure(std::move(problems_));
+    }
+    return std::move(parts_);
+  }
+
+private:
+  sim::gpu::Part& part(Role role) {
+    return role == Role::Prologue    ? parts_.prologue
+           : role == Role::Iteration ? parts_.iteration
+                                     : parts_.epilogue;
+  }
+
+  void transfers() {
+    for (const auto& load : loads_) {
+      loadPlaces_[load.tensor] = {load.role, static_cast<int>(part(load.role).loads.size())};
+      part(load.role).loads.push_back(load.transfer);
+    }
+    for (const auto& tensor : graph_.stored) {
+      auto [role, transfer] = storeOf(plan_, tensor, cascade_);
+      part(role).stores.push_back(std::move(transfer));
+    }
+  }
+
+  /// The rate for operands of so many bits, or of the next type that the instruction has.
+  const arch::TensorRate* rateFor(const Node& node, int bits) {
+    const auto& instruction = plan_.kernel->instruction;
+    for (const auto& [width, type] : kTypes) {
+      const auto* rate = width < bits ? nullptr : gpu_.tensor(instruction, std::string(type));
+      if (rate != nullptr) {
+        return rate;
+      }
+    }
+    std::vector<std::string> instructions;
+    std::vector<std::string> types;
+    for (const auto& rate : gpu_.data().tensor) {
+      if (!einsum::contains(instructions, rate.instruction)) {
+        instructions.push_back(rate.instruction);
+      }
+      if (rate.instruction == instruction) {
+        types.push_back(rate.type);
+      }
+    }
+    const auto& kernel = *plan_.kernel;
+    if (types.empty()) {
+      report(fmt::format("kernel '{}': {} has no {}", kernel.name, gpu_.name(), instruction),
+             fmt::format("its instructions are {}", fmt::join(instructions, ", ")));
+    } else {
+      report(fmt::format("kernel '{}': {} of {} takes no operands of {} bits ({})", kernel.name,
+                         instruction, gpu_.name(), bits, node.einsum->name),
+             fmt::format("its types are {}", fmt::join(types, ", ")));
+    }
+    return nullptr;
+  }
+
+  void addProduct(const Node& node) {
+    const auto bitsOf = [&](const einsum::Access& access) {
+      return cascade_.tensor(behindViews(cascade_, access).tensor)->bits;
+    };
+    const auto& product = *node.product;
+    const int bits = std::max(bitsOf(*product.left), bitsOf(*product.right));
+    const auto* rate = rateFor(node, bits);
+    if (rate == nullptr) {
+      return;
+    }
+    const auto left = behindViews(cascade_, *product.left).tensor;
+    const bool loaded = std::any_of(loads_.begin(), loads_.end(),
+                                    [&](const Load& load) { return load.tensor == left; });
+    const auto cost = costOf(product, plan_, *rate, bits, loaded || !product.rowsDivided,
+                             gpu_.data().shared.bytesPerCycle);
+    ProductUse use{
+        product, cost, node.role, node.accumulates != nullptr, bits, rate->maccsPerCycle};
+    const auto reduced = einsum::reducedVariables(*node.einsum);
+    use.accumulated |= plan_.loop && einsum::contains(reduced, plan_.loop->variable);
+    if (product.rowsDivided) {
+      rowFactor_ = std::max(rowFactor_, use.cost.paddedRows / product.rows);
+    }
+    latency_ = std::max(latency_, rate->startCycles);
+    parts_.issueShare = std::max(parts_.issueShare, rate->issueShare);
+    parts_.products.push_back(use);
+  }
+
+  /// Nodes of one role on one unit at one level are one step.
+  void steps(Role role) {
+    std::map<std::pair<int, bool>, std::vector<int>> groups; // lanes before tensor cores
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const auto& node = graph_.nodes[i];
+      if (node.role == role) {
+        groups[{node.level, node.product.has_value()}].push_back(static_cast<int>(i));
+      }
+    }
+    std::map<int, int> stepOf;
+    int count = 0;
+    for (const auto& [key, nodes] : groups) {
+      for (const int node : nodes) {
+        stepOf[node] = count;
+      }
+      ++count;
+    }
+    for (const auto& [key, nodes] : groups) {
+      Step step;
+      step.unit = key.second ? Step::Unit::Tensor : Step::Unit::Lanes;
+      for (const int index : nodes) {
+        fill(step, index, stepOf, role);
+      }
+      if (step.unit == Step::Unit::Tensor) {
+        addArrivals(step, part(role));
+      }
+      part(role).steps.push_back(std::move(step));
+    }
+  }
+
+  /// A tile that arrives for a product is written into the shared memory that operands come from.
+  void addArrivals(Step& step, const sim::gpu::Part& of) const {
+    for (const int load : step.loads) {
+      step.sharedCycles += of.loads[static_cast<std::size_t>(load)].bytes / plan_.warpgroups /
+                           gpu_.data().shared.bytesPerCycle;
+    }
+    step.cycles = std::max(step.cycles, step.sharedCycles);
+  }
+
+  static void addOnce(std::vector<int>& list, int value) {
+    if (!einsum::contains(list, value)) {
+      list.push_back(value);
+    }
+  }
+
+  void fill(Step& step, int index, const std::map<int, int>& stepOf, Role role) {
+    const auto& node = graph_.nodes[static_cast<std::size_t>(index)];
+    const int self = stepOf.at(index);
+    const bool named = graph_.makers.at(node.einsum->name) == index;
+    if (named) {
+      step.name += (step.name.empty() ? "" : "+") + node.einsum->name;
+    } else if (step.name.empty()) {
+      step.name = "convert " + node.einsum->name;
+    }
+    for (const int need : node.needs) {
+      if (stepOf.at(need) != self) {
+        addOnce(step.needs, stepOf.at(need));
+      }
+    }
+    for (const int before : node.carried) {
+      addOnce(step.carried, stepOf.at(before));
+    }
+    for (const auto& access : node.outside) {
+      const auto place = loadPlaces_.at(access.tensor);
+      if (place.first == role) {
+        addOnce(step.loads, place.second);
+      }
+    }
+    if (node.product) {
+      product(step, node);
+    } else {
+      lanes(step, node);
+    }
+  }
+
+  void product(Step& step, const Node& node) {
+    const auto use =
+        std::find_if(parts_.products.begin(), parts_.products.end(),
+                     [&](const ProductUse& each) { return each.product.einsum == node.einsum; });
+    if (use == parts_.products.end()) {
+      return; // a problem is known
+    }
+    step.cycles += use->cost.cycles;
+    step.mathCycles += use->cost.mathCycles;
+    step.sharedCycles += use->cost.sharedCycles;
+    step.peakCycles += use->cost.peakCycles;
+    step.sharedBytes += use->cost.sharedBytes;
+    step.latencyCycles = latency_;
+    const auto& shape = use->product;
+    step.work.push_back(
+        {einsumIndex(node), "macc", shape.rows * shape.columns * shape.depth * shape.batch});
+  }
+
+  void lanes(Step& step, const Node& node) {
+    const auto& variables = node.einsum->variables;
+    const double factor = einsum::contains(variables, plan_.rowVariable()) ? rowFactor_ : 1;
+    for (const auto& [op, count] : node.operations) {
+      step.cycles += count * factor * laneCycles(op, *node.einsum);
+      step.work.push_back({einsumIndex(node), op, count});
+    }
+    for (const auto& [op, count] : node.repeated) {
+      step.cycles += count * factor * laneCycles(op, *node.einsum);
+    }
+    if (decidesMasked(node)) {
+      std::vector<std::string> output;
+      einsum::addVariables(graph_.masked->output, output);
+      step.maskedCycles += plan_.extents.points(output) * factor * maskCycles(*node.einsum);
+      masked_ = true;
+    }
+  }
+
+  /// The first operation of the lanes that computes or reads what a mask is about applies it.
+  [[nodiscard]] bool decidesMasked(const Node& node) const {
+    if (graph_.masked == nullptr || masked_ || node.role != Role::Iteration) {
+      return false;
+    }
+    return node.einsum == graph_.masked || !accessesOf(*node.einsum, graph_.masked->name).empty();
+  }
+
+  /// Of the lanes, for one warpgroup, per score of a partly masked tile.
+  double maskCycles(const einsum::Einsum& einsum) {
+    if (plan_.mask.empty()) {
+      return laneCycles("mask", einsum);
+    }
+    double cycles = 0;
+    for (const auto& [op, count] : plan_.mask) {
+      cycles += static_cast<double>(count) * laneCycles(op, einsum);
+    }
+    return cycles;
+  }
+
+  /// Cycles of the lanes, for one warpgroup, per operation of a tile.
+  double laneCycles(const std::string& op, const einsum::Einsum& einsum) {
+    const auto* operation = gpu_.operation(op);
+    if (operation == nullptr) {
+      std::vector<std::string> known;
+      for (const auto& each : gpu_.data().operations) {
+        known.push_back(each.op);
+      }
+      report(fmt::format("kernel '{}': {} needs '{}', which {} has no cost for", plan_.kernel->name,
+                         einsum.name, op, gpu_.name()),
+             core::suggestion(op, known));
+      return 0;
+    }
+    return operation->cycles / static_cast<double>(gpu_.data().lanes) / plan_.warpgroups;
+  }
+
+  [[nodiscard]] int einsumIndex(const Node& node) const {
+    const auto all = cascade_.einsums();
+    return static_cast<int>(
+        std::find_if(all.begin(), all.end(),
+                     [&](const auto& each) { return each.name == node.einsum->name; }) -
+        all.begin());
+  }
+
+  void report(std::string what, std::string help) {
+    problems_.push_back({plan_.kernel->where, std::move(what), std::move(help)});
+  }
+
+  const KernelPlan& plan_;
+  const Graph& graph_;
+  const std::vector<Load>& loads_;
+  const einsum::Cascade& cascade_;
+  const arch::Gpu& gpu_;
+  Parts parts_;
+  std::map<std::string, std::pair<Role, int>> loadPlaces_;
+  double rowFactor_ = 1;
+  double latency_ = 0;
+  bool masked_ = false;
+  core::Problems problems_;
+};
+
+} // namespace
+
+core::Expected<Parts> partsOf(const KernelPlan& plan, const Graph& graph,
+                              const std::vector<Load>& loads, const einsum::Cascade& cascade,
+                              const arch::Gpu& gpu) {
+  return Making(plan, graph, loads, cascade, gpu).make();
+}
+
+} // namespace einsight::mappings::gpu

@@ -1,0 +1,104 @@
+#include "mappings/gpu/cta/rows.hpp"
+
+#include "einsum/walk.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+constexpr int kLanesOfRow = 4;
+
+std::vector<std::string> variablesOf(const einsum::Access& access) {
+  std::vector<std::string> out;
+  einsum::addVariables(access, out);
+  return out;
+}
+
+/// Is the result of a node, within the iteration, needed by one that has the variable?
+bool isNeededAlong(const Graph& graph, std::size_t from, const std::string& variable) {
+  std::vector<bool> reached(graph.nodes.size(), false);
+  std::vector<std::size_t> open{from};
+  while (!open.empty()) {
+    const auto node = open.back();
+    open.pop_back();
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+      const auto& reader = graph.nodes[i];
+      if (reached[i] || !einsum::contains(reader.needs, static_cast<int>(node))) {
+        continue;
+      }
+      if (einsum::contains(reader.einsum->variables, variable)) {
+        return true;
+      }
+      reached[i] = true;
+      open.push_back(i);
+    }
+  }
+  return false;
+}
+
+/// Steps of a tree over the lanes of each row, for the reductions of a node that need them.
+void addExchange(Graph& graph, std::size_t index, const KernelPlan& plan, const RowLayout& rows) {
+  auto& node = graph.nodes[index];
+  const auto output = variablesOf(node.einsum->output);
+  if (!rows.isOfRow(output)) {
+    return;
+  }
+  for (const auto& reduction : node.einsum->reductions) {
+    const auto& variables = reduction.variables;
+    const bool exchanged =
+        std::any_of(variables.begin(), variables.end(), [&](const auto& variable) {
+          return einsum::contains(rows.columns, variable) && isNeededAlong(graph, index, variable);
+        });
+    if (exchanged) {
+      const double times = plan.extents.points(output) * rows.lanes * std::log2(rows.lanes);
+      node.repeated["shuffle"] += times;
+      node.repeated[reduction.op] += times;
+    }
+  }
+}
+
+} // namespace
+
+RowLayout rowLayoutOf(const Graph& graph, const KernelPlan& plan) {
+  RowLayout out;
+  out.lanes = resultsInTensorMemory(plan.kernel->instruction) ? 1 : kLanesOfRow;
+  for (const auto& node : graph.nodes) {
+    if (!node.product || !node.product->rowsDivided) {
+      continue;
+    }
+    out.row = plan.rowVariable();
+    const auto left = variablesOf(*node.product->left);
+    for (const auto& variable : variablesOf(node.product->einsum->output)) {
+      if (plan.extents(variable) > 1 && !einsum::contains(left, variable) &&
+          !einsum::contains(out.columns, variable)) {
+        out.columns.push_back(variable);
+      }
+    }
+  }
+  return out;
+}
+
+void addRowWork(Graph& graph, const KernelPlan& plan) {
+  const auto rows = rowLayoutOf(graph, plan);
+  if (rows.row.empty() || rows.lanes == 1) {
+    return;
+  }
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    auto& node = graph.nodes[i];
+    if (node.product) {
+      continue;
+    }
+    // A conversion is a node of its own, of the Einsum whose result it converts.
+    if (productOf(*node.einsum, plan)) {
+      continue;
+    }
+    for (const auto& [op, count] : rowOperations(*node.einsum, plan.extents, rows)) {
+      node.repeated[op] += count * (rows.lanes - 1);
+    }
+    addExchange(graph, i, plan, rows);
+  }
+}
+
+} // namespace einsight::mappings::gpu

@@ -1,0 +1,35 @@
+#pragma once
+#include "mappings/gpu/cta/graph.hpp"
+
+/// What a kernel's CTAs move between memory and the SM.
+namespace einsight::mappings::gpu {
+
+/// A tensor that comes from outside the kernel, where it is first needed.
+struct Load {
+  std::string tensor; ///< in memory, behind views
+  Role role = Role::Prologue;
+  sim::gpu::Transfer transfer;
+  double tileBytes = 0; ///< of a whole tile, also where the last one is short
+  int bits = 16;
+  /// Rank variables that decide which bytes of memory these are; what index tensors choose among is
+  /// the same for all of their values.
+  std::vector<std::string> variables;
+};
+
+/// Loads of a kernel, each tensor once: per iteration when it depends on the loop, else before the
+/// loop, or after it when only what comes after needs it.
+std::vector<Load> loadsOf(const KernelPlan& plan, const Graph& graph,
+                          const einsum::Cascade& cascade);
+
+/// Rank variables of the grid that decide which bytes the CTAs stream in the loop, or altogether
+/// where there is none; none of them when all CTAs stream the same.
+/// Where two loads have different ones (the operands of a product), each has its own: those of the
+/// stream with the most bytes, or with `second` the other's. Nothing where no CTA shares anything.
+std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
+                                                  const std::vector<Load>& loads, bool second);
+
+/// What a CTA writes of a tensor, in which role; its part of a sum over CTAs in 32 bits, `shared`.
+std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,
+                                            const einsum::Cascade& cascade);
+
+} // namespace einsight::mappings::gpu
