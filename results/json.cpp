@@ -20,6 +20,9 @@ Json unitsJson(const std::vector<UnitUse>& units) {
                         {"wait_sync", number(unit.stalls.waitSync)},
                         {"wait_bandwidth", number(unit.stalls.waitBandwidth)},
                         {"idle", number(unit.stalls.idle)}}}};
+    if (unit.stalls.waitIssue > 0) {
+      out[unit.name]["stalls"]["wait_issue"] = number(unit.stalls.waitIssue);
+    }
   }
   return out;
 }

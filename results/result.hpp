@@ -14,6 +14,7 @@ struct Stalls {
   double waitSync = 0;      ///< at a barrier
   double waitBandwidth = 0; ///< an operand was still being transferred
   double idle = 0;          ///< nothing left, or nothing yet, to do
+  double waitIssue = 0;     ///< a GPU's tensor cores: kept by the issue of arithmetic
 };
 
 /// One unit or memory port.

@@ -48,8 +48,8 @@ results::Stalls stallsOf(const Schedule& schedule, const Totals::Use& use) {
   const auto cycles = [&](Wait wait) {
     return cyclesOf(schedule, use.waits[static_cast<std::size_t>(wait)]);
   };
-  return {cycles(Wait::Data), cycles(Wait::Space), cycles(Wait::Sync), cycles(Wait::Bandwidth),
-          cycles(Wait::Idle)};
+  return {cycles(Wait::Data),      cycles(Wait::Space), cycles(Wait::Sync),
+          cycles(Wait::Bandwidth), cycles(Wait::Idle),  cycles(Wait::Issue)};
 }
 
 /// Sums the counters into the result; lanes[resource name] and lanes per Einsum are busy PE-cycles.

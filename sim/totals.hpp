@@ -10,8 +10,8 @@
 namespace einsight::sim {
 
 /// Why a resource stood still; see results::Stalls.
-enum class Wait { Data, Space, Sync, Bandwidth, Idle };
-inline constexpr std::size_t kWaits = 5;
+enum class Wait { Data, Space, Sync, Bandwidth, Idle, Issue };
+inline constexpr std::size_t kWaits = 6;
 
 /// What an engine found, in ticks and whole counts.
 struct Totals {

@@ -1,6 +1,7 @@
 #include "mappings/gpu/kernels.hpp"
 
 #include "mappings/gpu/cta/inside.hpp"
+#include "mappings/gpu/cta/transfers.hpp"
 #include "mappings/gpu/grid/batch.hpp"
 #include "mappings/gpu/grid/work_list.hpp"
 #include "mappings/gpu/merge.hpp"
@@ -46,6 +47,7 @@ public:
 
   std::vector<sim::gpu::Kernel> make() {
     auto parts = inside_.parts;
+    shareAdds(plan_, inside_.loads, parts.iteration);
     bodies_.push_back(bodyOf(parts));
     graphs_.push_back(inside_.graph);
     auto jobs = allJobs();
@@ -101,6 +103,7 @@ private:
         for (auto& kind : each.back().kinds) {
           kind.body = static_cast<int>(bodies_.size());
         }
+        shareAdds(plan, own->loads, own->parts.iteration);
         bodies_.push_back(bodyOf(own->parts));
         graphs_.push_back(std::move(own->graph));
       }

@@ -21,6 +21,8 @@ const char* textOf(Wait why) {
     return "sync";
   case Wait::Bandwidth:
     return "bandwidth";
+  case Wait::Issue:
+    return "issue";
   case Wait::Idle:
     break;
   }

@@ -43,74 +43,104 @@ Length lengthOf(const Kernel& kernel, const Device& device, const Kind& kind) {
   return length;
 }
 
-/// Bytes that a kernel must bring from DRAM at least: of what a group shares, each byte once,
-/// whoever brings it, so with the least waste of any in the group.
-struct Compulsory {
-  double read = 0, written = 0, moved = 0;
+/// What a group of CTAs streams: each byte once, whoever brings it.
+struct Stream {
+  double bytes = 0; ///< 0: nobody streams it
+  // The least of any CTA in the group.
+  double added = std::numeric_limits<double>::infinity(); ///< share that is added, not read
+  double moved = std::numeric_limits<double>::infinity(); ///< see DramTraffic::moved, for one byte
 };
 
-Compulsory compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
-  Compulsory sum;
+/// Bytes that a kernel must bring from DRAM and leave there at least.
+DramTraffic compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) {
   constexpr double kAll = std::numeric_limits<double>::infinity();
-  struct Stream {
-    double bytes = 0;
-    double waste = kAll; ///< still so: nobody reads it
-  };
-  std::array<std::vector<Stream>, 2> streams; ///< per group, then those of second groups
-  Reuse first(kAll);
-  Reuse other(kAll);
-  const auto share = [&](bool second, std::int32_t group, double bytes, double from, double waste) {
-    if (bytes <= 0) {
-      return;
-    }
-    if (group < 0) {
-      sum.read += bytes;
-      sum.moved += bytes * waste;
-      return;
-    }
-    auto& all = streams[second ? 1 : 0];
-    if (static_cast<std::size_t>(group) >= all.size()) {
-      all.resize(static_cast<std::size_t>(group) + 1);
-    }
-    auto& stream = at(all, group);
-    stream.bytes += (second ? other : first).misses(group, bytes, 0, from);
-    stream.waste = std::min(stream.waste, waste);
-  };
-  for (std::size_t c = 0; c < kernel.order.size(); ++c) {
-    const auto& bytes = at(kinds, kernel.order[c]);
-    sum.read += bytes.own;
-    sum.written += bytes.written;
-    sum.moved += bytes.own * bytes.waste + bytes.written * bytes.writeWaste;
-    const double from = c < kernel.from.size() ? static_cast<double>(kernel.from[c]) : 0;
-    share(false, c < kernel.reuse.size() ? kernel.reuse[c] : -1, bytes.stream,
-          from * bytes.streamStep, bytes.waste);
-    share(true, c < kernel.secondReuse.size() ? kernel.secondReuse[c] : -1, bytes.second,
-          from * bytes.secondStep, bytes.waste);
+  DramTraffic sum;
+  for (const auto kind : kernel.order) {
+    sum.addOwn(at(kinds, kind));
   }
-  for (const auto& all : streams) {
-    for (const auto& stream : all) {
-      if (stream.waste < kAll) {
+  const std::array<const std::vector<std::int32_t>*, 2> groups{&kernel.reuse, &kernel.secondReuse};
+  for (std::size_t s = 0; s < groups.size(); ++s) {
+    if (std::all_of(kinds.begin(), kinds.end(),
+                    [&](const Traffic& kind) { return kind.streams[s].all() <= 0; })) {
+      continue;
+    }
+    std::vector<Stream> streams;
+    Reuse reuse(kAll);
+    for (std::size_t c = 0; c < kernel.order.size(); ++c) {
+      const auto& bytes = at(kinds, kernel.order[c]);
+      const auto& shared = bytes.streams[s];
+      const double all = shared.all();
+      if (all <= 0) {
+        continue;
+      }
+      const auto group = c < groups[s]->size() ? (*groups[s])[c] : -1;
+      if (group < 0) {
+        sum.addStream(shared.loaded, shared.added, bytes.waste, bytes.addWaste);
+        continue;
+      }
+      if (static_cast<std::size_t>(group) >= streams.size()) {
+        streams.resize(static_cast<std::size_t>(group) + 1);
+      }
+      auto& stream = at(streams, group);
+      const double from = c < kernel.from.size() ? static_cast<double>(kernel.from[c]) : 0;
+      stream.bytes += reuse.misses(group, all, 0, from * shared.step);
+      stream.added = std::min(stream.added, shared.added / all);
+      stream.moved = std::min(stream.moved,
+                              (shared.loaded * bytes.waste + shared.added * bytes.addWaste) / all);
+    }
+    for (const auto& stream : streams) {
+      if (stream.bytes > 0) {
         sum.read += stream.bytes;
-        sum.moved += stream.bytes * stream.waste;
+        sum.written += stream.bytes * stream.added;
+        sum.moved += stream.bytes * stream.moved;
       }
     }
   }
   return sum;
 }
 
-/// The work list that takes longest: what stands in one is done one after the other.
-double longestList(const Kernel& kernel, const std::vector<double>& lengths) {
-  double longest = 0;
+/// Calls visit(sum) for every work list with what its CTA's places take together.
+template <class Visit>
+void visitLists(const Kernel& kernel, const std::vector<double>& ofKinds, Visit visit) {
   for (std::size_t l = 0; l < kernel.lists.size(); ++l) {
     const auto end = l + 1 < kernel.lists.size() ? static_cast<std::size_t>(kernel.lists[l + 1])
                                                  : kernel.order.size();
     double sum = 0;
     for (auto c = static_cast<std::size_t>(kernel.lists[l]); c < end; ++c) {
-      sum += at(lengths, kernel.order[c]);
+      sum += at(ofKinds, kernel.order[c]);
     }
-    longest = std::max(longest, sum);
+    visit(sum);
   }
+}
+
+/// The work list that takes longest: what stands in one is done one after the other.
+double longestList(const Kernel& kernel, const std::vector<double>& lengths) {
+  double longest = 0;
+  visitLists(kernel, lengths, [&](double sum) { longest = std::max(longest, sum); });
   return longest;
+}
+
+/// What a unit does at least on the SM that gets the most CTAs: no fewer than the mean, rounded up,
+/// be they those with the least work.
+double fullestSm(const Kernel& kernel, const std::vector<std::int64_t>& ctas, std::int64_t sms,
+                 const std::vector<double>& work) {
+  std::vector<std::pair<double, std::int64_t>> each; // work, and CTAs that have it
+  if (kernel.lists.empty()) {
+    for (std::size_t k = 0; k < ctas.size(); ++k) {
+      each.emplace_back(work[k], ctas[k]);
+    }
+  } else {
+    visitLists(kernel, work, [&](double sum) { each.emplace_back(sum, 1); });
+  }
+  std::sort(each.begin(), each.end());
+  auto left = (ctaCount(kernel) + sms - 1) / sms;
+  double sum = 0;
+  for (const auto& [cycles, count] : each) {
+    const auto taken = std::min(left, count);
+    sum += cycles * static_cast<double>(taken);
+    left -= taken;
+  }
+  return sum;
 }
 
 KernelTotals bound(const Kernel& kernel, const Device& device) {
@@ -118,6 +148,7 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   const auto sms = static_cast<double>(device.sms);
   std::vector<Traffic> kinds;
   std::array<double, 2> units{};
+  std::array<std::vector<double>, 2> work; ///< of a CTA, per kind
   double products = 0;
   double longest = 0;
   double l2 = 0;
@@ -126,20 +157,24 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
     kinds.push_back(traffic(kernel, device, kernel.kinds[k]));
     const auto length = lengthOf(kernel, device, kernel.kinds[k]);
     const auto many = static_cast<double>(ctas[k]);
-    units[0] += length.units[0] * many;
-    units[1] += length.units[1] * many;
+    for (std::size_t unit = 0; unit < units.size(); ++unit) {
+      units[unit] += length.units[unit] * many;
+      work[unit].push_back(length.units[unit]);
+    }
     products += length.products * many;
     l2 += kinds.back().l2() * many;
     lengths.push_back(
         std::max({length.units[0], length.units[1], kernel.overlap ? 0 : length.inOrder}));
     longest = std::max(longest, ctas[k] > 0 ? lengths.back() : 0);
   }
-  longest = std::max(longest, longestList(kernel, lengths));
+  longest =
+      std::max({longest, longestList(kernel, lengths), fullestSm(kernel, ctas, device.sms, work[0]),
+                fullestSm(kernel, ctas, device.sms, work[1])});
   const auto bytes = compulsory(kernel, kinds);
   KernelTotals totals;
   totals.name = kernel.name;
   totals.hertz = device.maximumHertz;
-  const auto over = [](double work, double rate) { return rate > 0 ? work / rate : 0; };
+  const auto over = [](double done, double rate) { return rate > 0 ? done / rate : 0; };
   totals.cycles = std::max({units[0] / sms, units[1] / sms, over(l2, device.l2BytesPerCycle),
                             over(bytes.moved, device.dramBytesPerSecond) * totals.hertz, longest});
   totals.seconds = totals.cycles / totals.hertz;

@@ -14,8 +14,10 @@ namespace einsight::sim::gpu {
 struct Use {
   double busySeconds = 0; ///< SM units: mean over the SMs
   double waitData = 0, waitSpace = 0;
-  double waitSync = 0; ///< CTAs wait for others; tensor cores: kept by the issue of arithmetic
-  double waitBandwidth = 0, idle = 0;
+  double waitSync = 0; ///< CTAs wait for others
+  double waitBandwidth = 0;
+  double waitIssue = 0; ///< tensor cores: arithmetic is issued, which keeps them from working
+  double idle = 0;
   bool operator==(const Use&) const = default;
 };
 

@@ -130,7 +130,7 @@ bool Grid::replan(std::size_t index) {
         return false;
       }
       resident.progress = now;
-      resident.dram = resident.dramBytes / (resident.whole * now->pace.cycles);
+      resident.measure();
     }
   }
   sm.planned = sm.residents.size();
@@ -149,7 +149,7 @@ void Grid::pass(double until) {
     return;
   }
   timeline_.stretches.push_back({cycles, l2_, dram_});
-  brought_ += cycles * dram_;
+  brought_ += cycles * bringing_;
 }
 
 /// An SM has nothing resident any more.

@@ -24,16 +24,23 @@ private:
     double done = 0; ///< CTAs
   };
   struct Resident {
-    double whole = 1;     ///< time that it takes, in CTAs: above 1 for the first of a slot
-    double left = 1;      ///< of that
-    double dramBytes = 0; ///< that it asks DRAM for
-    double dram = 0;      ///< the same per cycle, at its pace
+    double whole = 1;        ///< time that it takes, in CTAs: above 1 for the first of a slot
+    double left = 1;         ///< of that
+    double dramBytes = 0;    ///< that it asks DRAM for, see DramTraffic::moved
+    double broughtBytes = 0; ///< that come into L2 for it
+    double dram = 0;         ///< the same per cycle, at its pace
+    double brought = 0;
     Progress* progress = nullptr;
     std::int32_t kind = 0;
     std::int32_t place = 0; ///< in Kernel::order
     std::int32_t last = 0;  ///< behind the last place of its CTA
 
     [[nodiscard]] double cycles() const { return left * progress->pace.cycles; }
+    void measure() {
+      const double all = whole * progress->pace.cycles;
+      dram = dramBytes / all;
+      brought = broughtBytes / all;
+    }
     /// Of that which one asks for at its pace.
     [[nodiscard]] double l2() const { return whole == 1 ? progress->l2 : progress->l2 / whole; }
   };
@@ -41,6 +48,7 @@ private:
     std::vector<Resident> residents;
     double since = 0;        ///< virtual time of the last change
     double l2 = 0, dram = 0; ///< bytes per virtual cycle that it asks for
+    double brought = 0;      ///< of them, those that come into L2
     double next = 0;         ///< virtual time at which one of its residents ends
     std::size_t planned = 0; ///< residents whose paces were looked up together
     std::int64_t held = 0;   ///< slots whose CTA waits for others
@@ -101,7 +109,7 @@ private:
   std::vector<std::int32_t> woken_;   ///< of those: can begin
   double virtual_ = 0;                ///< cycles
   double brought_ = 0;                ///< bytes that came into L2
-  double l2_ = 0, dram_ = 0;
+  double l2_ = 0, dram_ = 0, bringing_ = 0;
   double ends_ = 0; ///< cycles left of those that end now
   bool allEnd_ = false;
   std::vector<std::size_t> ending_;                         ///< SMs on which CTAs end now

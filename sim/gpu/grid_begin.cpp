@@ -42,21 +42,28 @@ void Grid::begin(Resident& resident, std::int32_t place, std::int32_t last) {
   const auto kind = kernel_.order[index];
   const auto& bytes = at(traffic_, kind);
   const double from = index < kernel_.from.size() ? static_cast<double>(kernel_.from[index]) : 0;
-  const auto missed = [&](Reuse& reuse, const std::vector<std::int32_t>& groups, double stream,
-                          double step) {
-    return stream > 0 ? reuse.misses(index < groups.size() ? groups[index] : -1, stream, brought_,
-                                     from * step)
-                      : 0;
+  DramTraffic dram;
+  dram.addOwn(bytes);
+  const auto miss = [&](Reuse& reuse, const std::vector<std::int32_t>& groups,
+                        const SharedTraffic& stream) {
+    const double all = stream.all();
+    if (all <= 0) {
+      return;
+    }
+    const double missed =
+        reuse.misses(index < groups.size() ? groups[index] : -1, all, brought_, from * stream.step);
+    const double added = stream.added > 0 ? missed * (stream.added / all) : 0;
+    dram.addStream(missed - added, added, bytes.waste, bytes.addWaste);
   };
-  const double read = bytes.own + missed(reuse_, kernel_.reuse, bytes.stream, bytes.streamStep) +
-                      missed(secondReuse_, kernel_.secondReuse, bytes.second, bytes.secondStep);
-  const double moved = read * bytes.waste + bytes.written * bytes.writeWaste;
-  timeline_.dramReadBytes += read;
-  timeline_.dramWriteBytes += bytes.written;
-  timeline_.dramMovedBytes += moved;
+  miss(reuse_, kernel_.reuse, bytes.streams[0]);
+  miss(secondReuse_, kernel_.secondReuse, bytes.streams[1]);
+  timeline_.dramReadBytes += dram.read;
+  timeline_.dramWriteBytes += dram.written;
+  timeline_.dramMovedBytes += dram.moved;
   ++at(timeline_.ctas, kind);
   resident.whole = resident.left = 1;
-  resident.dramBytes = moved;
+  resident.dramBytes = dram.moved;
+  resident.broughtBytes = dram.read + bytes.stored;
   resident.progress = nullptr;
   resident.kind = kind;
   resident.place = place;
@@ -83,7 +90,7 @@ bool Grid::replaceAll(const std::vector<std::size_t>& sms) {
       if (resident.progress == nullptr) {
         return false;
       }
-      resident.dram = resident.dramBytes / resident.progress->pace.cycles;
+      resident.measure();
     }
   }
   for (const auto index : sms) {
@@ -96,18 +103,23 @@ bool Grid::replaceAll(const std::vector<std::size_t>& sms) {
 void Grid::measure(Sm& sm) {
   l2_ -= sm.l2;
   dram_ -= sm.dram;
+  bringing_ -= sm.brought;
   double l2 = 0;
   double dram = 0;
+  double brought = 0;
   double end = std::numeric_limits<double>::infinity();
   for (const auto& resident : sm.residents) {
     end = std::min(end, virtual_ + resident.cycles());
     l2 += resident.l2();
     dram += resident.dram;
+    brought += resident.brought;
   }
   sm.l2 = l2;
   sm.dram = dram;
+  sm.brought = brought;
   l2_ += l2;
   dram_ += dram;
+  bringing_ += brought;
   sm.next = end;
 }
 

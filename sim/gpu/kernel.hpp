@@ -42,11 +42,12 @@ struct Step {
 /// Bytes that move between memory and the SM.
 struct Transfer {
   std::string tensor;
-  double bytes = 0;    ///< of one CTA, or of one iteration
-  double burst = 0;    ///< bytes that lie together in memory: a smaller run wastes bandwidth
-  bool shared = false; ///< other CTAs of the same `reuse` group read the same bytes
-  bool second = false; ///< of the same group of `secondReuse`, where `shared`
-  int lookups = 0;     ///< reads, one after another, that say where it lies (a page table)
+  double bytes = 0; ///< of one CTA, or of one iteration
+  double burst = 0; ///< bytes that lie together in memory: a smaller run wastes bandwidth
+  /// Other CTAs of the same `reuse` group read the same bytes; stored in an iteration: add to them.
+  bool shared = false;
+  bool second = false;          ///< of the same group of `secondReuse`, where `shared`
+  int lookups = 0;              ///< reads, one after another, that say where it lies (a page table)
   double sharedMemoryBytes = 0; ///< that its whole tile takes; 0: it goes to registers
   bool operator==(const Transfer&) const = default;
 };

@@ -142,8 +142,9 @@ KernelTotals KernelSolver::totalsOf(const Kernel& kernel, const Timeline& timeli
                                     const std::vector<UsedPace>& used, const Device& device,
                                     const Paces& paces) {
   auto grid = totalsUnder(timeline, used, bandwidthOf(device, device.maximumHertz));
-  const double share = clockShare(device, peakCycles(kernel, grid.ctas) /
-                                              (static_cast<double>(device.sms) * grid.cycles));
+  const double products = peakCycles(kernel, grid.ctas) / device.tensorSpeedup;
+  const double share =
+      clockShare(device, products / (static_cast<double>(device.sms) * grid.cycles));
   const double hertz = device.maximumHertz * share;
   // DRAM keeps its clock, so less of the time is lost on it; where none is, cycles stay the same.
   if (share < 1 && grid.slowedCycles > 0) {

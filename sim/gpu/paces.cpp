@@ -210,7 +210,7 @@ Pace Paces::pace(const Runs& runs, std::int32_t kind, std::int64_t residents) co
       sum += pace.waits[unit][w];
     }
     if (unit == 0) {
-      pace.waits[unit][static_cast<std::size_t>(Wait::Sync)] += issue;
+      pace.waits[unit][static_cast<std::size_t>(Wait::Issue)] += issue;
       sum += issue;
     }
     // Only the proportions are taken, so that all adds up.

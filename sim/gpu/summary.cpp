@@ -53,6 +53,8 @@ double& waitOf(Use& use, std::size_t why) {
     return use.waitSync;
   case Wait::Bandwidth:
     return use.waitBandwidth;
+  case Wait::Issue:
+    return use.waitIssue;
   case Wait::Idle:
     break;
   }
@@ -73,7 +75,7 @@ Use unitUse(const GridTotals& grid, std::size_t unit, double busyCycles, double 
   use.idle += found > 0 ? 0 : still / sms / hertz;
   use.waitBandwidth += grid.slowedCycles / sms / hertz;
   const double rest = grid.cycles / hertz - use.busySeconds - use.waitData - use.waitSpace -
-                      use.waitSync - use.waitBandwidth - use.idle;
+                      use.waitSync - use.waitBandwidth - use.waitIssue - use.idle;
   use.idle += std::max(0.0, rest);
   return use;
 }

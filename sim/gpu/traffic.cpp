@@ -19,28 +19,34 @@ Traffic traffic(const Kernel& kernel, const Device& device, const Kind& kind) {
   Traffic sum;
   double readMoved = 0;
   double writeMoved = 0;
+  double added = 0;
+  double addMoved = 0;
+  const auto parts = partsOf(kernel, kind);
   const auto add = [&](const Part& part, double times) {
     for (const auto& load : part.loads) {
       sum.read += load.bytes * times;
-      (!load.shared ? sum.own : load.second ? sum.second : sum.stream) += load.bytes * times;
+      (load.shared ? sum.streams[load.second ? 1 : 0].loaded : sum.own) += load.bytes * times;
       readMoved += moved(load, device.dramBurstBytes) * times;
     }
     for (const auto& store : part.stores) {
+      const bool joins = &part == &parts.iteration && store.shared;
       sum.written += store.bytes * times;
-      writeMoved += moved(store, device.dramBurstBytes) * times;
+      (joins ? sum.streams[store.second ? 1 : 0].added : sum.stored) += store.bytes * times;
+      added += joins ? store.bytes * times : 0;
+      (joins ? addMoved : writeMoved) += moved(store, device.dramBurstBytes) * times;
     }
   };
-  const auto parts = partsOf(kernel, kind);
   add(parts.prologue, kind.rows);
   add(parts.iteration, static_cast<double>(kind.iterations) * kind.filled);
   add(parts.epilogue, kind.rows);
-  for (const auto& load : parts.iteration.loads) {
-    if (load.shared) {
-      (load.second ? sum.secondStep : sum.streamStep) += load.bytes * kind.filled;
+  for (const auto* transfers : {&parts.iteration.loads, &parts.iteration.stores}) {
+    for (const auto& each : *transfers) {
+      sum.streams[each.second ? 1 : 0].step += each.shared ? each.bytes * kind.filled : 0;
     }
   }
   sum.waste = sum.read > 0 ? readMoved / sum.read : 1;
-  sum.writeWaste = sum.written > 0 ? device.dramWriteCost * writeMoved / sum.written : 1;
+  sum.writeWaste = sum.stored > 0 ? device.dramWriteCost * writeMoved / sum.stored : 1;
+  sum.addWaste = added > 0 ? (1 + device.dramWriteCost) * addMoved / added : 1;
 
   const auto steps = [&](const Part& part, double times) {
     for (const auto& step : part.steps) {
@@ -51,6 +57,18 @@ Traffic traffic(const Kernel& kernel, const Device& device, const Kind& kind) {
   steps(parts.iteration, static_cast<double>(kind.iterations));
   steps(parts.epilogue, 1);
   return sum;
+}
+
+void DramTraffic::addOwn(const Traffic& bytes) {
+  read += bytes.own;
+  written += bytes.stored;
+  moved += bytes.own * bytes.waste + bytes.stored * bytes.writeWaste;
+}
+
+void DramTraffic::addStream(double loaded, double added, double waste, double addWaste) {
+  read += loaded + added;
+  written += added;
+  moved += loaded * waste + added * addWaste;
 }
 
 } // namespace einsight::sim::gpu

@@ -48,6 +48,15 @@ TEST_CASE("a run is written as the approved JSON, key by key", "[results]") {
   CHECK(toJson(smallRun()) == approved("run.json"));
 }
 
+TEST_CASE("waits for issue are written of units that have any", "[results]") {
+  auto result = smallRun();
+  CHECK(toJson(result).find("wait_issue") == std::string::npos);
+  result.units[0].stalls.waitIssue = 12;
+  const auto json = toJson(result);
+  CHECK(json.find("\"wait_issue\": 12") != std::string::npos);
+  CHECK(json.find("wait_issue") == json.rfind("wait_issue"));
+}
+
 TEST_CASE("what is not known is null with its reason", "[results]") {
   Result result;
   result.workload = "w";

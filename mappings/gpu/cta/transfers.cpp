@@ -3,6 +3,7 @@
 #include "einsum/walk.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace einsight::mappings::gpu {
 namespace {
@@ -80,10 +81,11 @@ bool isStreamed(const KernelPlan& plan, const Load& load) {
   return load.transfer.shared && (!plan.loop || load.role == Role::Iteration);
 }
 
-std::vector<std::string> gridVariables(const KernelPlan& plan, const Load& load) {
+std::vector<std::string> gridVariables(const KernelPlan& plan,
+                                       const std::vector<std::string>& variables) {
   std::vector<std::string> out;
   for (const auto& axis : plan.grid) {
-    if (einsum::contains(load.variables, axis.variable)) {
+    if (einsum::contains(variables, axis.variable)) {
       out.push_back(axis.variable);
     }
   }
@@ -126,7 +128,7 @@ void separate(const KernelPlan& plan, std::vector<Load>& loads) {
     if (!isStreamed(plan, load)) {
       continue;
     }
-    const auto variables = gridVariables(plan, load);
+    const auto variables = gridVariables(plan, load.variables);
     const auto known = std::find_if(streams.begin(), streams.end(),
                                     [&](const auto& each) { return each.second == variables; });
     if (known == streams.end()) {
@@ -141,7 +143,7 @@ void separate(const KernelPlan& plan, std::vector<Load>& loads) {
     if (!isStreamed(plan, load)) {
       continue;
     }
-    const auto variables = gridVariables(plan, load);
+    const auto variables = gridVariables(plan, load.variables);
     const bool two = streams.size() > 1;
     if (two && variables == streams[1].second) {
       load.transfer.second = true;
@@ -181,7 +183,7 @@ std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
       continue;
     }
     out = out.value_or(std::vector<std::string>());
-    for (const auto& variable : gridVariables(plan, each)) {
+    for (const auto& variable : gridVariables(plan, each.variables)) {
       if (!einsum::contains(*out, variable)) {
         out->push_back(variable);
       }
@@ -198,11 +200,7 @@ std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::s
   const bool each =
       plan.loop && einsum::contains(variables, plan.loop->variable) &&
       (plan.maker(tensor)->iterative != plan.loop->variable || isReadAlong(plan, tensor, cascade));
-  // CTAs that each have a part of a sum add to memory, in 32 bits.
-  const auto reduced = einsum::reducedVariables(*plan.maker(tensor));
-  const bool added = std::any_of(plan.grid.begin(), plan.grid.end(), [&](const Axis& axis) {
-    return axis.tiles() > 1 && einsum::contains(reduced, axis.variable);
-  });
+  const bool added = isAdded(plan, *plan.maker(tensor));
   const double bytes = added ? kPartialBytes : cascade.tensor(tensor)->bits / kBitsPerByte;
   sim::gpu::Transfer transfer;
   transfer.shared = added;
@@ -210,6 +208,25 @@ std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::s
   transfer.bytes = boxElements(cascade, output, plan.extents) * bytes;
   transfer.burst = burst(cascade, output, plan.extents, bytes);
   return {each ? Role::Iteration : Role::Epilogue, transfer};
+}
+
+void shareAdds(const KernelPlan& plan, const std::vector<Load>& loads, sim::gpu::Part& iteration) {
+  const std::array<std::optional<std::vector<std::string>>, 2> streams{
+      streamsOf(plan, loads, false), streamsOf(plan, loads, true)};
+  for (auto& store : iteration.stores) {
+    if (!store.shared) {
+      continue;
+    }
+    std::vector<std::string> variables;
+    einsum::addVariables(plan.maker(store.tensor)->output, variables);
+    variables = gridVariables(plan, variables);
+    const auto joins = [&](std::size_t stream) {
+      return streams[stream] && includes(*streams[stream], variables);
+    };
+    const bool same = joins(1) && streams[1]->size() == variables.size();
+    store.shared = joins(0) || joins(1);
+    store.second = joins(1) && (same || !joins(0));
+  }
 }
 
 } // namespace einsight::mappings::gpu

@@ -32,4 +32,8 @@ std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
 std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,
                                             const einsum::Cascade& cascade);
 
+/// What CTAs add to sums in every iteration goes with the stream whose variables of the grid are
+/// those of the sum, or include them; where there is none, it is not `shared` any more.
+void shareAdds(const KernelPlan& plan, const std::vector<Load>& loads, sim::gpu::Part& iteration);
+
 } // namespace einsight::mappings::gpu

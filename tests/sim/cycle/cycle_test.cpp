@@ -165,6 +165,14 @@ TEST_CASE("in turns, a transfer is there because of the turn that ends when it s
   CHECK(pathOf(shared(20, 5, 4, 8)) == std::vector<std::int64_t>{0, 70, 21, 0});
 }
 
+TEST_CASE("a task that is ready before its operand is seen is there because of the operand",
+          "[sim]") {
+  auto schedule = buffered(100, 4, 2, 17);
+  schedule.sections[0].tasks[1].needs[0].latency = 3;
+  // The user's task before ends after the maker's, but what it waits for is the maker's.
+  CHECK(pathOf(schedule) == std::vector<std::int64_t>{300 * 4, 2, 0, 3});
+}
+
 TEST_CASE("CTAs go to the multiprocessor that frees first", "[sim]") {
   // Lengths 8 * (4, 3, 2, 1): sm0 takes 4 then 1, sm1 takes 3 then 2.
   CHECK(ticks(toyGpu(4)) == 8 * 5);

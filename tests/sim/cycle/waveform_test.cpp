@@ -73,7 +73,8 @@ Totals simulated(const Schedule& schedule, results::Waveform* waveform) {
 
 TEST_CASE("a waveform shows every resource busy and waiting for as long as the totals say",
           "[sim]") {
-  const std::array<std::string, kWaits> causes{"data", "space", "sync", "bandwidth", "idle"};
+  const std::array<std::string, kWaits> causes{"data",      "space", "sync",
+                                               "bandwidth", "idle",  "issue"};
   CHECK(rc::check("signals add up to the totals", [&] {
     const auto schedule = drawnSchedule();
     Recorder recorder;

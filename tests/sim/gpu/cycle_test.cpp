@@ -36,7 +36,7 @@ const KernelTotals& only(const Totals& totals) {
 
 double sum(const Use& use) {
   return use.busySeconds + use.waitData + use.waitSpace + use.waitSync + use.waitBandwidth +
-         use.idle;
+         use.waitIssue + use.idle;
 }
 
 } // namespace
@@ -210,6 +210,17 @@ TEST_CASE("operations and busy time are counted per Einsum", "[sim]") {
   CHECK(found.busySeconds.at(2) == Approx(5 * perSm));
   CHECK(found.busySeconds.at(4) == Approx(20 * perSm));
   CHECK(found.units.at("tensor_core").busySeconds == Approx(40 * perSm));
+}
+
+TEST_CASE("what the issue of arithmetic takes from tensor cores is a wait of its own", "[sim]") {
+  auto kernel = attentionKernel(10, 20, 10);
+  kernel.warpgroups = 2;
+  kernel.issueShare = 1;
+  const auto found = only(totalsOf(uniform(kernel, 50, 4), plainDevice(2)));
+  const auto& tensorCore = found.units.at("tensor_core");
+  CHECK(tensorCore.waitIssue > 0.2 * found.seconds);
+  CHECK(tensorCore.waitSync == 0);
+  CHECK(found.units.at("lanes").waitIssue == 0);
 }
 
 TEST_CASE("a step that needs what comes later is reported with the kernel's name", "[sim]") {

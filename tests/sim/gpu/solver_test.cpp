@@ -127,6 +127,20 @@ TEST_CASE("kernels that are equal give the same answer once and again", "[sim]")
   CHECK(*totals == *solver.cycle(device));
 }
 
+TEST_CASE("tensor cores twice as fast promise what products of half the time take", "[sim]") {
+  auto device = plainDevice(4);
+  device.clockOnset = 0.3; // the clock falls where tensor cores are used more
+  device.clockExponent = 0.5;
+  const auto chain = [](double cycles) {
+    auto kernel = attentionKernel(cycles, 10, cycles);
+    kernel.iteration.steps[0].peakCycles = kernel.iteration.steps[2].peakCycles = cycles;
+    return uniform(kernel, 20, 8);
+  };
+  const double half = totalsOf(chain(20), device).seconds;
+  device.tensorSpeedup = 2;
+  CHECK(totalsOf(chain(40), device).seconds == Approx(half));
+}
+
 TEST_CASE("a solver stops where it is asked to", "[sim]") {
   const Chain chain{{"A"}, {reading(40)}, 0};
   Options options;

@@ -92,3 +92,41 @@ TEST_CASE("A batched product reads both operands of every sequence once", "[gpu]
   CHECK(sim::gpu::analytic(chain, mappings::gpu::device(*gpu)).kernels[0].dramReadBytes ==
         Approx(2.0 * 2 * 2 * 512 * 64 * 2));
 }
+
+TEST_CASE("Gradients of the queries that CTAs add up go with the stream of the queries", "[gpu]") {
+  const auto gpu = arch::loadGpu("h100");
+  REQUIRE(gpu);
+  auto device = mappings::gpu::device(*gpu);
+  auto chain = chainOf(
+      readingOf("flash-attention-2-backward",
+                {.workload = "attention-backward", .gpu = "h100", .workloadSettings = {{"H", 2}}}));
+  const auto& gradients = chain.kernels.at(1);
+  REQUIRE(gradients.iteration.stores.size() == 1);
+  CHECK(gradients.iteration.stores[0].shared);
+  CHECK_FALSE(gradients.iteration.stores[0].second);
+  chain.kernels = {gradients};
+  constexpr double kElements = 2.0 * 4096 * 128;
+  const double results = kElements * (4 + 2 + 2); // DQ in 32 bits, DK, DV
+  CHECK(sim::gpu::analytic(chain, device).kernels[0].dramWriteBytes == Approx(results));
+  auto totals = sim::gpu::cycle(chain, device);
+  REQUIRE(totals);
+  CHECK(totals->kernels[0].dramWriteBytes == Approx(results));
+  device.l2Bytes = 1e4; // in every round the CTAs of a head fetch and write all of its sums
+  totals = sim::gpu::cycle(chain, device);
+  REQUIRE(totals);
+  CHECK(totals->kernels[0].dramWriteBytes >= results);
+}
+
+TEST_CASE("Sums along no stream of the loop, or after it, are not taken to be shared", "[gpu]") {
+  const auto chain = chainOf(readingOf("flash-attention-2-backward",
+                                       {.workload = "attention-backward",
+                                        .gpu = "h100",
+                                        .workloadSettings = {{"H", 8}, {"R", 4}, {"L", 512}}}));
+  const auto& gradients = chain.kernels.at(1);
+  constexpr double kAdded = 8.0 * 512 * 128 * 4; // of a tensor, by the heads of all groups
+  const auto gpu = arch::loadGpu("h100");
+  REQUIRE(gpu);
+  const auto totals = sim::gpu::cycle({{}, {gradients}, 0}, mappings::gpu::device(*gpu));
+  REQUIRE(totals);
+  CHECK(totals->kernels[0].dramWriteBytes == Approx(3 * kAdded));
+}
