@@ -102,8 +102,9 @@ void Simulation::report() {
 }
 
 /// The path of a task that starts goes on from its cause. A task that was ready before starts
-/// because `holder`, the stream whose turn ends now, held its resource; any other because of the
-/// later of two ends: that of the task before it, or that of the last need it waited for.
+/// because `holder`, the stream whose turn ends now, held its resource; any other because the
+/// task before it ends now, or else because of the last need it waited for, which is seen a latency
+/// after its end.
 void Simulation::followCause(std::size_t stream, int holder, std::int64_t now) {
   auto& walker = walkers_[stream];
   auto& paths = state_.statistics.paths;
@@ -115,11 +116,8 @@ void Simulation::followCause(std::size_t stream, int holder, std::int64_t now) {
     if (state_.cursors[other].remaining > 0) { // its task goes on later
       paths.add(path, walkers_[other].step->part, now + skipped_ - paths.length(path));
     }
-  } else if (walker.lastUnmet >= 0) {
-    const auto cause = paths.ofTask(at(program_.ports, walker.lastUnmet).task);
-    if (paths.length(cause) > paths.length(path)) {
-      paths.copy(cause, path);
-    }
+  } else if (walker.lastUnmet >= 0 && paths.length(path) < now + skipped_) {
+    paths.copy(paths.ofTask(at(program_.ports, walker.lastUnmet).task), path);
   }
   walker.lastUnmet = -1;
   paths.wait(path, now + skipped_ - paths.length(path));
