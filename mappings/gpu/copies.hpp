@@ -4,8 +4,14 @@
 
 namespace einsight::mappings::gpu {
 
+/// In `copies:`: all tensors that CTAs of the other kernels add up in memory.
+constexpr std::string_view kAdded = "added";
+
+/// Finds which tensors each kernel rewrites, and which of them lie in memory as sums of CTAs.
+void resolveCopies(std::vector<KernelPlan>& kernels);
+
 /// Kernels that read tensors and write them elsewhere, one each: what a program does that computes
-/// with other layouts than it is given.
+/// with other layouts or types than it is given.
 std::vector<sim::gpu::Kernel> copiesOf(const KernelPlan& plan, const einsum::Cascade& cascade,
                                        const arch::Gpu& gpu);
 

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "einsum/walk.hpp"
+#include "mappings/gpu/copies.hpp"
 
 #include <fmt/format.h>
 
@@ -155,7 +156,7 @@ private:
 
   void checkTensors(const Kernel& kernel) {
     for (const auto& name : kernel.copies) {
-      if (cascade_.tensor(name) == nullptr) {
+      if (name != kAdded && cascade_.tensor(name) == nullptr) {
         std::vector<std::string> known;
         for (const auto& tensor : cascade_.tensors()) {
           known.push_back(tensor.name);
@@ -268,6 +269,13 @@ std::string KernelPlan::rowVariable() const {
   return kernel->cta.empty() ? "" : kernel->cta.front().variable;
 }
 
+bool isAdded(const KernelPlan& plan, const einsum::Einsum& einsum) {
+  const auto reduced = einsum::reducedVariables(einsum);
+  return std::any_of(plan.grid.begin(), plan.grid.end(), [&](const Axis& axis) {
+    return axis.tiles() > 1 && einsum::contains(reduced, axis.variable);
+  });
+}
+
 core::Expected<std::vector<KernelPlan>>
 resolve(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu& gpu) {
   core::Problems problems;
@@ -275,6 +283,7 @@ resolve(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu&
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
+  resolveCopies(kernels);
   return kernels;
 }
 

@@ -13,13 +13,20 @@ struct Axis {
   [[nodiscard]] std::int64_t tiles() const { return (size + tile - 1) / tile; }
 };
 
+/// A tensor that a kernel rewrites in memory.
+struct Copy {
+  std::string tensor;
+  bool added = false; ///< read in 32 bits, in which CTAs added it up
+};
+
 /// A kernel with every name resolved and every number known.
 struct KernelPlan {
   const Kernel* kernel = nullptr;
   std::vector<const einsum::Einsum*> einsums; ///< those that do work, in an order of evaluation
   std::vector<Axis> grid;                     ///< slowest first
   std::optional<Axis> loop;
-  Extents extents; ///< of one iteration
+  std::vector<Copy> copies; ///< then it has no Einsums
+  Extents extents;          ///< of one iteration
   int warpgroups = 1, stages = 1;
   std::int64_t launches = 1; ///< of the whole grid, one after another
   std::int64_t launch = 0;   ///< which of them: the value of Kernel::each
@@ -35,6 +42,9 @@ struct KernelPlan {
   /// The rank variable whose values the warpgroups divide among them, or "".
   [[nodiscard]] std::string rowVariable() const;
 };
+
+/// Whether CTAs that each have a part of an Einsum's sum add it to what lies in memory, in 32 bits.
+bool isAdded(const KernelPlan& plan, const einsum::Einsum& einsum);
 
 /// Kernels of a mapping for a cascade: every Einsum in exactly one. All problems at once.
 core::Expected<std::vector<KernelPlan>>

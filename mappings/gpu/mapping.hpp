@@ -44,8 +44,10 @@ struct Paged {
 struct Kernel {
   std::string name;
   std::vector<std::string> einsums; ///< empty: all
-  std::vector<std::string> copies;  ///< tensors it only rewrites in memory (no Einsum then)
-  std::vector<Tile> cta;            ///< the first one's values are divided over the warpgroups
+  /// Tensors it only rewrites in memory (no Einsum then); `added`: all that CTAs of the mapping's
+  /// other kernels add up there.
+  std::vector<std::string> copies;
+  std::vector<Tile> cta; ///< the first one's values are divided over the warpgroups
   std::optional<Tile> loop;
   std::string each; ///< rank variable that it is launched for value by value; "": launched once
   std::optional<Number> split; ///< CTAs that a loop is divided over, with a merge kernel after
@@ -106,8 +108,9 @@ struct Mapping {
 };
 
 /// Names that expressions of a mapping may use: sizes of the mapping, parameters and ranks of the
-/// workload, `masked` (1 when an Einsum has a mask), and of the GPU: gpu.sms, gpu.shared_per_cta
-/// (bytes), gpu.mma, gpu.wgmma, gpu.tcgen05 (1 when it has that instruction).
+/// workload, `masked` (1 when an Einsum has a mask), `bits` (of the widest operand of products),
+/// and of the GPU: gpu.sms, gpu.shared_per_cta (bytes), gpu.mma, gpu.wgmma, gpu.tcgen05 (1 when it
+/// has that instruction).
 core::Expression::Lookup names(const Mapping& mapping, const einsum::Cascade& cascade,
                                const arch::Gpu& gpu);
 

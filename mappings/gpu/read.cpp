@@ -3,7 +3,7 @@
 #include "mappings/cases.hpp"
 #include "mappings/gpu/chain/chain.hpp"
 #include "mappings/gpu/chain/read_chain.hpp"
-#include "mappings/gpu/mapping.hpp"
+#include "mappings/gpu/names.hpp"
 #include "mappings/gpu/read_sizes.hpp"
 #include "mappings/gpu/read_work.hpp"
 
@@ -19,7 +19,6 @@ using config::MapReader;
 using config::Node;
 
 constexpr std::array<std::string_view, 1> kKinds{"gpu"};
-constexpr std::array<std::string_view, 3> kInstructions{"mma", "wgmma", "tcgen05"};
 constexpr std::array<std::string_view, 3> kOrders{"in_order", "heavy_first", "light_first"};
 
 std::optional<Number> number(const Node& node, core::Problems& problems) {
@@ -192,63 +191,7 @@ void replaceSizes(Mapping& mapping, const core::Settings& settings, core::Proble
   }
 }
 
-std::optional<core::Rational> gpuValue(std::string_view name, const arch::Gpu& gpu) {
-  if (name == "gpu.sms") {
-    return core::Rational(gpu.data().sms);
-  }
-  if (name == "gpu.shared_per_cta") {
-    return core::Rational(gpu.data().shared.bytesPerCta);
-  }
-  for (const auto instruction : kInstructions) {
-    if (name == fmt::format("gpu.{}", instruction)) {
-      const auto& rates = gpu.data().tensor;
-      return core::Rational(std::any_of(rates.begin(), rates.end(), [&](const auto& rate) {
-        return rate.instruction == instruction;
-      }));
-    }
-  }
-  return std::nullopt;
-}
-
-core::Expression::Lookup outerNames(const einsum::Cascade& cascade, const arch::Gpu& gpu) {
-  return [&](std::string_view name) -> std::optional<core::Rational> {
-    if (const auto parameter = cascade.parameter(name)) {
-      return core::Rational(*parameter);
-    }
-    if (const auto size = cascade.size(name); size > 0) {
-      return core::Rational(size);
-    }
-    if (name == "masked") {
-      const auto einsums = cascade.einsums();
-      return core::Rational(std::any_of(einsums.begin(), einsums.end(),
-                                        [](const auto& einsum) { return einsum.masks > 0; }));
-    }
-    return gpuValue(name, gpu);
-  };
-}
-
-/// The value of a name among the first `count` sizes, each of which may use those before it, or of
-/// the names outside.
-std::optional<core::Rational> valueOf(std::string_view name, const Mapping& mapping,
-                                      std::size_t count, const core::Expression::Lookup& outer) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (mapping.sizes[i].first == name) {
-      const auto value = mapping.sizes[i].second.value.evaluate(
-          [&, i](std::string_view inner) { return valueOf(inner, mapping, i, outer); });
-      return value ? std::optional(*value) : std::nullopt;
-    }
-  }
-  return outer(name);
-}
-
 } // namespace
-
-core::Expression::Lookup names(const Mapping& mapping, const einsum::Cascade& cascade,
-                               const arch::Gpu& gpu) {
-  return [&mapping, outer = outerNames(cascade, gpu)](std::string_view name) {
-    return valueOf(name, mapping, mapping.sizes.size(), outer);
-  };
-}
 
 core::Expected<Mapping> readMapping(const std::filesystem::path& file,
                                     const einsum::Cascade& cascade, const arch::Gpu& gpu,

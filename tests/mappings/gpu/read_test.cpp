@@ -51,6 +51,12 @@ TEST_CASE("Sizes may use those before them, the workload and the GPU", "[gpu]") 
   CHECK(plansOf(reading).front().stages == 1);
 }
 
+TEST_CASE("Sizes may use the bits of the products' operands", "[gpu]") {
+  const auto reading = valid(readingOfText(kHead + "sizes: {a: 1024/bits}\n"
+                                                   "kernels: {k: {cta: {p: a}, loop: m1}}\n"));
+  CHECK(plansOf(reading).front().extents("p") == 64);
+}
+
 TEST_CASE("A mapping of neighborhood attention says its tiles, baseline and permutation", "[gpu]") {
   const auto reading = valid(readingOf("neighborhood-hopper", {.workloadSettings = {{"D", 64}}}));
   const auto& neighborhood = reading.mapping.neighborhood;
