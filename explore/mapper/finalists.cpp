@@ -115,9 +115,7 @@ private:
     answer.optimal = found_.exhaustive && !stopped_;
     answer.proven = answer.optimal && answer.result.engine == "cycle" &&
                     answer.value <= answer.bound * (1 + 1e-12);
-    answer.space = found_.space;
-    answer.evaluated = found_.evaluated;
-    answer.excluded = found_.excluded;
+    addCounts(found_, answer);
     answer.simulated = static_cast<int>(simulated_);
   }
 
@@ -188,6 +186,15 @@ std::optional<MapAnswer> shippedAnswer(const MapRequest& request, const std::str
 
 } // namespace
 
+void addCounts(const mappings::Found& found, MapAnswer& answer) {
+  answer.cut = found.cut || found.unseen > 0;
+  answer.met = found.met;
+  answer.evaluated = found.evaluated;
+  answer.excluded = found.excluded;
+  answer.unseen = found.unseen;
+  answer.groups = found.groups;
+}
+
 core::Expected<Point> pointOf(const mappings::Finalist& finalist, const arch::Machine& machine,
                               const std::string& name) {
   auto mapping = finalist.mapping;
@@ -251,11 +258,16 @@ core::Expected<MapAnswer> withShipped(const MapRequest& request, core::Expected<
     return found;
   }
   if (found) {
-    shipped->space = found->space;
+    shipped->cut = found->cut;
+    shipped->met = found->met;
     shipped->evaluated = found->evaluated;
     shipped->excluded = found->excluded;
+    shipped->unseen = found->unseen;
+    shipped->groups = found->groups;
     shipped->simulated += found->simulated;
     shipped->bound = std::min(shipped->bound, found->bound);
+  } else {
+    shipped->cut = true;
   }
   return std::move(*shipped);
 }

@@ -51,6 +51,9 @@ core::Expected<MapAnswer> bestFinalist(const MapRequest& request, const arch::Ma
                                        const mappings::Found& found, bool stopped,
                                        Shortfall& shortfall);
 
+/// What was looked at.
+void addCounts(const mappings::Found& found, MapAnswer& answer);
+
 /// A finalist as a point of that name.
 core::Expected<Point> pointOf(const mappings::Finalist& finalist, const arch::Machine& machine,
                               const std::string& name);

@@ -45,10 +45,11 @@ struct MapAnswer {
   bool allSimulated = false;  ///< proven, since all that might have been better were simulated
   bool stopped = false;       ///< by `progress`
   bool fromCatalogue = false; ///< a mapping of the catalogue is better than all that were found
-  double space = 0, evaluated = 0, excluded = 0; ///< mappings
-  int simulated = 0;                             ///< mappings
-  double seconds = 0;                            ///< that passed, simulations included
-  std::optional<ShippedMapping> shipped{};       ///< the best of the catalogue that is legal here
+  bool cut = false;           ///< the search left something out since time or steps ran out
+  double met = 0, evaluated = 0, excluded = 0, unseen = 0, groups = 0; ///< see mappings::Found
+  int simulated = 0;                                                   ///< mappings
+  double seconds = 0;                      ///< that passed, simulations included
+  std::optional<ShippedMapping> shipped{}; ///< the best of the catalogue that is legal here
   std::string failure{}; ///< why the search found nothing, where the catalogue has the answer
 };
 

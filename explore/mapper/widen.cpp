@@ -151,9 +151,7 @@ private:
     answer.allSimulated = every && answer.value <= known_;
     answer.optimal = !stopped_ && (found.exhaustive || every);
     answer.proven = answer.allSimulated || (answer.optimal && answer.value <= bound_ * kRounding);
-    answer.space = found.space;
-    answer.evaluated = found.evaluated;
-    answer.excluded = found.excluded;
+    addCounts(found, answer);
     answer.simulated += static_cast<int>(simulations_);
     return std::move(answer_);
   }

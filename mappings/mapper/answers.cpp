@@ -115,17 +115,18 @@ void CascadeSearch::run(double& best, double& smoothest, double amount) {
   const bool both = options_.objective != Objective::Energy;
   watch_.limit(both ? amount / 2 : amount);
   pass(Round::Bound, best);
-  total_.space += counts_.space;
+  total_.met += counts_.met; // the other rounds look at the same mappings again
   total_.evaluated += counts_.evaluated;
+  total_.excluded += counts_.excluded;
+  total_.unseen += counts_.unseen;
+  total_.groups += counts_.groups;
   total_.complete = total_.complete && counts_.complete;
   if (both) {
     watch_.limit(facts_.masked ? amount / 4 : amount / 2);
     pass(Round::Smooth, smoothest);
-    total_.evaluated += counts_.evaluated;
     if (double least = 1e300; facts_.masked) {
       watch_.limit(amount / 4);
       pass(Round::Unmasked, least);
-      total_.evaluated += counts_.evaluated;
     }
   }
   total_.complete = total_.complete && facts_.masks->exact();
@@ -227,8 +228,7 @@ void CascadeSearch::searchInterval(Interval& interval, double slack, double& bes
   interval.front->setLimit(
       {ahead.cycles + behind.cycles, ahead.picojoules + behind.picojoules, best * slack});
   if (interval.front->hopeless(interval.least.cycles, interval.least.picojoules)) {
-    ++counts_.space;
-    ++counts_.excluded;
+    ++counts_.groups;
     return;
   }
   searchSection(rankedBy(), members(interval.first, interval.last), false, round_ != Round::Bound,

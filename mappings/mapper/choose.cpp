@@ -14,20 +14,6 @@ constexpr double kFixedSteps = 2e4;  ///< of one whose units are given
 constexpr std::int64_t kAsk = 512;   ///< steps between two looks at the clock
 constexpr std::int64_t kRecord = 64; ///< steps that recording a mapping takes as long as
 
-/// Is `a` at least as good as `b` in everything that counts?
-bool dominates(const Cost& a, const Cost& b) {
-  bool all = !less(b.picojoules, a.picojoules) && !less(b.fill, a.fill);
-  for (std::size_t m = 0; m < kMemories; ++m) {
-    all = all && !less(b.port[m], a.port[m]) && !less(b.room[m], a.room[m]);
-  }
-  return all;
-}
-
-bool shares(const Option& option) {
-  return std::any_of(option.keeps.begin(), option.keeps.end(),
-                     [](const Keep& keep) { return keep.shares >= 0; });
-}
-
 } // namespace
 
 double Chooser::time(const Cost& cost) const {
@@ -73,7 +59,7 @@ void Chooser::prepare() {
   load_.assign(nested_.facts->machine.units().size(), 0);
 }
 
-const Chooser::Candidates& Chooser::candidates(Touched& touched) {
+const Chooser::Listed& Chooser::candidates(Touched& touched) {
   std::uint64_t key = 1;
   for (const int user : touched.users) {
     key = key * 17 + static_cast<std::uint64_t>(chosen_[static_cast<std::size_t>(user)]->unit);
@@ -83,12 +69,13 @@ const Chooser::Candidates& Chooser::candidates(Touched& touched) {
     return at->second;
   }
   Movement movement(nested_, chosen_, stages_, touched.tensor);
-  Candidates list;
+  auto& [list, options] = at->second;
   for (auto& option : optionsOf(nested_, chosen_, movement, touched.tensor)) {
     Cost cost;
     if (!movement.cost(option, cost) || !fits(cost)) {
       continue;
     }
+    ++options;
     if (front_.every()) {
       list.push_back({std::move(option), cost});
       continue;
@@ -107,7 +94,7 @@ const Chooser::Candidates& Chooser::candidates(Touched& touched) {
     return less(a.cost.port[0], b.cost.port[0]) ||
            (!less(b.cost.port[0], a.cost.port[0]) && less(a.cost.picojoules, b.cost.picojoules));
   });
-  return at->second = std::move(list);
+  return at->second;
 }
 
 void Chooser::run() {
@@ -145,6 +132,8 @@ void Chooser::assign(std::size_t leaf) {
     chosen_[leaf] = &bound;
     if (!front_.beaten(*std::max_element(load_.begin(), load_.end()), energy_)) {
       assign(leaf + 1);
+    } else {
+      ++counts_.groups;
     }
     load = before;
     energy_ = energy;
@@ -202,15 +191,17 @@ void Chooser::keepAll() {
 void Chooser::keepStaged() {
   fill();
   lists_.clear();
-  double combinations = 1;
+  double options = 1;
   for (auto& touched : touched_) {
-    lists_.push_back(&candidates(touched));
-    combinations *= static_cast<double>(lists_.back()->size());
+    const auto& listed = candidates(touched);
+    lists_.push_back(&listed.list);
+    options *= listed.options;
   }
-  counts_.space += combinations;
   least_.assign(lists_.size() + 1, {});
+  rest_.assign(lists_.size() + 1, 1);
   for (std::size_t i = lists_.size(); i-- > 0;) {
     least_[i] = least_[i + 1];
+    rest_[i] = rest_[i + 1] * static_cast<double>(lists_[i]->size());
     if (lists_[i]->empty()) {
       return;
     }
@@ -228,10 +219,27 @@ void Chooser::keepStaged() {
       least_[i].room[m] += of([m](const Cost& cost) { return cost.room[m]; });
     }
   }
+  counts_.met += options;
+  counts_.excluded += options - rest_.front();
   picked_.assign(lists_.size(), 0);
   sum_ = {};
   steps_ = 0;
   keep(0);
+}
+
+/// Is what it overwrites there, among the keeps of the tensors before?
+bool Chooser::placed(const Keep& kept, std::size_t before) const {
+  for (std::size_t other = 0; other < before; ++other) {
+    const auto& keeps = (*lists_[other])[picked_[other]].option.keeps;
+    if (touched_[other].tensor == kept.shares &&
+        std::any_of(keeps.begin(), keeps.end(), [&](const Keep& there) {
+          return there.memory == kept.memory && there.node == kept.node &&
+                 there.fixed == kept.fixed;
+        })) {
+      return true;
+    }
+  }
+  return kept.shares < 0;
 }
 
 void Chooser::keep(std::size_t at) {
@@ -241,11 +249,13 @@ void Chooser::keep(std::size_t at) {
   }
   if (over_ || ++steps_ > (fixed_ ? kFixedSteps : kSteps)) {
     counts_.complete = false;
+    counts_.unseen += rest_[at];
     return;
   }
   Cost bound = sum_;
   bound.add(least_[at]);
   if (!fits(bound) || front_.beaten(time(bound), energy_ + bound.picojoules)) {
+    counts_.excluded += rest_[at];
     return;
   }
   if (at == lists_.size()) {
@@ -253,21 +263,10 @@ void Chooser::keep(std::size_t at) {
   }
   for (std::size_t i = 0; i < lists_[at]->size(); ++i) {
     const auto& candidate = (*lists_[at])[i];
-    const auto placed = [&](const Keep& kept) { // what it overwrites must be there
-      for (std::size_t other = 0; other < at; ++other) {
-        const auto& keeps = (*lists_[other])[picked_[other]].option.keeps;
-        if (touched_[other].tensor == kept.shares &&
-            std::any_of(keeps.begin(), keeps.end(), [&](const Keep& there) {
-              return there.memory == kept.memory && there.node == kept.node &&
-                     there.fixed == kept.fixed;
-            })) {
-          return true;
-        }
-      }
-      return kept.shares < 0;
-    };
     const auto& keeps = candidate.option.keeps;
-    if (!std::all_of(keeps.begin(), keeps.end(), placed)) {
+    if (!std::all_of(keeps.begin(), keeps.end(),
+                     [&](const Keep& kept) { return placed(kept, at); })) {
+      counts_.met -= rest_[at + 1]; // no mappings
       continue;
     }
     const auto before = sum_;

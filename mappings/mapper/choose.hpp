@@ -6,9 +6,14 @@
 /// The best units and keeps for given loops and tiles.
 namespace einsight::mappings::mapper {
 
-/// Mappings of the space that were met, evaluated, and excluded by bounds.
+/// What a search looked at.
 struct Counts {
-  double space = 0, evaluated = 0, excluded = 0;
+  /// Mappings of the loops and units that were reached: each is evaluated, excluded by a bound, or
+  /// unseen since time, or the steps for one choice of loops and units, ran out.
+  double met = 0, evaluated = 0, excluded = 0, unseen = 0;
+  /// Choices of tiles, loops or units that a bound excluded with all their mappings, which nobody
+  /// counted.
+  double groups = 0;
   bool complete = true; ///< nothing was left out but by sound bounds
 };
 
@@ -29,14 +34,18 @@ private:
     Cost cost;
   };
   using Candidates = std::vector<Candidate>;
+  struct Listed {
+    Candidates list;
+    double options = 0; ///< with those that others of the list exclude
+  };
   struct Touched {
     int tensor = 0;
-    std::vector<int> users;                    ///< leaves
-    std::map<std::uint64_t, Candidates> known; ///< by the units of the users
+    std::vector<int> users;                ///< leaves
+    std::map<std::uint64_t, Listed> known; ///< by the units of the users
   };
 
   void prepare();
-  const Candidates& candidates(Touched& touched);
+  const Listed& candidates(Touched& touched);
   void assign(std::size_t leaf);
   void keepAll();
   void keepStaged();
@@ -44,6 +53,7 @@ private:
   [[nodiscard]] std::optional<Stages> pipelined() const;
   void fill();
   void keep(std::size_t at);
+  [[nodiscard]] bool placed(const Keep& kept, std::size_t before) const;
   void record();
   [[nodiscard]] double time(const Cost& cost) const;
   [[nodiscard]] bool fits(const Cost& cost) const;
@@ -62,7 +72,8 @@ private:
   std::vector<Touched> touched_;
   std::vector<const Candidates*> lists_;
   std::vector<std::size_t> picked_;
-  std::vector<Cost> least_; ///< of the tensors from each one on
+  std::vector<Cost> least_;  ///< of the tensors from each one on
+  std::vector<double> rest_; ///< choices of keeps of the tensors from each one on
   Cost sum_;
   double steps_ = 0;
   std::int64_t asked_ = 0;

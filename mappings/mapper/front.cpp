@@ -26,6 +26,14 @@ bool worse(Objective objective, double cyclesA, double energyA, double cyclesB, 
   return less(energyB, energyA);
 }
 
+bool dominates(const Cost& a, const Cost& b) {
+  bool all = !less(b.picojoules, a.picojoules) && !less(b.fill, a.fill);
+  for (std::size_t m = 0; m < kMemories; ++m) {
+    all = all && !less(b.port[m], a.port[m]) && !less(b.room[m], a.room[m]);
+  }
+  return all;
+}
+
 /// Is what costs at least this much not to be gathered? Of equal ones at the end more are wanted,
 /// since they may differ.
 bool Front::outside(double cycles, double picojoules) const {

@@ -90,6 +90,8 @@ std::string formOf(const Solution& solution);
 
 /// The quantity that an objective makes small.
 double valueOf(Objective objective, double cycles, double picojoules);
+/// Is a at least as good as b in everything that counts?
+bool dominates(const Cost& a, const Cost& b);
 /// Is a worse than b for an objective? Equal ones by cycles, then energy.
 bool worse(Objective objective, double cyclesA, double energyA, double cyclesB, double energyB);
 

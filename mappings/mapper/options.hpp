@@ -12,4 +12,10 @@ std::vector<Option> optionsOf(const Nested& nested, const Chosen& chosen, const 
 /// value by value. -1 for none. In chains the first one of the chain.
 int placeOf(const Nested& nested, int tensor);
 
+/// Does it lie in the place of another tensor?
+inline bool shares(const Option& option) {
+  return std::any_of(option.keeps.begin(), option.keeps.end(),
+                     [](const Keep& keep) { return keep.shares >= 0; });
+}
+
 } // namespace einsight::mappings::mapper

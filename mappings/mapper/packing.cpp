@@ -4,6 +4,25 @@
 
 /// Short rank variables that share an axis where the array would else stay empty.
 namespace einsight::mappings::mapper {
+namespace {
+
+/// How much of an axis so many values fill.
+enum class Fit { None, Some, Most };
+
+/// On the axis of the machine that they fill best. None where they are too many for every axis.
+Fit fit(const arch::Machine& machine, std::int64_t values) {
+  auto best = Fit::None;
+  for (const auto& unit : machine.units()) {
+    for (const auto& axis : unit.axes) {
+      if (values <= axis.size) {
+        best = std::max(best, 2 * values > axis.size ? Fit::Most : Fit::Some);
+      }
+    }
+  }
+  return best;
+}
+
+} // namespace
 
 /// Lanes of a unit's axes from one on that an Einsum fills with one rank variable on each, those
 /// along which everything moves in tiles of the size of an axis.
@@ -55,16 +74,12 @@ Variables Shapes::packed() const {
   if (einsum == nullptr) {
     return 0;
   }
-  std::int64_t widest = 1;
-  for (const auto& unit : facts_.machine.units()) {
-    for (const auto& axis : unit.axes) {
-      widest = std::max(widest, axis.size);
-    }
-  }
   std::vector<std::pair<std::int64_t, int>> candidates; // the longest first
-  for (int v = 0; 2 * filled < 1 && v < static_cast<int>(facts_.sizes.size()); ++v) {
+  for (int v = 0; filled < 1 && v < static_cast<int>(facts_.sizes.size()); ++v) {
     const auto size = facts_.sizes[static_cast<std::size_t>(v)];
-    if (size > 1 && 2 * size <= widest && has(einsum->variables, v) && roleOf(v) == Role::Batch) {
+    const auto of = fit(facts_.machine, size);
+    const bool may = 2 * filled < 1 ? of != Fit::None : of == Fit::Most;
+    if (size > 1 && may && has(einsum->variables, v) && roleOf(v) == Role::Batch) {
       candidates.emplace_back(-size, v);
     }
   }

@@ -134,9 +134,11 @@ core::Expected<Found> search(const LoadCascade& load, const arch::Machine& machi
   found.finalists = ranked(std::move(all), options);
   found.exhaustive = counts.complete;
   found.cut = watch.cut() || watch.stopped();
-  found.space = std::max(counts.space, counts.evaluated);
+  found.met = counts.met;
   found.evaluated = counts.evaluated;
-  found.excluded = found.space - found.evaluated;
+  found.excluded = counts.excluded;
+  found.unseen = counts.unseen;
+  found.groups = counts.groups;
   return found;
 }
 

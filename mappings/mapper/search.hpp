@@ -39,9 +39,12 @@ struct Found {
   bool exhaustive =
       false;        ///< every mapping of the space was evaluated or excluded by a sound bound
   bool cut = false; ///< something was left out because time or steps ran out
-  double space = 0; ///< mappings of the space that were met, each counted once
-  double evaluated = 0;
-  double excluded = 0; ///< by bounds
+  /// Mappings of sections whose tiles, loops and units were reached: `evaluated`, `excluded` by
+  /// bounds, or `unseen` since time or steps ran out.
+  double met = 0, evaluated = 0, excluded = 0, unseen = 0;
+  /// Choices of tiles, loops or units that a bound excluded with all their mappings; these are not
+  /// counted.
+  double groups = 0;
 };
 
 /// The workload with these parameters set.

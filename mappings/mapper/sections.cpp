@@ -39,8 +39,7 @@ std::vector<Ranked> rank(const Facts& facts, const std::vector<int>& members, co
     }
     ranked.cycles = leastMakespan(work, facts.machine.units().size());
     if (front.hopeless(ranked.cycles, ranked.picojoules)) {
-      ++counts.space;
-      ++counts.excluded;
+      ++counts.groups;
       continue;
     }
     ranked.cuts = std::move(cuts);
@@ -114,8 +113,7 @@ void searchSection(const Facts& facts, const std::vector<int>& members, bool any
       return;
     }
     if (front.hopeless(ranked.cycles, ranked.picojoules)) {
-      ++counts.space;
-      ++counts.excluded;
+      ++counts.groups;
       continue;
     }
     shapes.nests(ranked.cuts, ranked.places, [&](const Nested& nested) {
@@ -124,8 +122,7 @@ void searchSection(const Facts& facts, const std::vector<int>& members, bool any
         return false;
       }
       if (front.hopeless(ranked.cycles, ranked.picojoules)) {
-        ++counts.space;
-        ++counts.excluded;
+        ++counts.groups;
         return true;
       }
       Chooser(nested, front, counts, [&] { return watch.late(); }).run();

@@ -58,8 +58,9 @@ private:
                                Variables taken) const;
   [[nodiscard]] Heaviest heaviest() const;
   /// Rank variables along which everything moves that may be whole inside the tile all the same:
-  /// where the Einsum with the most work fills less than half of its array, its longest ones of at
-  /// most half an axis, as many as fill the array.
+  /// where the Einsum with the most work fills less than half of its array, its longest ones that
+  /// fit an axis, as many as fill the array; where it does not fill it, those that fill more than
+  /// half of an axis.
   [[nodiscard]] Variables packed() const;
   [[nodiscard]] std::vector<std::int64_t> widths() const;
   [[nodiscard]] Cuts choices(int v, const std::vector<std::int64_t>& widths, Variables whole) const;

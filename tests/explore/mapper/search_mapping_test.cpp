@@ -107,6 +107,27 @@ TEST_CASE("a small space is simulated to its end, and the answer says that it is
   CHECK(answer->optimal);
 }
 
+TEST_CASE("a search that requirements leave without a proof says whether it came to its end",
+          "[explore]") {
+  MapRequest request;
+  request.workload = "matmul";
+  request.machine = "fusemax";
+  request.workloadSettings = {{"M", 70}, {"N", 50}, {"K", 20}};
+  request.machineSettings = {{"PE", 8}};
+  request.requirements = {*core::Expression::parse("global_buffer.used <= 600")};
+  const auto whole = searchMapping(request);
+  REQUIRE(whole);
+  CHECK_FALSE(whole->optimal);
+  CHECK_FALSE(whole->cut);
+  CHECK(whole->unseen == 0);
+  CHECK(whole->met == whole->evaluated + whole->excluded);
+  request.steps = 50;
+  const auto part = searchMapping(request);
+  REQUIRE(part);
+  CHECK_FALSE(part->optimal);
+  CHECK(part->cut);
+}
+
 TEST_CASE("a search limited by time is never worse than the short one that run makes",
           "[explore]") {
   for (const std::string workload : {"linear-attention", "attention-2pass"}) {

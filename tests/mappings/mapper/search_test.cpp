@@ -112,6 +112,40 @@ TEST_CASE("the mapper chooses the tile of keys where the user does not", "[mappi
   CHECK(chosen->finalists.front().evaluation.cycles < given->finalists.front().evaluation.cycles);
 }
 
+TEST_CASE("a rank along which everything moves takes no longer where it fits an axis than where it "
+          "is longer by one",
+          "[mappings]") {
+  const auto cyclesOf = [](const std::string& ranks, const std::string& einsums,
+                           const core::Settings& settings) {
+    const auto machine = machineOf("fusemax", {{"dram_gib_per_s", core::Rational(6400)}});
+    SearchOptions options;
+    options.settings = settings;
+    const auto yaml = "version: 1\nworkload: w\nsummary: t\nsource: t\n"
+                      "parameters: {T: 1, D: 64}\nranks: {t: T, d: D}\n" +
+                      fmt::format("tensors: {{A: {0}, B: {0}}}\n", ranks) + einsums;
+    const auto found =
+        search([&](const core::Settings& set) { return einsum::parseCascade(yaml, "w.yaml", set); },
+               machine, options);
+    REQUIRE(found);
+    CHECK(found->exhaustive);
+    return found->finalists.front().evaluation.cycles;
+  };
+  const std::string norm =
+      "results: [Y]\neinsums: ['S[t] = A[t,d] * A[t,d]', 'R[t] = rsqrt(S[t] / D + 1)', "
+      "'N[t,d] = A[t,d] * R[t]', 'E[t,d] = exp(B[t,d])', 'Y[t,d] = N[t,d] * E[t,d]']\n";
+  const std::string map = "results: [Y]\neinsums: ['X[t,d] = A[t,d] * B[t,d]', "
+                          "'Y[t,d] = X[t,d] + B[t,d]']\n";
+  for (const auto& [length, longer] : {std::pair{128, 129}, {129, 257}, {200, 257}, {256, 257}}) {
+    CAPTURE(length, longer);
+    for (const int sums : {64, 160}) {
+      CHECK(cyclesOf("[t, d]", norm, {{"T", length}, {"D", sums}}) <=
+            cyclesOf("[t, d]", norm, {{"T", longer}, {"D", sums}}));
+    }
+    const auto square = [](int size) { return core::Settings{{"T", size}, {"D", size}}; };
+    CHECK(cyclesOf("[t, d]", map, square(length)) <= cyclesOf("[t, d]", map, square(longer)));
+  }
+}
+
 TEST_CASE("a whole encoder layer is cut into sections", "[mappings]") {
   const auto machine = machineOf("fusemax");
   SearchOptions options;
@@ -234,7 +268,7 @@ TEST_CASE("limited by steps, a search gives the same answer however slow the mac
     for (const auto& finalist : found.finalists) {
       text += write(finalist.mapping) + std::to_string(finalist.evaluation.cycles) + "\n";
     }
-    return text + std::to_string(found.evaluated) + " of " + std::to_string(found.space);
+    return text + std::to_string(found.evaluated) + " of " + std::to_string(found.met);
   };
   SearchOptions options;
   options.settings = {{"B", 1}, {"H", 2}, {"L", 512}};
@@ -250,6 +284,7 @@ TEST_CASE("limited by steps, a search gives the same answer however slow the mac
   REQUIRE(fast);
   REQUIRE(slow);
   CHECK_FALSE(fast->exhaustive);
+  CHECK(fast->met == fast->evaluated + fast->excluded + fast->unseen);
   CHECK(pauses < 20);
   CHECK(answerOf(*slow) == answerOf(*fast));
   options.steps = 3000;

@@ -172,5 +172,7 @@ TEST_CASE("short ranks along which everything moves are whole inside the tile on
   };
   CHECK(wholeOf(3, 4) == std::set<std::string>{"b", "h", "m"});
   CHECK(wholeOf(3, 9) == std::set<std::string>{"b", "h"});
+  CHECK(wholeOf(5, 9) == std::set<std::string>{"b", "h"});
+  CHECK(wholeOf(8, 9) == std::set<std::string>{"h"}); // as a tile of a longer one does, it fills
   CHECK(wholeOf(9, 9).empty()); // a tile of m on the rows, one of h on the columns
 }

@@ -48,6 +48,12 @@ std::string difference(const std::string& yaml, const arch::Machine& machine, st
     if (!found) {
       return space.costs.empty() ? "" : core::render(found.error());
     }
+    if (found->unseen > 0 || found->met != found->evaluated + found->excluded ||
+        (cascade->einsums().size() == 1 && found->met > static_cast<double>(space.mappings))) {
+      return fmt::format("of {} mappings {} were met, {} evaluated, {} excluded, {} unseen",
+                         space.mappings, found->met, found->evaluated, found->excluded,
+                         found->unseen);
+    }
     double best = 1e300;
     for (const auto& [cycles, picojoules] : space.costs) {
       best = std::min(best, value(objective, cycles, picojoules));
