@@ -2,14 +2,14 @@
 
 namespace einsight::arch {
 
-core::Settings parametersOf(const core::Settings& settings) {
-  core::Settings parameters;
+core::Settings parametersOf(const core::Settings& settings, const config::Node* parameters) {
+  core::Settings declared;
   for (const auto& [name, value] : settings) {
-    if (name.find('.') == std::string::npos) {
-      parameters.emplace(name, value);
+    if (parameters != nullptr && parameters->find(name) != nullptr) {
+      declared.emplace(name, value);
     }
   }
-  return parameters;
+  return declared;
 }
 
 core::Expected<config::Node> documentOf(const std::filesystem::path& file, std::string_view kind,

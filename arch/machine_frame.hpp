@@ -10,8 +10,9 @@
 
 namespace einsight::arch {
 
-/// The parts of `settings` without a dot, which are parameters.
-core::Settings parametersOf(const core::Settings& settings);
+/// The parts of `settings` that `parameters:` declares (null: nothing); the others are numbers of
+/// the file, or mistakes.
+core::Settings parametersOf(const core::Settings& settings, const config::Node* parameters);
 
 /// A machine's file with what it extends, which is looked up in `folders`; a problem where it is of
 /// another kind.
@@ -48,7 +49,8 @@ readFramed(const std::filesystem::path& file, std::string_view kind, const core:
   data.summary = reader.text("summary").value_or("");
   data.source = reader.text("source").value_or("");
   Scope scope(problems);
-  scope.readParameters(reader.mapIf("parameters"), node->where, parametersOf(settings));
+  const auto* parameters = reader.mapIf("parameters");
+  scope.readParameters(parameters, node->where, parametersOf(settings, parameters));
   std::set<std::string> files;
   collectFiles(*node, files);
   data.files.assign(files.begin(), files.end());

@@ -50,7 +50,7 @@ NumberReading::NumberReading(core::Problems& problems, Scope& scope, const core:
                              std::map<std::string, std::string>& sources)
     : problems_(problems), scope_(scope), sources_(sources) {
   for (const auto& [name, value] : settings) {
-    if (name.find('.') != std::string::npos) {
+    if (!scope.declares(name)) {
       paths_.emplace(name, value);
     }
   }
@@ -151,6 +151,28 @@ std::string NumberReading::advice(const std::string& path) const {
                          : core::suggestion(path, numbers);
 }
 
+std::string NumberReading::adviceOfName(const std::string& name) const {
+  constexpr std::size_t kTelling = 4; // letters; shorter names are all near each other
+  std::vector<std::string> known;     // parameters first
+  for (const auto& [parameter, value] : scope_.values()) {
+    known.push_back(parameter);
+  }
+  const bool isParameter = !core::nearest(name, known).empty();
+  std::vector<std::string> ofSection;
+  std::vector<std::string> ofName;
+  for (const auto& number : read_) {
+    known.push_back(number);
+    if (!core::nearest(name, {sectionOf(number)}).empty()) {
+      ofSection.push_back(number);
+    } else if (name.size() >= kTelling &&
+               !core::nearest(name, {number.substr(number.rfind('.') + 1)}).empty()) {
+      ofName.push_back(number);
+    }
+  }
+  const auto& near = ofSection.empty() ? ofName : ofSection;
+  return core::suggestion(name, near.empty() || isParameter ? known : near);
+}
+
 bool NumberReading::isBroken(const std::string& path) const {
   return std::any_of(problems_.begin(), problems_.end(), [&](const core::Problem& problem) {
     return !problem.where.path.empty() && path.starts_with(problem.where.path);
@@ -175,10 +197,14 @@ std::vector<Calibration> NumberReading::calibrations(const Node& node) {
 
 void NumberReading::finish(const core::Where& machine) {
   for (const auto& [path, value] : paths_) {
-    if (!read_.contains(path) && !isBroken(path)) {
-      problems_.push_back(
-          {machine, fmt::format("this machine has no number '{}' to set", path), advice(path)});
+    if (read_.contains(path) || isBroken(path)) {
+      continue;
     }
+    const bool isPath = path.find('.') != std::string::npos;
+    problems_.push_back(
+        {machine,
+         fmt::format("this machine has no {} '{}' to set", isPath ? "number" : "parameter", path),
+         isPath ? advice(path) : adviceOfName(path)});
   }
 }
 

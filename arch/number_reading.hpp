@@ -12,7 +12,7 @@ namespace einsight::arch {
 /// parameters, and what was read. A number that could not be read is 1, with its problem recorded.
 class NumberReading {
 public:
-  /// `settings` with a dot in their name are paths; the others are for the scope's parameters.
+  /// `settings` that the scope does not declare are paths of numbers.
   NumberReading(core::Problems& problems, Scope& scope, const core::Settings& settings,
                 std::map<std::string, std::string>& sources);
 
@@ -47,6 +47,9 @@ private:
   config::Node replaced(const config::Node& node, std::string_view unit);
   /// What may be meant by a path that is no number: numbers of its section, or the sections.
   [[nodiscard]] std::string advice(const std::string& path) const;
+  /// The same of a name without a dot: parameters, and numbers of a section of about that name or
+  /// that themselves are called about so.
+  [[nodiscard]] std::string adviceOfName(const std::string& name) const;
   /// Whether a problem is recorded at the path or at what it lies in.
   [[nodiscard]] bool isBroken(const std::string& path) const;
 

@@ -43,6 +43,10 @@ public:
   std::optional<std::int64_t> bytes(const config::Node& node);
 
   [[nodiscard]] const std::map<std::string, core::Rational>& values() const { return values_; }
+  /// Is there such a parameter, be its value known or not?
+  [[nodiscard]] bool declares(const std::string& name) const {
+    return declared_.contains(name) || failed_.contains(name);
+  }
 
 private:
   /// "rows is 256/3, from mine.yaml:4:9" for each parameter of an expression.

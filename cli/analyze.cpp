@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 #include "core/format.hpp"
@@ -161,7 +162,7 @@ std::string toText(const einsum::Cascade& cascade, const Analysis& analysis,
                      analysis.intensity);
 }
 
-core::Expected<Answer> work(const Options& options) {
+core::Expected<Answer> work(const Options& options, const CLI::App& app) {
   const auto settings = readSettings(options.settings);
   if (!settings) {
     return core::failure(settings.error());
@@ -192,7 +193,7 @@ core::Expected<Answer> work(const Options& options) {
     const auto whole =
         model ? workloads::describe(*model) + "\none layer's attention\n" : std::string();
     return Answer{whole + toText(*cascade, analysis, stdoutStyle()),
-                  toJson(options.workload, *cascade, analysis),
+                  withProvenance(toJson(options.workload, *cascade, analysis), app),
                   false,
                   {}};
   });
@@ -204,7 +205,7 @@ Work addAnalyze(CLI::App& options) {
   const auto given = std::make_shared<Options>();
   options.add_option("-w,--workload", given->workload, "name, CASCADE:MODEL or file")->required();
   options.add_option("--set", given->settings, "L=4K")->delimiter(',');
-  return [given] { return work(*given); };
+  return [given, &options] { return work(*given, options); };
 }
 
 } // namespace einsight::cli

@@ -4,6 +4,7 @@
 #include "cli/gna/report.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
+#include "explore/gna/tiled.hpp"
 
 #include <fmt/format.h>
 
@@ -50,7 +51,7 @@ core::Expected<GnaPoint> timed(core::Expected<GnaPoint> point, const gna::Heads&
   if (!point || options.machine.empty()) {
     return point;
   }
-  auto settings = readSettings(options.settings);
+  auto settings = readSettings(options.settings, options.machine);
   if (!settings) {
     return core::failure(std::move(settings.error()));
   }
@@ -62,7 +63,7 @@ core::Expected<GnaPoint> timed(core::Expected<GnaPoint> point, const gna::Heads&
 core::Expected<gna::TilePair> bestTiles(const gna::Question& question, const gna::Heads& heads,
                                         const GnaOptions& options) {
   if (!options.machine.empty()) {
-    const auto settings = readSettings(options.settings);
+    const auto settings = readSettings(options.settings, options.machine);
     return explore::tilesFor(
         {question, heads, options.machine, options.mapping, settings->machine, settings->mapping});
   }
@@ -78,7 +79,7 @@ core::Expected<GnaReport> answerShapes(const GnaOptions& options, GnaReader& rea
   }
   const bool flattened = reader.choice("tiling", options.tiling, {"multi", "1d"}) == 1;
   const bool onGrid = reader.choice("kv-tiling", options.kvTiling, {"static", "dynamic"}) == 0;
-  const auto settings = readSettings(options.settings);
+  const auto settings = readSettings(options.settings, options.machine);
   const bool ofUseCase = settings && !settings->workload.empty();
   for (const auto* option : {"set", "dense-steps"}) {
     if (options.given(option) && (ofUseCase || option != std::string("set"))) {
@@ -129,6 +130,27 @@ core::Expected<gna::Question> withTiles(const gna::Question& question, const gna
                            question.kvTiling, false, gna::optionPlace);
 }
 
+/// The pattern in tiles that run on the machine: its own, or the fastest where those do not.
+core::Expected<gna::Question> onMachine(gna::Question question, const gna::Heads& heads,
+                                        const GnaOptions& options) {
+  const bool given = options.given("q-tile") || options.given("kv-tile");
+  const auto settings = readSettings(options.settings);
+  if (options.machine.empty() || given || !settings) {
+    return question;
+  }
+  const explore::GnaRequest request{
+      question, heads, options.machine, options.mapping, settings->machine, settings->mapping};
+  if (explore::prepareTiled(request)) {
+    return question;
+  }
+  return explore::tilesFor(request).map([&](const gna::TilePair& best) {
+    question.qTile = best.qTile;
+    question.kvTile = best.kvTile;
+    question.kvTiling = best.kvTiling;
+    return question;
+  });
+}
+
 core::Expected<GnaReport> answerUseCase(const GnaOptions& options, GnaReader& reader) {
   const auto qTile = reader.shape("q-tile");
   const auto kvTile = reader.shape("kv-tile");
@@ -139,7 +161,7 @@ core::Expected<GnaReport> answerUseCase(const GnaOptions& options, GnaReader& re
       reader.report(option, "comes from the use case", "leave it out, or leave out --use-case");
     }
   }
-  const auto settings = readSettings(options.settings);
+  const auto settings = readSettings(options.settings, options.machine);
   reader.checkTarget();
   auto useCase =
       gna::loadUseCase(options.useCase, settings ? settings->workload : core::Settings{});
@@ -152,9 +174,11 @@ core::Expected<GnaReport> answerUseCase(const GnaOptions& options, GnaReader& re
   }
   GnaReport report{{}, useCase->heads, {}};
   for (const auto& pattern : useCase->patterns) {
-    auto point = withTiles(pattern.question, qTile, kvTile).and_then([&](const auto& question) {
-      return timed(answer(question, report.heads, options), report.heads, options);
+    const auto question = withTiles(pattern.question, qTile, kvTile).and_then([&](auto tiled) {
+      return onMachine(std::move(tiled), report.heads, options);
     });
+    auto point = question ? timed(answer(*question, report.heads, options), report.heads, options)
+                          : core::failure(question.error());
     if (!point) {
       return core::failure(point.error());
     }

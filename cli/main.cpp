@@ -1,10 +1,12 @@
 #include "cli/command.hpp"
+#include "cli/output_file.hpp"
 #include "cli/terminal.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -14,6 +16,7 @@
 namespace {
 
 using einsight::cli::Answer;
+using einsight::cli::checkValues;
 using einsight::cli::Command;
 using einsight::cli::kInterrupted;
 using einsight::cli::Work;
@@ -54,20 +57,30 @@ struct Ready {
 };
 
 /// A command that does not exist, as the first word: answered with the nearest name.
-core::Problems checkCommand(int count, char** arguments) {
-  if (count < 2 || arguments[1][0] == '-') {
+core::Problems checkCommand(const std::vector<std::string>& words) {
+  if (words.empty() || words.front().starts_with('-')) {
     return {};
   }
   std::vector<std::string> known;
   for (const auto& command : kCommands) {
-    if (std::string(command.name) == arguments[1]) {
+    if (command.name == words.front()) {
       return {};
     }
     known.emplace_back(command.name);
   }
   return {{{},
-           fmt::format("there is no command '{}'", arguments[1]),
-           core::suggestion(arguments[1], known)}};
+           fmt::format("there is no command '{}'", words.front()),
+           core::suggestion(words.front(), known)}};
+}
+
+/// The arguments without the program's name; "help run" is "run --help".
+std::vector<std::string> argumentsOf(int count, char** arguments) {
+  std::vector<std::string> words(arguments + std::min(count, 1), arguments + count);
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  return words;
 }
 
 int fail(const core::Problems& problems) {
@@ -121,14 +134,19 @@ int run(int count, char** arguments) {
     options->add_option("--json", jsonFile, "write the answer as JSON to FILE (- for stdout)")
         ->type_name("FILE");
   }
-  if (const auto problems = checkCommand(count, arguments); !problems.empty()) {
+  auto words = argumentsOf(count, arguments);
+  if (const auto problems = checkCommand(words); !problems.empty()) {
     return fail(problems);
   }
   try {
-    app.parse(count, arguments);
+    std::reverse(words.begin(), words.end()); // which CLI11 takes from the back
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) { return parseFailed(app, error); }
   for (const auto& [options, work] : ready) {
     if (options->parsed()) {
+      if (const auto problems = checkValues(*options); !problems.empty()) {
+        return fail(problems);
+      }
       const auto answer = work();
       return answer ? write(*answer, jsonFile) : fail(answer.error());
     }

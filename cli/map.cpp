@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/map_report.hpp"
 #include "cli/output_file.hpp"
 #include "cli/settings.hpp"
@@ -45,7 +46,7 @@ void readRequirements(const MapOptions& options, explore::MapRequest& request) {
 explore::MapRequest requestOf(const MapOptions& options, const CLI::App& app) {
   explore::MapRequest request;
   readObjective(options, request);
-  auto settings = readSettings(options.settings, request.mistakes);
+  auto settings = readSettings(options.settings, request.mistakes, options.machine);
   if (!settings.mapping.empty()) {
     request.mistakes.push_back(
         {{{}, 0, 0, "--set"},
@@ -92,7 +93,7 @@ core::Expected<Answer> work(const MapOptions& options, const CLI::App& app) {
   }
   Answer answer;
   answer.text = mapText(options, *found);
-  answer.json = mapJson(options, *found);
+  answer.json = withProvenance(mapJson(options, *found), app);
   answer.interrupted = found->stopped || StopOnInterrupt::asked();
   if (!options.output.empty()) {
     answer.files.emplace_back(options.output, mappings::write(found->point.mapping.mapping(),

@@ -59,11 +59,30 @@ std::string command(const std::string& name, const MapOptions& options) {
   return line;
 }
 
+/// How much was looked at, and how much was not.
+std::string looked(const MapAnswer& answer) {
+  auto out = fmt::format("{} mappings met, {} evaluated, {} excluded by bounds, {} not looked at",
+                         count(answer.met), count(answer.evaluated), count(answer.excluded),
+                         count(answer.unseen));
+  out += answer.groups > 0
+             ? fmt::format("; {} choices of tiles, loops or units excluded by bounds with all "
+                           "their mappings, which are not counted",
+                           count(answer.groups))
+             : "";
+  out += answer.cut && !answer.optimal ? "; more was not reached" : "";
+  return fmt::format("{}. {} simulated, variants and some of the excluded ones too, in {}.\n", out,
+                     core::formatCount(answer.simulated), core::formatSeconds(answer.seconds));
+}
+
 /// "optimal: …" or "best found: …", and how much was looked at.
 std::string verdict(const NamedObjective& objective, const MapAnswer& answer) {
   const auto bound = valueText(objective, answer.bound);
   auto out =
-      !answer.optimal ? std::string("best found: the space was not searched to its end")
+      !answer.optimal && answer.cut
+          ? std::string("best found: the space was not searched to its end")
+      : !answer.optimal ? std::string("best found: the search came to its end, but requirements, "
+                                      "gathers, masks or sections that do not go together allow "
+                                      "no proof")
       : !isSimulated(answer)
           ? fmt::format("optimal on the bound: no mapping of the space takes less than {}", bound)
       : answer.proven && !answer.allSimulated
@@ -89,10 +108,7 @@ std::string verdict(const NamedObjective& objective, const MapAnswer& answer) {
   if (!isSimulated(answer)) {
     out += answer.stopped ? "; not simulated" : "; too long to simulate, so this is the bound";
   }
-  return fmt::format("{}. {} mappings in the space, {} evaluated, {} excluded by bounds, {} "
-                     "simulated, in {}.\n",
-                     out, count(answer.space), count(answer.evaluated), count(answer.excluded),
-                     answer.simulated, core::formatSeconds(answer.seconds));
+  return out + ". " + looked(answer);
 }
 
 std::string comparison(const NamedObjective& objective, const MapAnswer& answer) {
@@ -157,6 +173,8 @@ nlohmann::ordered_json number(std::optional<double> value) {
 
 std::string mapJson(const MapOptions& options, const MapAnswer& answer) {
   const auto& result = answer.result;
+  const auto seconds =
+      result.seconds > 0 ? nlohmann::ordered_json(result.seconds) : nlohmann::ordered_json();
   nlohmann::ordered_json out{{"workload", options.workload},
                              {"machine", result.machine},
                              {"objective", options.objective},
@@ -165,12 +183,16 @@ std::string mapJson(const MapOptions& options, const MapAnswer& answer) {
                              {"all_better_bounds_simulated", answer.allSimulated},
                              {"interrupted", answer.stopped},
                              {"from_catalogue", answer.fromCatalogue},
-                             {"space_size", number(answer.space)},
+                             {"searched_to_end", !answer.cut},
+                             {"met", number(answer.met)},
                              {"evaluated", number(answer.evaluated)},
                              {"excluded", number(answer.excluded)},
+                             {"not_looked_at", number(answer.unseen)},
+                             {"excluded_groups", number(answer.groups)},
                              {"simulated", answer.simulated},
                              {"engine", result.engine},
-                             {"seconds", answer.seconds},
+                             {"search_seconds", answer.seconds},
+                             {"seconds", seconds},
                              {"cycles", number(result.cycles)},
                              {"bound_cycles", number(answer.boundCycles)},
                              {"energy_pj", number(result.energy.total)},
@@ -206,7 +228,8 @@ std::vector<std::string> mapComment(const MapOptions& options, const MapAnswer& 
                                  : answer.allSimulated  ? "optimal in its space when simulated"
                                  : answer.optimal       ? "optimal in its space on the bound"
                                  : answer.fromCatalogue ? "a mapping of the catalogue"
-                                                        : "the best found in the time given")};
+                                 : answer.cut           ? "the best found in the time given"
+                                                        : "the best found, without a proof")};
 }
 
 } // namespace einsight::cli

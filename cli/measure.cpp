@@ -1,6 +1,7 @@
 #include "validation/measure/measure.hpp"
 
 #include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/output_file.hpp"
 #include "cli/terminal.hpp"
 #include "report/table.hpp"
@@ -231,19 +232,19 @@ std::string planJson(const validation::MeasurePlan& plan) {
   return json.dump(1) + "\n";
 }
 
-core::Expected<Answer> planAnswer(const Options& options, double seconds) {
+core::Expected<Answer> planAnswer(const Options& options, double seconds, const CLI::App& app) {
   ProgressBar bar("plan");
   return validation::planMeasure(options.suites, options.machine, "cycle",
                                  [&](double done) { return bar.show(done); })
       .map([&](const validation::MeasurePlan& plan) {
         Answer answer;
         answer.text = planText(plan, seconds);
-        answer.json = planJson(plan);
+        answer.json = withProvenance(planJson(plan), app);
         return answer;
       });
 }
 
-core::Expected<Answer> work(const Options& options) {
+core::Expected<Answer> work(const Options& options, const CLI::App& app) {
   auto problems = checkOptions(options);
   const double seconds = secondsOf("--seconds", options.seconds, "540", problems);
   const double patience = secondsOf("--patience", options.patience, "60", problems);
@@ -251,7 +252,7 @@ core::Expected<Answer> work(const Options& options) {
     return core::failure(std::move(problems));
   }
   if (options.dryRun) {
-    return planAnswer(options, seconds);
+    return planAnswer(options, seconds, app);
   }
   const auto gpu = validation::cuda::Gpu::find();
   if (!gpu) {
@@ -287,7 +288,7 @@ Work addMeasure(CLI::App& options) {
                    "say how long it would take, by simulation; needs no device");
   options.add_option("-a,--arch", given->machine, "with --dry-run: the GPU (h200)")
       ->type_name("MACHINE");
-  return [given] { return work(*given); };
+  return [given, &options] { return work(*given, options); };
 }
 
 } // namespace einsight::cli

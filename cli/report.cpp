@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 namespace einsight::cli {
 namespace {
@@ -35,6 +36,11 @@ std::string formatOf(const Options& options, core::Problems& problems) {
   const std::vector<std::string> known(kFormats.begin(), kFormats.end());
   if (options.format.empty()) {
     const auto ending = fs::path(options.output).extension().string();
+    if (!ending.empty() && ending != ".md" && ending != ".html") {
+      problems.push_back({{{}, 0, 0, "--output"},
+                          fmt::format("'{}' says no format: one file is .html or .md", ending),
+                          "--format says which it is: html, md, csv or svg"});
+    }
     return ending == ".md" ? "md" : "html";
   }
   if (std::find(known.begin(), known.end(), options.format) == known.end()) {
@@ -59,6 +65,19 @@ void checkOutput(const Options& options, const std::string& format, core::Proble
     found = checkWritable("--output", (fs::path(options.output) / ("a." + format)).string());
   }
   problems.insert(problems.end(), found.begin(), found.end());
+}
+
+/// Why no answer can be in the file at all; empty: it has text.
+core::Problems mistakeIn(const std::string& file) {
+  std::error_code none; // what cannot be looked at counts as absent
+  const std::string what = fs::is_directory(file, none) ? "is a folder"
+                           : !fs::exists(file, none)    ? "there is no such file"
+                           : !std::ifstream(file)       ? "may not be read"
+                           : fs::is_regular_file(file, none) && fs::file_size(file, none) == 0
+                               ? "is empty"
+                               : "";
+  return what.empty() ? core::Problems{}
+                      : core::Problems{{{file, 0, 0, {}}, what, "give the file of an answer"}};
 }
 
 std::optional<report::Baseline> baselineOf(const std::string& text, core::Problems& problems) {
@@ -136,7 +155,14 @@ core::Expected<Answer> work(const Options& options, const CLI::App& app) {
                                     baselineOf(options.baseline, problems), peaks.function()};
   std::vector<report::Input> inputs;
   for (const auto& file : options.inputs) {
-    inputs.push_back({file, config::hashOfFile(file), {}, {}});
+    auto mistakes = mistakeIn(file);
+    if (mistakes.empty()) {
+      inputs.push_back({file, config::hashOfFile(file), {}, {}});
+    }
+    problems.insert(problems.end(), mistakes.begin(), mistakes.end());
+  }
+  if (inputs.empty()) {
+    return core::failure(std::move(problems));
   }
   const auto document = report::readDocument(inputs, how);
   problems.insert(problems.end(), peaks.problems().begin(), peaks.problems().end());

@@ -125,7 +125,7 @@ private:
 /// Every mistake in the options that needs no input file to be seen; fills `settings`.
 core::Problems mistakesIn(const Options& options, const CLI::App& app, Settings& settings) {
   auto problems = checkEngine(options.engine, runEngineNames());
-  settings = readSettings(options.settings, problems);
+  settings = readSettings(options.settings, problems, options.machine);
   if (!options.vcd.empty() && options.engine == "analytic") {
     problems.push_back({{{}, 0, 0, "--vcd"},
                         "the analytic engine has no signals that change",
@@ -138,6 +138,10 @@ core::Problems mistakesIn(const Options& options, const CLI::App& app, Settings&
   }
   if (options.traceCycles < 1) {
     problems.push_back({{{}, 0, 0, "--trace-cycles"}, "must be at least 1", {}});
+  }
+  if (app.count("--trace-cycles") > 0 && options.trace.empty()) {
+    problems.push_back(
+        {{{}, 0, 0, "--trace-cycles"}, "there is no trace", "goes with --trace FILE"});
   }
   const auto unwritable = checkOutputs(app, {"--vcd", "--trace", "--json"});
   problems.insert(problems.end(), unwritable.begin(), unwritable.end());
@@ -252,9 +256,9 @@ core::Expected<Answer> answerOf(const Options& options, const Settings& settings
 core::Expected<Answer> work(const Options& options, const CLI::App& app) {
   Settings settings;
   auto mistakes = mistakesIn(options, app, settings);
-  const auto point = explore::prepareAny({options.workload, options.machine, options.mapping,
-                                          settings.workload, settings.machine, settings.mapping,
-                                          std::move(mistakes), settings.workloadNames});
+  const auto point = explore::prepareAny(
+      {options.workload, options.machine, options.mapping, settings.workload, settings.machine,
+       settings.mapping, std::move(mistakes), settings.workloadNames, options.engine});
   if (!point) {
     return core::failure(point.error());
   }

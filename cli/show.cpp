@@ -133,7 +133,9 @@ core::Expected<explore::AnyPoint> pointOf(const Options& options, const Settings
     machines = machinesFor(options.name);
   }
   auto load = settings.workload;
-  if (isFor(options.name, "cluster") && settings.workloadNames.empty() && load.empty()) {
+  const auto file = mappings::find(options.name);
+  if (file && mappings::kindOf(*file) == "serving" && settings.workloadNames.empty() &&
+      load.empty()) {
     load = {{"batch", 1}, {"context", 1}}; // a whole model serves something
   }
   core::Problems problems;
@@ -238,8 +240,9 @@ core::Expected<std::string> textOf(const std::string& kind, const Options& optio
     return workloads::loadTransformer(options.name).and_then([&](const auto& model) {
       return workloads::load(options.name, settings.workload).map([&](const auto& cascade) {
         return workloads::describe(model) +
-               "\none layer's attention, which runs on a machine by itself; a machine of kind "
-               "cluster serves the whole model\n" +
+               "\none layer's attention, which runs on a machine by itself; a cluster, or a GPU "
+               "that "
+               "is given a load, serves the whole model\n" +
                workloads::describe(cascade);
       });
     });
@@ -256,13 +259,14 @@ core::Expected<std::string> textOf(const std::string& kind, const Options& optio
 }
 
 core::Expected<Answer> work(const Options& options) {
-  const auto settings = readSettings(options.settings);
-  if (!settings) {
-    return core::failure(settings.error());
-  }
   const auto kinds = kindsOf(options.name);
   if (!kinds) {
     return core::failure(kinds.error());
+  }
+  const bool isMachine = std::find(kinds->begin(), kinds->end(), "machine") != kinds->end();
+  const auto settings = readSettings(options.settings, isMachine ? options.name : options.machine);
+  if (!settings) {
+    return core::failure(settings.error());
   }
   Answer answer;
   auto shown = nlohmann::ordered_json::array();

@@ -11,7 +11,7 @@ endif()
 
 foreach(folder arch mappings validation workloads)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${EINSIGHT_DATA}
-          FILES_MATCHING PATTERN *.yaml PATTERN *.csv
+          FILES_MATCHING PATTERN *.yaml PATTERN *.csv PATTERN *.json
           PATTERN lowering EXCLUDE PATTERN cuda EXCLUDE)
 endforeach()
 

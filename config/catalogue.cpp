@@ -62,6 +62,28 @@ core::Expected<fs::path> findPath(const std::string& path, std::string_view kind
                                               : "there is no such file");
 }
 
+/// Folders of the catalogue, and what the names in them are.
+struct Shelf {
+  const char* folder;
+  const char* thing;
+};
+constexpr std::array kShelves{Shelf{"workloads", "workload"}, Shelf{"arch/machines", "machine"},
+                              Shelf{"mappings", "mapping"}};
+
+/// What a name of the catalogue is that was given for something else: "that is a machine".
+std::string otherThing(const std::string& name, const std::vector<fs::path>& folders) {
+  const auto root = catalogueRoot();
+  for (const auto& shelf : kShelves) {
+    const auto place = root / shelf.folder;
+    const auto files = yamlFiles(place);
+    if (std::ranges::find(folders, place) == folders.end() &&
+        std::ranges::any_of(*files, [&](const auto& file) { return file.first == name; })) {
+      return fmt::format("that is a {}", shelf.thing);
+    }
+  }
+  return {};
+}
+
 fs::path findRoot() {
   const char* chosen = std::getenv("EINSIGHT_CATALOGUE"); // NOLINT(concurrency-mt-unsafe)
   if (chosen != nullptr && *chosen != '\0') {
@@ -116,8 +138,9 @@ core::Expected<fs::path> findFile(const std::string& nameOrPath,
     return path;
   }
   std::ranges::sort(known);
+  auto other = otherThing(nameOrPath, folders);
   return refuse(fmt::format("unknown {} '{}'", kindOfThing, nameOrPath),
-                core::suggestion(nameOrPath, known));
+                other.empty() ? core::suggestion(nameOrPath, known) : std::move(other));
 }
 
 std::string hashNow(const fs::path& file) {

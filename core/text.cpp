@@ -31,6 +31,14 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  return out;
+}
+
 constexpr std::size_t kLongestTypo = 3;
 constexpr std::size_t kSmallTypo = 2; ///< nearer than a name with whole words more or fewer
 constexpr std::size_t kLongestList = 40;
@@ -61,15 +69,21 @@ std::string sameWords(std::string_view got, const std::vector<std::string>& cand
 std::string nearest(std::string_view got, const std::vector<std::string>& candidates) {
   std::string best;
   std::size_t bestDistance = std::min(kLongestTypo, (got.size() + 1) / 2) + 1;
+  std::size_t bestCapitals = 0; // wrong ones of the best
+  const auto small = lowered(got);
   for (const auto& candidate : candidates) {
     const std::size_t atLeast =
         std::max(candidate.size(), got.size()) - std::min(candidate.size(), got.size());
-    if (atLeast >= bestDistance) {
-      continue;
+    if (atLeast > bestDistance || (got.size() == 1 && !lowered(candidate).starts_with(small))) {
+      continue; // of one letter no edit leaves anything, so it has to be there
     }
-    if (const auto distance = editDistance(got, candidate); distance < bestDistance) {
+    const auto distance = editDistance(small, lowered(candidate));
+    const auto capitals = editDistance(got, candidate) - distance;
+    if (distance < bestDistance ||
+        (distance == bestDistance && !best.empty() && capitals < bestCapitals)) {
       best = candidate;
       bestDistance = distance;
+      bestCapitals = capitals;
     }
   }
   if (best.empty() || bestDistance > kSmallTypo) {

@@ -151,21 +151,91 @@ std::map<std::string, std::set<std::string>> settingsWithout(const CompareReques
   return out;
 }
 
+std::vector<std::vector<std::int64_t>> resultShapes(const einsum::Cascade& cascade) {
+  std::vector<std::vector<std::int64_t>> out;
+  for (const auto& tensor : cascade.tensors()) {
+    if (tensor.result) {
+      out.push_back(tensor.shape);
+    }
+  }
+  return out;
+}
+
+/// Whether the parameter may be set and has no part in the sizes of results: they sum over it.
+bool isSummedOver(const std::string& workload, const einsum::Cascade& cascade,
+                  const std::string& name) {
+  for (const auto& parameter : cascade.parameters()) {
+    if (parameter.name == name && !parameter.derived) {
+      const auto larger = workloads::load(workload, {{name, core::Rational(2 * parameter.value)}});
+      return larger && resultShapes(*larger) == resultShapes(cascade);
+    }
+  }
+  return false;
+}
+
+/// What a form that decodes calls the context, where it lacks the parameter that the prompt's form
+/// calls so: the one parameter that the prompt's makes as large as that, and whose values the
+/// form's results sum over. Empty: there is none, or the form has the parameter.
+std::string contextOf(const std::string& form, const std::string& parameter) {
+  const auto prompt = mechanismName(form);
+  const auto decode = workloads::load(form);
+  if (prompt == form || !decode || decode->parameter(parameter)) {
+    return {};
+  }
+  const auto one = workloads::load(prompt);
+  if (!one || !one->parameter(parameter)) {
+    return {};
+  }
+  const auto value = one->parameter(parameter).value_or(0);
+  const auto two = workloads::load(prompt, {{parameter, core::Rational(2 * value)}});
+  if (!two) {
+    return {};
+  }
+  std::vector<std::string> found;
+  for (const auto& each : one->parameters()) {
+    const bool follows = each.value == value && two->parameter(each.name) == 2 * value;
+    if (follows && isSummedOver(form, *decode, each.name)) {
+      found.push_back(each.name);
+    }
+  }
+  return found.size() == 1 ? found.front() : std::string();
+}
+
+/// contextOf of each workload that has one and is not told otherwise.
+std::map<std::string, std::string> contextsOf(const CompareRequest& request,
+                                              const std::vector<Task>& tasks) {
+  std::map<std::string, std::string> out;
+  for (const auto& task : tasks) {
+    const auto name = contextOf(task.workload, request.parameter);
+    if (!name.empty() && !request.workload.contains(name)) {
+      out[task.workload] = name;
+    }
+  }
+  return out;
+}
+
 explore::PointRequest requestOf(const CompareRequest& request, const Task& task,
                                 const std::string& machine, const core::Rational& value,
-                                const std::map<std::string, std::set<std::string>>& without) {
+                                const Comparison& comparison) {
   explore::PointRequest out;
   out.workload = task.workload;
   out.machine = machine;
   out.mapping = request.mapping;
+  out.engine = request.engine;
   out.workloadSettings = request.workload;
   out.workloadSettings[request.parameter] = value;
   out.machineSettings = request.machine;
   out.mappingSettings = request.mappingSettings;
+  const auto& without = comparison.without;
   if (const auto found = without.find(task.workload); found != without.end()) {
     for (const auto& name : found->second) {
       out.workloadSettings.erase(name);
     }
+  }
+  const auto& context = comparison.context;
+  if (const auto found = context.find(task.workload); found != context.end()) {
+    out.workloadSettings.erase(request.parameter);
+    out.workloadSettings[found->second] = value;
   }
   return out;
 }
@@ -181,6 +251,14 @@ core::Expected<Comparison> compare(const CompareRequest& request,
   }
   Comparison out;
   out.without = settingsWithout(request, tasks);
+  out.context = contextsOf(request, tasks);
+  for (const auto& [workload, name] : out.context) {
+    auto& lacking = out.without[workload];
+    lacking.erase(request.parameter);
+    if (lacking.empty()) {
+      out.without.erase(workload);
+    }
+  }
   explore::Inputs inputs(true);
   const auto total =
       static_cast<double>(tasks.size() * request.machines.size() * request.values.size());
@@ -189,7 +267,7 @@ core::Expected<Comparison> compare(const CompareRequest& request,
       for (const auto& value : request.values) {
         for (const auto& task : tasks) {
           if (task.phase == phase) {
-            const auto point = requestOf(request, task, machine, value, out.without);
+            const auto point = requestOf(request, task, machine, value, out);
             out.points.push_back(simulate(request, point, value.toDouble(), inputs));
             out.points.back().phase = phase;
             progress(static_cast<double>(out.points.size()) / total);

@@ -49,6 +49,8 @@ struct Comparison {
   std::vector<Crossover> crossovers;
   /// By workload: settings of others that it has no parameter for, and runs without.
   std::map<std::string, std::set<std::string>> without;
+  /// By workload that decodes and lacks the parameter that varies: its own for the same context.
+  std::map<std::string, std::string> context;
 };
 
 /// Simulates every point. A point that cannot be simulated says why; fails when none can, and where

@@ -59,6 +59,10 @@ std::string exceptionsOf(const CompareRequest& request, const Comparison& compar
           fmt::format("  {} has no {}: it runs without\n", workload, fmt::join(names, " and no "));
     }
   }
+  for (const auto& [workload, name] : comparison.context) {
+    out += fmt::format("  {} is a token after a context of that {}: its parameter {}\n", workload,
+                       request.parameter, name);
+  }
   std::set<std::int64_t> batches;
   std::vector<std::string> sequences;
   for (const auto& point : comparison.points) {
@@ -145,7 +149,10 @@ std::string commandOf(const CompareRequest& request, const Comparison& compariso
   out += request.mapping.empty() ? "" : " -m " + report::shellWord(request.mapping);
   std::vector<std::string> values;
   if (!lacks(request.parameter)) {
-    values.push_back(fmt::format("{}={}", request.parameter, countOf(point.value)));
+    const auto context = comparison.context.find(point.workload);
+    values.push_back(fmt::format(
+        "{}={}", context == comparison.context.end() ? request.parameter : context->second,
+        countOf(point.value)));
   }
   for (const auto& setting : settings) {
     if (!lacks(setting.substr(0, setting.find('=')))) {

@@ -9,10 +9,14 @@
 using namespace einsight;
 using namespace einsight::arch;
 
-TEST_CASE("settings without a dot are parameters, the others are paths of numbers", "[arch]") {
-  const auto found = parametersOf({{"count", 2}, {"links.wire.latency", 3}});
-  CHECK(found == core::Settings{{"count", 2}});
-  CHECK(parametersOf({}).empty());
+TEST_CASE("settings that a file declares are parameters, the others are of numbers", "[arch]") {
+  const auto file = config::parse("version: 1\nparameters: {count: 8}\n", "m.yaml");
+  REQUIRE(file.has_value());
+  const auto* parameters = file->find("parameters");
+  const core::Settings given{{"count", 2}, {"sms", 1}, {"links.wire.latency", 3}};
+  CHECK(parametersOf(given, parameters) == core::Settings{{"count", 2}});
+  CHECK(parametersOf(given, nullptr).empty());
+  CHECK(parametersOf({}, parameters).empty());
 }
 
 TEST_CASE("a document of another kind is refused before its sections are read", "[arch]") {

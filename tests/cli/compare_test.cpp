@@ -90,6 +90,33 @@ TEST_CASE("workloads are compared over a range, prefill and decode, with cache a
   CHECK(first["cache_bytes"].get<double>() > json["points"][1]["cache_bytes"].get<double>());
 }
 
+TEST_CASE("a form that decodes and calls the context otherwise has the length as its context",
+          "[cli]") {
+  for (const std::string workload : {"attention", "attention-varlen"}) {
+    const auto outcome = program("compare -w " + workload +
+                                 " -a h100 --set L=4K..8K,B=1 --engine analytic --json -");
+    INFO(outcome.err);
+    REQUIRE(outcome.status == 0);
+    const auto points = nlohmann::json::parse(outcome.out)["points"];
+    REQUIRE(points.size() == 4);
+    CHECK(points[2]["command"] ==
+          "einsight run -w " + workload + "-decode -a h100 --set M=4K,B=1 --engine analytic");
+    CHECK(points[3]["L"] == 8192);
+    CHECK(points[3]["operations"].get<double>() ==
+          Approx(2 * points[2]["operations"].get<double>()).epsilon(0.1));
+    const auto alone =
+        program("run -w " + workload + "-decode -a h100 --set M=8K,B=1 --engine analytic --json -");
+    CHECK(nlohmann::json::parse(alone.out)["seconds"] == points[3]["seconds"]);
+  }
+  const auto told = program("compare -w attention -a h100 --set L=1K..2K,B=1 --engine analytic");
+  CHECK(told.out.find("attention-decode is a token after a context of that L: its parameter M\n") !=
+        std::string::npos);
+  CHECK(told.out.find("it runs without") == std::string::npos);
+  const auto set = program("compare -w attention-decode -a h100 --set M=1K..2K --engine analytic");
+  CHECK(set.status == 0);
+  CHECK(set.out.find("its parameter") == std::string::npos);
+}
+
 TEST_CASE("a comparison is told in a table with its crossings", "[cli]") {
   const auto outcome = program("compare -w mha,mqa -a h100 --set L=1K..2K --engine analytic");
   REQUIRE(outcome.status == 0);

@@ -35,3 +35,35 @@ TEST_CASE("the page of the library is what the program makes of the files", "[cl
   CHECK(outcome.out == contentOf(std::string(EINSIGHT_SOURCE_DIR) + "/docs/attention-library.md"));
   CHECK(program("list machines --markdown").status == 2);
 }
+
+TEST_CASE("machines and mappings have kinds, which say what goes with what", "[cli]") {
+  const auto kindOf = [](const std::string& list, const std::string& name) {
+    const auto json = nlohmann::json::parse(program("list " + list + " --json -").out);
+    for (const auto& item : json[list]) {
+      if (item["name"] == name) {
+        return item.value("kind", std::string("none"));
+      }
+    }
+    return std::string("absent");
+  };
+  CHECK(kindOf("machines", "h100") == "gpu");
+  CHECK(kindOf("machines", "fusemax") == "spatial");
+  CHECK(kindOf("mappings", "flash-attention-3") == "gpu");
+  CHECK(kindOf("mappings", "ring-attention") == "cluster");
+  CHECK(kindOf("mappings", "tensor-parallel") == "serving");
+  CHECK(kindOf("suites", "kernels") == "none");
+  CHECK(program("list mappings").out.find("kind") != std::string::npos);
+}
+
+TEST_CASE("lists and analyses say which command made them", "[cli]") {
+  for (const std::string command : {"list suites", "list mechanisms", "analyze -w bert --set L=1K",
+                                    "measure --dry-run micro"}) {
+    const auto outcome = program(command + " --json -");
+    INFO(command + outcome.err);
+    REQUIRE(outcome.status == 0);
+    const auto json = nlohmann::json::parse(outcome.out);
+    CHECK(json["provenance"]["command"].get<std::string>().find("einsight " +
+                                                                command.substr(0, 4)) == 0);
+    CHECK(json["provenance"].contains("version"));
+  }
+}

@@ -33,8 +33,9 @@ std::string errorOf(const std::string& arguments) {
 TEST_CASE("map answers with every key of the contract", "[cli]") {
   const auto json = jsonOf(std::string("map -w matmul -a fusemax --set M=70,N=50,K=20,arch.PE=8"));
   for (const auto* key :
-       {"workload", "machine", "objective", "optimal", "space_size", "evaluated", "excluded",
-        "seconds", "cycles", "bound_cycles", "energy_pj", "mapping", "provenance"}) {
+       {"workload", "machine", "objective", "optimal", "searched_to_end", "met", "evaluated",
+        "excluded", "not_looked_at", "excluded_groups", "search_seconds", "seconds", "cycles",
+        "bound_cycles", "energy_pj", "mapping", "provenance"}) {
     INFO(key);
     CHECK(json.contains(key));
   }
@@ -43,7 +44,15 @@ TEST_CASE("map answers with every key of the contract", "[cli]") {
   CHECK(json["optimal"] == true);
   CHECK(json["bound_cycles"].get<double>() <= json["cycles"].get<double>());
   CHECK(json["evaluated"].get<double>() > 0);
+  CHECK(json["met"].get<double>() == json["evaluated"].get<double>() +
+                                         json["excluded"].get<double>() +
+                                         json["not_looked_at"].get<double>());
   CHECK(json["mapping"]["file"].is_null());
+  CHECK(json["search_seconds"].get<double>() > 0);
+  const auto hertz = json["cycles"].get<double>() / json["seconds"].get<double>(); // of the run
+  CHECK(hertz == Approx(940e6));
+  CHECK(json["provenance"]["command"] ==
+        "einsight map -w matmul -a fusemax --set M=70,N=50,K=20,arch.PE=8");
 }
 
 TEST_CASE("the mapping that map writes runs like any other, as fast as it said", "[cli]") {
@@ -105,8 +114,8 @@ TEST_CASE("map says what it found in words", "[cli]") {
   CHECK(outcome.status == 0);
   for (const auto* part : {"matmul on fusemax: mapping found for latency\n\nsection ",
                            "\ncycles      ", "(bound ", "\nenergy      ", "\nutilisation array_2d ",
-                           "\ncatalogue   its best is matmul: ", "optimal",
-                           " mappings in the space, ", " excluded by bounds, "}) {
+                           "\ncatalogue   its best is matmul: ", "optimal", " mappings met, ",
+                           " excluded by bounds, "}) {
     INFO(outcome.out);
     CHECK(outcome.out.find(part) != std::string::npos);
   }
@@ -117,6 +126,11 @@ TEST_CASE("a requirement holds for what map finds", "[cli]") {
   const auto free = jsonOf(point);
   const auto small = jsonOf(point + "--require 'global_buffer.used <= 600'");
   CHECK(small["cycles"].get<double>() >= free["cycles"].get<double>());
+  CHECK(small["searched_to_end"] == true);
+  CHECK(small["optimal"] == false);
+  CHECK(program(point + "--require 'global_buffer.used <= 600'")
+            .out.find("best found: the search came to its end, but requirements, ") !=
+        std::string::npos);
   const auto busy = jsonOf(point + "--require 'array_2d.utilization >= 0.1'");
   CHECK(busy["units"]["array_2d"]["utilization"].get<double>() >= 0.1);
 }

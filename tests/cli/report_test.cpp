@@ -75,8 +75,9 @@ TEST_CASE("many files go into a folder", "[cli]") {
   const auto made = folder.path() / "made";
   CHECK(program("report " + run + " --format csv --only runs -o " + made.string()).status == 0);
   CHECK(std::filesystem::exists(made / "runs.csv"));
-  CHECK(program("report " + run + " --format csv -o " + run).err ==
-        "error: --output: '" + run +
+  const auto file = (made / "runs.csv").string();
+  CHECK(program("report " + run + " --format csv -o " + file).err ==
+        "error: --output: '" + file +
             "' is no folder; csv is one file for each table\n"
             "  help: give the name of a folder\n");
   CHECK(program("report " + run + " --format csv --only rums -o " + folder.path().string()).err ==
@@ -96,4 +97,26 @@ TEST_CASE("without node pictures are refused with what to install", "[cli]") {
       (pageMissing || outcome.err.find("error: --format: pictures are drawn by node, which is not "
                                        "installed\n  help: install it (Debian: apt-get install "
                                        "nodejs), or write --format html\n") != std::string::npos));
+}
+
+TEST_CASE("a report says why there is nothing in a file", "[cli]") {
+  const Folder folder;
+  const auto page = (folder.path() / "r.html").string();
+  const auto errorOf = [&](const std::string& input) {
+    return program("report " + input + " -o " + page).err;
+  };
+  CHECK(errorOf("nofile.json").find("nofile.json: error: there is no such file\n") == 0);
+  CHECK(errorOf(folder.write("empty.json", "")).find(": error: is empty\n") != std::string::npos);
+  CHECK(errorOf(folder.path().string()).find(": error: is a folder\n") != std::string::npos);
+}
+
+TEST_CASE("an ending that names no single file's format is refused", "[cli]") {
+  const Folder folder;
+  const auto run = smallRun(folder);
+  for (const std::string ending : {".svg", ".csv", ".xyz"}) {
+    const auto outcome = program("report " + run + " -o " + folder.path().string() + "/r" + ending);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err.find("error: --output: '" + ending + "' says no format") == 0);
+    CHECK(outcome.err.find("--format") != std::string::npos);
+  }
 }

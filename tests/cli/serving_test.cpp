@@ -25,8 +25,8 @@ TEST_CASE("run of a whole model on a cluster answers what its users see", "[cli]
 TEST_CASE("a whole model on a GPU by itself is one layer's attention", "[cli]") {
   const auto outcome = program("run -w llama-3-8b -a h100");
   CHECK(outcome.status == 0);
-  CHECK(outcome.out.find("one layer's attention; a machine of kind cluster serves the whole model "
-                         "(docs/serving.md)") != std::string::npos);
+  CHECK(outcome.out.find("one layer's attention; given a load (batch and context, or a trace) the "
+                         "GPU serves the whole model (docs/serving.md)") != std::string::npos);
 }
 
 TEST_CASE("show and analyze tell what a whole model is", "[cli]") {

@@ -24,3 +24,26 @@ TEST_CASE("a setting given twice, empty or not a number is a problem", "[cli]") 
         "error: --set B=L: 'L' is not a number: unknown name 'L'\n"
         "  help: write NAME=VALUE, such as L=4K, arch.PE=64 or mapping.p1=4\n");
 }
+
+TEST_CASE("a machine's number takes the unit of its file, and no suffix where that is decimal",
+          "[cli]") {
+  const auto valueOf = [](const std::string& setting, const std::string& machine) {
+    const auto settings = readSettings({setting}, machine);
+    return settings ? settings->machine.begin()->second.toString() : core::render(settings.error());
+  };
+  CHECK(valueOf("arch.clock.maximum=1.5 GHz", "h100") == "1500000000");
+  CHECK(valueOf("arch.clock.maximum=1500MHz", "h100") == "1500000000");
+  CHECK(valueOf("arch.clock.maximum=1.5e9", "h100") == "1500000000");
+  CHECK(valueOf("arch.dram.bandwidth=2 TB/s", "h100") == "2000000000000");
+  CHECK(valueOf("arch.l2.capacity=25M", "h100") == "26214400");
+  CHECK(valueOf("arch.l2.capacity=25 MiB", "h100") == "26214400");
+  CHECK(valueOf("arch.sm.count=1K", "h100") == "1024");
+  CHECK(valueOf("arch.clock.maximum=1.5G", "h100") ==
+        "error: --set arch.clock.maximum=1.5G: '1.5G' in Hz: is G binary, as of sizes, or a power "
+        "of ten?\n"
+        "  help: write 1.5e9, or 1.5 GHz\n");
+  CHECK(valueOf("arch.dram.bandwidth=3T", "h100").find("write 3e12, or 3 TB/s") !=
+        std::string::npos);
+  CHECK(valueOf("arch.clock.maximum=3 GB", "h100").find("is not a number") != std::string::npos);
+  CHECK(valueOf("arch.PE=1K", "fusemax") == "1024");
+}

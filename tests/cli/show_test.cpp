@@ -108,3 +108,18 @@ TEST_CASE("a mapping that is not for a workload says why", "[cli]") {
   CHECK(outcome.status == 2);
   CHECK(outcome.err.find("mappings/spatial/fusemax-binding.yaml:") == 0);
 }
+
+TEST_CASE("every plan of a cluster is shown by itself, and for a machine that is named", "[cli]") {
+  for (const std::string plan : {"ring-attention", "zigzag-ring-attention"}) {
+    const auto alone = program("show " + plan);
+    INFO(alone.err);
+    CHECK(alone.status == 0);
+  }
+  CHECK(program("show zigzag-ring-attention -w attention-causal -a a100-node").status == 0);
+}
+
+TEST_CASE("show says that a mapping is for other machines", "[cli]") {
+  const auto outcome = program("show flash-attention-2 -w bert -a fusemax");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("the mapping is for gpu machines") != std::string::npos);
+}

@@ -120,5 +120,7 @@ TEST_CASE("a trace that cannot be had is refused", "[cli]") {
   }
   const auto nothing = program("run -w bert -a fusemax --trace-cycles 0");
   CHECK(nothing.status == 2);
-  CHECK(nothing.err == "error: --trace-cycles: must be at least 1\n");
+  CHECK(nothing.err == "error: --trace-cycles: must be at least 1\n"
+                       "error: --trace-cycles: there is no trace\n"
+                       "  help: goes with --trace FILE\n");
 }

@@ -74,3 +74,14 @@ TEST_CASE("a file's hash is the 64-bit FNV-1a of its bytes", "[config]") {
   CHECK(config::hashOfFile(folder.root() / "nowhere").empty());
   CHECK(config::hashOfFile(folder.root()).empty());
 }
+
+TEST_CASE("a name that is something else in the catalogue is said to be that", "[config]") {
+  const auto helpOf = [](const char* name, const char* folder, const char* kindOfThing) {
+    const auto found = config::find(name, {config::catalogueRoot() / folder}, kindOfThing);
+    return found ? std::string("found") : found.error().front().help;
+  };
+  CHECK(helpOf("fusemax", "workloads", "workload") == "that is a machine");
+  CHECK(helpOf("bert", "arch/machines", "machine") == "that is a workload");
+  CHECK(helpOf("bert", "mappings", "mapping") == "that is a workload");
+  CHECK(helpOf("fusemax-binding", "workloads", "workload") == "that is a mapping");
+}

@@ -53,3 +53,16 @@ TEST_CASE("counts are printed with binary suffixes only where they are exact", "
   CHECK(binaryCount(std::int64_t{1} << 40) == "1024G");
   CHECK(binaryCount(-2048) == "-2K");
 }
+
+TEST_CASE("capitals count only between names that are equally near", "[core]") {
+  CHECK(nearest("l", {"B", "L", "M"}) == "L");
+  CHECK(nearest("BERT", {"best", "bert"}) == "bert");
+  CHECK(nearest("Pe", {"PE", "Pd"}) == "PE");
+  CHECK(nearest("m", {"M", "m"}) == "m");
+}
+
+TEST_CASE("of a single letter nothing is near that does not begin with it", "[core]") {
+  CHECK(nearest("l", {"B", "H"}).empty());
+  CHECK(nearest("p", {"B", "P1"}) == "P1");
+  CHECK(nearest("p", {""}).empty());
+}

@@ -103,5 +103,5 @@ TEST_CASE("unknown keys and mistakes in the cascade are reported together", "[ei
         "  help: did you mean 'results'? (one of: workload, summary, source, mechanism, "
         "selections, lengths, parameters, ranks, tensors, einsums, masks, results)\n"
         "t.yaml:7:19: error: einsums[0]: tensor 'W' is neither computed nor declared with ranks\n"
-        "  help: did you mean 'X'?\n");
+        "  help: declare an input under tensors, as in W: [b, h, e, M]\n");
 }

@@ -119,7 +119,19 @@ TEST_CASE("a setting whose path is no number of the machine is answered with the
   REQUIRE_FALSE(gpu.has_value());
   REQUIRE(gpu.error().size() == 2);
   CHECK(gpu.error()[0].what == "this machine has no parameter 'PE' to set");
-  CHECK(gpu.error()[0].help == "it has no parameters");
+  CHECK(gpu.error()[0].help.find("one of: clock.") == 0);
   CHECK(gpu.error()[1].what == "this machine has no number 'l2.capcity' to set");
   CHECK(gpu.error()[1].help.find("did you mean 'l2.capacity'?") == 0);
+}
+
+TEST_CASE("a name that is no parameter is answered with the numbers it may mean", "[arch]") {
+  const auto helpOf = [](const char* machine, const char* name) {
+    const auto gpu = arch::loadGpu(machine, {{name, 10}});
+    return gpu ? std::string("read") : gpu.error().front().help;
+  };
+  CHECK(helpOf("h100", "sms").find("one of: sm.count, sm.ctas, sm.threads") != std::string::npos);
+  CHECK(helpOf("h100", "clock").find("clock.maximum") != std::string::npos);
+  CHECK(helpOf("h100", "clock").find("l2.") == std::string::npos);
+  CHECK(helpOf("h100", "bandwidth").find("dram.bandwidth") != std::string::npos);
+  CHECK(helpOf("h100", "sm.count") == "read");
 }
