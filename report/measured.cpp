@@ -112,7 +112,7 @@ DataTable kernelTable(const std::string& id, const Json& cases, const std::strin
                    numberColumn("bandwidth", "bandwidth", "B/s"),
                    numberColumn("runs", "runs"),
                    numberColumn("clock", "SM clock", "Hz"),
-                   numberColumn("power", "power", "W")});
+                   numberColumn("power_w", "power", "W")});
   for (const auto& record : cases) {
     if (failed(record) || !isKernel(record)) {
       continue;
@@ -175,9 +175,10 @@ void addKernelCharts(const DataTable& table, Section& section) {
               table.id(),
               {{"front", "none"}}};
   chart.wide = true;
-  chart.choices = {{"x", "across", {"seq_kv", "seq_q", "batch", "head_dim", "heads_q"}},
-                   {"y", "up", {"performance", "share", "seconds", "bandwidth", "power", "clock"}},
-                   {"colour", "colour", {"system", "suite", "mask", "dtype"}}};
+  chart.choices = {
+      {"x", "across", {"seq_kv", "seq_q", "batch", "head_dim", "heads_q"}},
+      {"y", "up", {"performance", "share", "seconds", "bandwidth", "power_w", "clock"}},
+      {"colour", "colour", {"system", "suite", "mask", "dtype"}}};
   for (auto& choice : chart.choices) {
     std::erase_if(choice.columns, [&](const std::string& name) {
       const auto* column = table.column(name);

@@ -9,18 +9,19 @@
 namespace einsight::report::detail {
 namespace {
 
-constexpr std::array<std::pair<const char*, const char*>, 5> kStalls{
+constexpr std::array<std::pair<const char*, const char*>, 6> kStalls{
     {{"wait_bandwidth", "waits for transfers"},
      {"wait_data", "waits for values"},
      {"wait_space", "waits for room"},
      {"wait_sync", "waits at barriers"},
+     {"wait_issue", "waits for issue"},
      {"idle", "idle"}}};
 
 /// Busy and all stalls: the time of the run in the unit of its counters.
 double wholeOf(const Json& unit) {
   double whole = numberAt(unit, "busy_cycles");
   for (const auto& [key, state] : kStalls) {
-    whole += numberAt(unit.at("stalls"), key);
+    whole += unit.at("stalls").contains(key) ? numberAt(unit.at("stalls"), key) : 0;
   }
   return whole;
 }
@@ -89,7 +90,9 @@ DataTable unitsTable(const RunGroup& group) {
       };
       add("busy", numberAt(unit, "busy_cycles"));
       for (const auto& [key, state] : kStalls) {
-        add(state, numberAt(unit.at("stalls"), key));
+        if (unit.at("stalls").contains(key)) { // few units wait for issue
+          add(state, numberAt(unit.at("stalls"), key));
+        }
       }
     }
   }
@@ -100,7 +103,7 @@ DataTable energyTable(const RunGroup& group) {
   const auto& [runs, labels, before] = group;
   DataTable table(before + "energy", "Energy by component",
                   {textColumn("run", "run"), textColumn("component", "component"),
-                   numberColumn("energy", "energy", "J"), numberColumn("share", "share", "share"),
+                   numberColumn("energy_j", "energy", "J"), numberColumn("share", "share", "share"),
                    textColumn("command", "command")});
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto& energy = runs[i].json.at("energy_pj");

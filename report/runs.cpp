@@ -1,6 +1,7 @@
 #include "core/format.hpp"
 #include "report/detail/run_tables.hpp"
 #include "report/detail/sections.hpp"
+#include "report/text.hpp"
 
 #include <fmt/format.h>
 
@@ -20,10 +21,10 @@ double busiest(const Json& run) {
   return most;
 }
 
-/// The unit that gains most from twice the speed, if any gains half a percent.
+/// The unit that gives most when it is twice as fast, if any limits the run.
 std::string limitedBy(const Json& run) {
   std::string unit;
-  double most = 1.005;
+  double most = kLimitingGain;
   for (const auto& limit : run.at("limits")) {
     if (const double gain = numberAt(limit, "speedup_if_doubled"); gain >= most) {
       most = gain;
@@ -41,7 +42,7 @@ DataTable runsTable(const std::vector<Answer>& runs) {
                    numberColumn("seconds", "time", "s"), numberColumn("flops", "operations", "op"),
                    numberColumn("flops_per_second", "performance", "op/s"),
                    numberColumn("utilization", "utilisation of the busiest unit", "share"),
-                   numberColumn("energy", "energy", "J"), numberColumn("area", "area", "mm²"),
+                   numberColumn("energy_j", "energy", "J"), numberColumn("area_mm2", "area", "mm²"),
                    textColumn("limited_by", "limited by"), textColumn("command", "command")});
   for (const auto& [input, run] : runs) {
     const double seconds = numberAt(run, "seconds"), flops = numberAt(run, "flops");
@@ -86,7 +87,7 @@ void addFacts(const DataTable& runs, Section& section) {
   section.facts = {{"time", core::formatSeconds(number("seconds"))},
                    {"performance", core::formatLarge(number("flops_per_second")) + "op/s"},
                    {"busiest unit", core::formatPercent(number("utilization")), "utilisation"}};
-  if (const double energy = number("energy"); energy == energy) {
+  if (const double energy = number("energy_j"); energy == energy) {
     section.facts.push_back({"energy", core::formatEnergy(energy / kJoulesPerPicojoule)});
   }
   const auto& limit = runs.column("limited_by")->texts.front();
@@ -117,8 +118,8 @@ void addCharts(const RunGroup& group, const Document& document, Section& section
                               "Energy by component",
                               "",
                               "energy",
-                              {{"x", "energy"}, {"y", "run"}, {"colour", "component"}},
-                              {{"x", "show", {"energy", "share"}}}});
+                              {{"x", "energy_j"}, {"y", "run"}, {"colour", "component"}},
+                              {{"x", "show", {"energy_j", "share"}}}});
   }
   if (document.table("kernels")->rows() > group.runs.size()) {
     addPerPart(*document.table("kernels"), "kernel",

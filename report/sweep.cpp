@@ -97,7 +97,7 @@ void SweepSection::addPictures(const DataTable& points, const std::vector<std::s
   }
   DataTable table(points.id() + "-energy", "Energy by component",
                   {textColumn("run", "point"), textColumn("component", "component"),
-                   numberColumn("energy", "energy", "J"), numberColumn("share", "share", "share"),
+                   numberColumn("energy_j", "energy", "J"), numberColumn("share", "share", "share"),
                    textColumn("command", "command")});
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const double total = rows_[i].energyPj.value_or(kUnknown) * kJoulesPerPicojoule;
@@ -113,7 +113,7 @@ void SweepSection::addPictures(const DataTable& points, const std::vector<std::s
                             "",
                             table.id(),
                             {{"y", "run"}, {"colour", "component"}},
-                            {{"x", "show", {"share", "energy"}}}});
+                            {{"x", "show", {"share", "energy_j"}}}});
   section.charts.back().wide = rows_.size() > kMostNarrow;
   document.tables.push_back(std::move(table));
 }

@@ -14,10 +14,11 @@ namespace {
 constexpr std::size_t kMostLines = 2000;   ///< points of a chart of lines
 constexpr std::size_t kMostBars = 240;     ///< points of a chart of bars
 constexpr std::size_t kMostNamedBars = 60; ///< of those with a name beside each
+constexpr std::size_t kMostShapes = 5;     ///< of marks that are told apart at a glance
 
-bool varies(const DataColumn& column) {
+std::size_t valuesOf(const DataColumn& column) {
   if (column.text) {
-    return std::set<std::string>(column.texts.begin(), column.texts.end()).size() > 1;
+    return std::set<std::string>(column.texts.begin(), column.texts.end()).size();
   }
   std::set<double> seen;
   for (const double value : column.numbers) {
@@ -25,7 +26,11 @@ bool varies(const DataColumn& column) {
       seen.insert(value);
     }
   }
-  return seen.size() > 1;
+  return seen.size();
+}
+
+bool varies(const DataColumn& column) {
+  return valuesOf(column) > 1;
 }
 
 /// Names of columns, those of numbers first that vary and are settings.
@@ -77,7 +82,7 @@ std::vector<Filter> filtersOf(const Axes& axes, const std::string& without, bool
     }
   }
   for (const auto& name : axes.categories) {
-    if (!single && name != "on_front") {
+    if (!single && name != "pareto") {
       filters.push_back({name, false});
     }
   }
@@ -113,8 +118,9 @@ std::string seriesOf(const Axes& axes) {
 }
 
 /// Any column against any other, with the front of what is shown.
-Chart explorer(const std::string& id, const Axes& axes, const std::vector<std::string>& objectives,
+Chart explorer(const DataTable& table, const Axes& axes, const std::vector<std::string>& objectives,
                const std::vector<std::string>& per) {
+  const auto& id = table.id();
   auto columns = axes.metrics;
   columns.insert(columns.end(), axes.parameters.begin(), axes.parameters.end());
   if (columns.empty()) { // a single point
@@ -122,8 +128,8 @@ Chart explorer(const std::string& id, const Axes& axes, const std::vector<std::s
   }
   auto colours = axes.categories;
   colours.insert(colours.end(), axes.parameters.begin(), axes.parameters.end());
-  if (!has(colours, "on_front")) {
-    colours.emplace_back("on_front");
+  if (!has(colours, "pareto")) {
+    colours.emplace_back("pareto");
   }
   std::vector<std::string> shown;
   for (const auto& objective : objectives) {
@@ -152,6 +158,14 @@ Chart explorer(const std::string& id, const Axes& axes, const std::vector<std::s
     chart.placeholders = {{"per", "group"}};
     if (shown.size() > 1) { // else it is drawn over a parameter, a colour for each design
       series = per.size() == 1 ? per.front() : "group";
+    }
+  }
+  // What colours do not tell apart, shapes do where they are few.
+  for (const auto* name : {"mapping", "machine", "workload"}) {
+    if (series != "design" && has(axes.categories, name) && name != series &&
+        valuesOf(*table.column(name)) <= kMostShapes) {
+      chart.placeholders.emplace_back("shape", name);
+      break;
     }
   }
   chart.wide = true;
@@ -183,10 +197,13 @@ std::optional<Chart> objectiveBars(const DataTable& table, const Axes& axes,
   return chart;
 }
 
+/// Speedups that anything but the baseline itself has.
 std::vector<std::string> speedupColumns(const DataTable& table) {
   std::vector<std::string> names;
   for (const auto& column : table.columns()) {
-    if (column.name.starts_with("speedup")) {
+    const auto tells = [](double speedup) { return std::isfinite(speedup) && speedup != 1; };
+    if (column.name.starts_with("speedup") &&
+        std::any_of(column.numbers.begin(), column.numbers.end(), tells)) {
       names.push_back(column.name);
     }
   }
@@ -244,7 +261,7 @@ void addSweepCharts(const DataTable& table, const std::vector<std::string>& obje
   }
   const bool grouped = table.column("group") != nullptr;
   section.charts.push_back(
-      explorer(id, axes, objectives, grouped ? per : std::vector<std::string>()));
+      explorer(table, axes, objectives, grouped ? per : std::vector<std::string>()));
 }
 
 } // namespace einsight::report::detail

@@ -16,9 +16,9 @@ constexpr const char* kCommand =
 
 std::string columnOfObjective(const std::string& objective) {
   static const std::map<std::string, std::string> kColumns{{"latency", "seconds"},
-                                                           {"energy", "energy"},
-                                                           {"area", "area"},
-                                                           {"edp", "edp"},
+                                                           {"energy", "energy_j"},
+                                                           {"area", "area_mm2"},
+                                                           {"edp", "edp_j_s"},
                                                            {"utilization", "utilization"},
                                                            {"throughput", "tokens_per_s"},
                                                            {"usd", "usd"},
@@ -95,10 +95,10 @@ DataTable SweepSection::pointsTable(const std::string& id) const {
   addSettings(rows_, table);
   table.addColumn(numbersOf(rows_, "cycles", "cycles", "cycles", &Row::cycles));
   table.addColumn(numbersOf(rows_, "seconds", "time", "s", &Row::seconds));
-  table.addColumn(numbersOf(rows_, "energy", "energy", "J", &Row::energyPj, kJoulesPerPicojoule));
-  table.addColumn(numbersOf(rows_, "area", "area", "mm²", &Row::areaUm2, kMm2PerUm2));
+  table.addColumn(numbersOf(rows_, "energy_j", "energy", "J", &Row::energyPj, kJoulesPerPicojoule));
+  table.addColumn(numbersOf(rows_, "area_mm2", "area", "mm²", &Row::areaUm2, kMm2PerUm2));
   table.addColumn(
-      numbersOf(rows_, "edp", "energy x time", "J·s", &Row::edpPjS, kJoulesPerPicojoule));
+      numbersOf(rows_, "edp_j_s", "energy x time", "J·s", &Row::edpPjS, kJoulesPerPicojoule));
   table.addColumn(numbersOf(rows_, "utilization", "utilisation of the busiest array", "share",
                             &Row::utilization));
   const auto addIfKnown = [&](DataColumn column) {
@@ -111,7 +111,7 @@ DataTable SweepSection::pointsTable(const std::string& id) const {
   addIfKnown(numbersOf(rows_, "usd", "dollars of the run", "USD", &Row::usd));
   addIfKnown(
       numbersOf(rows_, "usd_per_mtoken", "USD per million tokens", "USD", &Row::usdPerMtoken));
-  addIfKnown(numbersOf(rows_, "power", "power", "W", &Row::powerW));
+  addIfKnown(numbersOf(rows_, "power_w", "power", "W", &Row::powerW));
   addDerived(table);
   if (std::any_of(rows_.begin(), rows_.end(), [](const Row& row) { return !row.meets; })) {
     auto meets = textColumn("meets", "meets the conditions");
@@ -220,8 +220,8 @@ std::int64_t SweepSection::addFront(DataTable& table) const {
     members[groups == nullptr ? std::string() : groups->texts[i]].push_back(i);
   }
   auto column =
-      textColumn("on_front", fmt::format("on the front of {}",
-                                         fmt::join(wordsOf(identity_.objectives), " and ")));
+      textColumn("pareto", fmt::format("on the front of {}",
+                                       fmt::join(wordsOf(identity_.objectives), " and ")));
   column.texts.assign(rows_.size(), "no");
   const auto objectives = objectiveColumns();
   const bool known = std::all_of(objectives.begin(), objectives.end(),

@@ -63,24 +63,34 @@ std::string heading(const Result& result, const Style& style) {
 double spanOf(const results::UnitUse& unit) {
   const auto& stalls = unit.stalls;
   return unit.busyCycles + stalls.waitData + stalls.waitSpace + stalls.waitSync +
-         stalls.waitBandwidth + stalls.idle;
+         stalls.waitBandwidth + stalls.waitIssue + stalls.idle;
 }
 
 std::string units(const Result& result, const Style& style) {
-  Table table({{"unit", Align::Left},
-               {"utilisation"},
-               {"busy"},
-               {"wait data"},
-               {"wait space"},
-               {"wait sync"},
-               {"wait bandwidth"},
-               {"idle"}});
+  const bool issues = std::any_of(result.units.begin(), result.units.end(),
+                                  [](const auto& unit) { return unit.stalls.waitIssue > 0; });
+  std::vector<Table::Column> columns{{"unit", Align::Left}, {"utilisation"}, {"busy"},
+                                     {"waits for values"},  {"for room"},    {"at barriers"},
+                                     {"for transfers"}};
+  if (issues) {
+    columns.push_back({"for issue"});
+  }
+  columns.push_back({"idle"});
+  Table table(std::move(columns));
   for (const auto& unit : result.units) {
     const double cycles = result.cycles.value_or(spanOf(unit));
-    table.row({unit.name, core::formatPercent(unit.utilization), share(unit.busyCycles, cycles),
-               share(unit.stalls.waitData, cycles), share(unit.stalls.waitSpace, cycles),
-               share(unit.stalls.waitSync, cycles), share(unit.stalls.waitBandwidth, cycles),
-               share(unit.stalls.idle, cycles)});
+    std::vector<std::string> row{unit.name,
+                                 core::formatPercent(unit.utilization),
+                                 share(unit.busyCycles, cycles),
+                                 share(unit.stalls.waitData, cycles),
+                                 share(unit.stalls.waitSpace, cycles),
+                                 share(unit.stalls.waitSync, cycles),
+                                 share(unit.stalls.waitBandwidth, cycles)};
+    if (issues) {
+      row.push_back(share(unit.stalls.waitIssue, cycles));
+    }
+    row.push_back(share(unit.stalls.idle, cycles));
+    table.row(std::move(row));
   }
   return table.empty() ? std::string() : "\n" + table.render(style);
 }

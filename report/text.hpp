@@ -12,6 +12,9 @@ std::string text(const results::Result& result, const Style& style = {});
 /// Empty without kernels.
 std::string kernels(const results::Result& result, const Style& style = {});
 
+/// A unit that gives less when it is twice as fast does not limit a run: others hold it up as much.
+inline constexpr double kLimitingGain = 1.05;
+
 /// What limits a run, in sentences: the unit that would gain most from being twice as fast, where
 /// its time goes, and the Einsums on the critical path. Needs `limits` in the result.
 std::string limitingSentences(const results::Result& result);

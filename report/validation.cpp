@@ -183,11 +183,13 @@ void addSuite(const Json& suite, const std::string& command, Document& document)
   Chart scatter{id + "-scatter",
                 "agreement",
                 "Simulated against reference",
-                "Both axes in the unit of each metric. The line is equality, the band 10 % either "
-                "way. Points that are 0 have no place on logarithmic axes.",
+                "A dot per point: the simulated number over the reference, so that quantities of "
+                "all units stand on one axis; a saving of time stands as what it leaves of the "
+                "time. The line is equality, the band 10 % either way.",
                 id,
-                {{"colour", "engine"}},
-                {{"colour", "colour", {"verdict", "engine", "metric"}}},
+                {{"colour", "engine"}, {"y", "metric"}},
+                {{"colour", "colour", {"verdict", "engine", "metric"}},
+                 {"y", "rows", {"metric", "family", "engine"}}},
                 filters};
   Chart errors{id + "-errors",
                "errors",

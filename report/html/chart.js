@@ -164,42 +164,73 @@
     return part;
   }
 
-  /** Where a chart begins: the first choice everywhere, the first value of single filters. */
+  /** Columns of numbers that are drawn along an axis: a row without such a number has no mark. */
+  const drawnNumbers = (state, table) =>
+    Object.entries(state.placeholders).filter(([name]) => "xy".includes(name)).map(([, name]) => table.column(name)).filter((column) => column && !column.text);
+
+  /** Has any row all numbers that are drawn? */
+  const hasMarks = (state, table) => {
+    const drawn = drawnNumbers(state, table);
+    return Array.from({ length: table.rows }, (_, row) => row).some((row) => drawn.every((column) => column.at(row) !== null));
+  };
+
+  /** Where a chart begins: the first choices that give it a mark, the first value of single filters. */
   Report.initialState = (chart, tables) => {
     const table = tables.get(chart.table);
     const state = { placeholders: { ...chart.placeholders }, filters: {} };
-    for (const { placeholder, columns } of chart.choices) state.placeholders[placeholder] = columns[0];
+    for (const { placeholder, columns } of chart.choices) {
+      const choose = (column) => Object.assign(state.placeholders, { [placeholder]: column });
+      choose(columns.find((column) => (choose(column), hasMarks(state, table))) || columns[0]);
+    }
     for (const { column, single } of chart.filters) {
-      const values = table.values(column);
+      const values = table.values(column).filter((value) => value !== "");
       if (single && values.length > 0) state.filters[column] = { from: values[0], to: values[0] };
     }
     return state;
   };
 
-  /** Rows that pass the filters. A filter on what is drawn across does not hold. */
+  /** Is there nothing in a cell, as of a setting that a row does not have? */
+  const empty = (value) => value === null || value === "";
+
+  /** Does a row pass a filter? What a row does not have, no single filter holds against it. */
+  function testOf(column, { from, to }, single) {
+    const passes = column.text ? (value) => value === from : (value) => value !== null && value >= from && value <= to;
+    return (row) => (single && empty(column.at(row))) || passes(column.at(row));
+  }
+
+  /**
+   * Rows that pass the filters and have a mark. A filter on what is drawn across does not hold, nor do
+   * single ones that no row with a mark passes: a picture is never empty while there is something to draw.
+   */
   Report.rowsOf = (chart, state, tables) => {
     const table = tables.get(chart.table);
-    const across = new Set(Object.values(state.placeholders));
+    const across = new Set(Object.values(state.placeholders)), drawn = drawnNumbers(state, table);
     const singles = new Set(chart.filters.filter((filter) => filter.single).map((filter) => filter.column));
-    const tests = Object.entries(state.filters).filter(([name]) => !(singles.has(name) && across.has(name))).map(([name, { from, to }]) => {
-      const column = table.column(name);
-      return column.text ? (row) => column.at(row) === from : (row) => column.at(row) >= from && column.at(row) <= to;
-    });
-    const rows = [];
-    for (let row = 0; row < table.rows; ++row) if (tests.every((passes) => passes(row))) rows.push(row);
+    const holding = Object.entries(state.filters).filter(([name]) => !(singles.has(name) && across.has(name)));
+    let rows = Array.from({ length: table.rows }, (_, row) => row).filter((row) => drawn.every((column) => column.at(row) !== null));
+    const narrowed = (name, filter) => rows.filter(testOf(table.column(name), filter, singles.has(name)));
+    for (const [name, filter] of holding) {
+      const left = narrowed(name, filter);
+      if (left.length > 0 || !singles.has(name)) rows = left;
+    }
     return rows;
+  };
+
+  /** Single filters that say something of the rows drawn, as [column, value]. */
+  Report.heldBy = (chart, state, table, rows) => {
+    const across = new Set(Object.values(state.placeholders));
+    return Object.entries(state.filters).map(([name, { from }]) => [table.column(name), from])
+      .filter(([column, from]) => !across.has(column.name) && rows.some((row) => column.at(row) === from));
   };
 
   /** The specification of Vega-Lite with its data, and the rows in it. */
   Report.draw = (chart, state, { tables, specifications, theme, width, print }) => {
     const table = tables.get(chart.table);
     const template = specifications[chart.specification];
-    let rows = Report.rowsOf(chart, state, tables);
+    const rows = Report.rowsOf(chart, state, tables);
     const shown = Object.values(state.placeholders);
     const text = JSON.stringify(template);
     const needed = table.columns.filter((column) => shown.includes(column.name) || text.includes(`"${Report.safe(column.name)}"`)).map((column) => [Report.safe(column.name), column]);
-    const drawn = Object.entries(state.placeholders).filter(([name]) => "xy".includes(name)).map(([, name]) => table.column(name)).filter((column) => column && !column.text);
-    rows = rows.filter((row) => drawn.every((column) => column.at(row) !== null));
     const context = { chart, state, table, tables, theme, width, print, rows, values: {}, datasets: {} };
     for (const [placeholder, name] of Object.entries(state.placeholders)) {
       Object.assign(context.values, standsFor(placeholder, name, table, theme, rows, width));

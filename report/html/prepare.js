@@ -25,9 +25,18 @@
     const groups = new Set(datasets.rows.map((each) => each[values.x])).size;
     const series = new Set(datasets.rows.map((each) => each[values.colour])).size;
     const room = (0.75 * width) / (groups * (values.flat ? 1 : series)); // a quarter is between the groups
-    values.labelled = room >= 18 ? 1 : 0;
-    values.letters = room >= 24 ? 10 : 8;
-    for (const each of datasets.rows) each.label = Report.format(each[values.y], column, room >= 33 ? 3 : 2);
+    const texts = (digits) => datasets.rows.map((each) => Report.format(each[values.y], column, digits));
+    const longest = (digits, size) => 0.62 * size * Math.max(0, ...texts(digits).map((text) => text.length)); // pixels
+    const lying = [[3, 10], [2, 10], [2, 8]].find(([digits, size]) => longest(digits, size) + 4 <= room);
+    const [digits, size] = lying ?? [3, room >= 13 ? 10 : 8]; // upright above narrow bars
+    values.upright = !lying;
+    values.lying = !!lying;
+    values.labelled = lying || room >= 10 ? 1 : 0;
+    values.letters = size;
+    texts(digits).forEach((text, row) => { datasets.rows[row].label = text; });
+    const most = Math.max(0, ...datasets.rows.map((each) => each[values.y]));
+    const above = lying ? 1.3 * size : longest(digits, size) + 4; // of the number over the highest bar, in pixels
+    values.top = (most || 1) * (1 + (values.labelled * above) / 260);
   };
   Report.prepare.stack = ({ datasets, values }) => {
     values.order = [...new Set(datasets.rows.map((each) => each[values.y]))];
@@ -50,25 +59,47 @@
     values.order = datasets.rows.map((each) => each.stride);
   };
 
-  /** Simulated against reference: only what has a logarithm, equality, and 10 % either way. */
-  Report.prepare.agreement = ({ datasets, values, theme }) => {
-    datasets.rows = datasets.rows.filter((each) => each.reference > 0 && each.simulated > 0);
+  const MOST_ROWS = 40;
+
+  /**
+   * Simulated over reference, which has no unit: 1 + the relative error. A row for each metric, those with
+   * most points first; its points are spread over its height. Nothing or less stands at the left end.
+   */
+  Report.prepare.agreement = ({ datasets, values, table, theme, width }) => {
+    values.limit = Math.max(120, Math.min(300, 0.4 * width));
+    const error = table.column("error");
+    datasets.rows = datasets.rows.filter((each) => error.at(each.row) !== null);
+    const counts = new Map();
+    for (const each of datasets.rows) {
+      each.ratio = 1 + error.at(each.row);
+      each.name = each[values.y];
+      const count = counts.get(each.name) || 0;
+      each.spread = ((count + 0.5) * 0.618034) % 1; // neighbours far from each other
+      counts.set(each.name, count + 1);
+    }
+    values.order = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_ROWS).map(([name]) => name);
+    const kept = new Set(values.order);
+    datasets.rows = datasets.rows.filter((each) => kept.has(each.name));
+    for (const each of datasets.rows) if (counts.get(each.name) === 1) each.spread = 0.5;
     const drawn = new Set(datasets.rows.map((each) => each[values.colour]));
     const verdicts = ["within", "outside", "informative", "known miss"]; // each with the same colour in every picture
     const domain = [...drawn].every((each) => verdicts.includes(each)) ? verdicts : [...drawn];
     const colours = domain.map((_, i) => theme.series[i % theme.series.length]);
-    const kept = domain.map((each, i) => i).filter((i) => drawn.has(domain[i]));
-    values["colour.palette"] = { domain: kept.map((i) => domain[i]), range: kept.map((i) => colours[i]) };
-    let low = Infinity, high = 0;
-    for (const { reference, simulated } of datasets.rows) {
-      low = Math.min(low, reference, simulated);
-      high = Math.max(high, reference, simulated);
+    const shown = domain.map((each, i) => i).filter((i) => drawn.has(domain[i]));
+    values["colour.palette"] = { domain: shown.map((i) => domain[i]), range: shown.map((i) => colours[i]) };
+    let low = 0.8, high = 1.25;
+    for (const { ratio } of datasets.rows) {
+      if (ratio > 0.01) low = Math.min(low, ratio);
+      high = Math.max(high, ratio);
     }
-    if (low > high) [low, high] = [0.1, 10];
-    const ends = [low / 1.3, high * 1.3];
-    datasets.band = ends.map((at) => ({ at, under: at * 0.9, over: at * 1.1 }));
+    const ends = [low / 1.05, high * 1.05];
+    for (const each of datasets.rows) each.ratio = Math.max(each.ratio, ends[0]);
+    datasets.band = [{ under: 0.9, over: 1.1, one: 1 }];
     values.domain = ends;
-    values.ticks = Report.decades(ends);
+    const spread = high / low;
+    values.ticks = (spread > 20 ? [0.01, 0.1, 0.3, 1, 3, 10, 100, 1000] : spread > 2.5 ? [0.1, 0.2, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10] : [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2])
+      .filter((at) => at >= ends[0] && at <= ends[1]);
+    values.step = values.order.length > 16 ? 22 : 40;
     values.size = datasets.rows.length > 1000 ? 14 : datasets.rows.length > 200 ? 24 : 44;
   };
 
@@ -182,9 +213,53 @@
       const kept = new Set(best.slice(0, values.fronts ? MOST_COLOURS : NAMED));
       nameSome(context, kept, all, values.fronts ? `${best.length} of ${all} on the front${kept.size < best.length ? `, ${kept.size} of them named` : ""}` : `the best ${NAMED} of ${all}`);
     }
+    values.shaped = values["shape.order"]?.length > 1 ? true : undefined;
     values.size = points.length > 20000 ? 9 : points.length > 2000 ? 18 : points.length > 300 ? 36 : 60;
     values.opacity = points.length > 2000 ? 0.45 : 0.8;
   };
+
+  const NEAR = 12; // pixels: rings nearer than this are one
+
+  /**
+   * One ring for those that would lie on each other, with a label for what they say together. `place` of a
+   * ring: where it lies in pixels.
+   */
+  Report.merged = (rings, place, x) => {
+    const groups = [];
+    for (const ring of [...rings].sort((a, b) => a[x] - b[x])) {
+      const [left, top] = place(ring);
+      const near = groups.find((group) => group.some((other) => Math.hypot(left - place(other)[0], top - place(other)[1]) < NEAR));
+      if (near) near.push(ring);
+      else groups.push([ring]);
+    }
+    return groups.map((group) => {
+      const labels = [...new Set([group[0], group[group.length - 1]].map((each) => each.label))];
+      return { ...group[0], label: labels.join("–"), note: group.map((each) => each.note).join("; ") };
+    });
+  };
+
+  /** Labels of rings that would touch the one before stand below their ring. */
+  function lowerSome(rings, place) {
+    const letter = 6.6;
+    let before = null;
+    for (const ring of rings) {
+      const [left, top] = place(ring), half = (letter * ring.label.length) / 2;
+      const touches = before && left - half < before.right + 6 && Math.abs(top - before.top) < 14;
+      ring.below = !!touches;
+      if (!touches) before = { right: left + half, top };
+    }
+  }
+
+  /** The place of a point in pixels of a panel with logarithmic axes over the drawn rows. */
+  function placing(rows, x, y, width, height) {
+    const ends = (name) => {
+      const numbers = rows.map((each) => each[name]).filter((number) => number > 0);
+      return [Math.min(...numbers), Math.max(...numbers)];
+    };
+    const at = ([low, high], value) => (high > low ? Math.log(value / low) / Math.log(high / low) : 0.5);
+    const [across, up] = [ends(x), ends(y)];
+    return (each) => [(width - 28) * at(across, each[x]), -(height - 28) * at(up, each[y])]; // 14 are left at each end
+  }
 
   /** Panels for each phase, beside each other where there is room; rings where lines cross. */
   Report.prepare.comparison = ({ chart, datasets, values, tables, width }) => {
@@ -197,7 +272,6 @@
     const phases = ["prefill", "decode"];
     for (const phase of phases) {
       datasets[phase] = rows.filter((each) => each.phase === phase);
-      datasets[`${phase} crossings`] = crossings.filter((each) => each.phase === phase);
       values[phase] = datasets[phase].length > 0;
       for (const what of ["time", "operations"]) {
         const numbers = datasets[phase].map((each) => each[values[what]]).filter((number) => number > 0);
@@ -209,6 +283,12 @@
     values.caches = datasets.caches.length > 0;
     values.columns = width >= 600 && phases.every((phase) => values[phase]) ? 2 : 1;
     values.panel = Math.floor(width / values.columns) - 98;
+    for (const phase of phases) {
+      const place = placing(datasets[phase], values.x, values.time, values.panel, 260);
+      const rings = Report.merged(crossings.filter((each) => each.phase === phase), place, values.x);
+      lowerSome(rings, place);
+      datasets[`${phase} crossings`] = rings;
+    }
     values.whole = width - 98;
     const series = values["colour.order"]; // lines that lie on each other are seen by their edges
     values.widths = { domain: series, range: series.map((_, i) => Math.max(1.4, 4.2 * 0.75 ** i)) };

@@ -29,18 +29,15 @@ const report = JSON.parse(fs.readFileSync(file, "utf8"));
 const tables = Report.tablesOf(report);
 
 /** What a reader of the paper cannot choose: the values of single filters. */
-function subtitle(chart, state) {
-  return Object.entries(state.filters).map(([name, { from }]) => {
-    const column = tables.get(chart.table).column(name);
-    return `${column.title} ${Report.format(from, column)}`;
-  }).join(", ");
+function subtitle(chart, state, rows) {
+  return Report.heldBy(chart, state, tables.get(chart.table), rows).map(([column, from]) => `${column.title} ${Report.format(from, column)}`).join(", ");
 }
 
 async function svgOf(chart) {
   const state = Report.initialState(chart, tables);
   const width = chart.wide ? WIDE : WIDTH;
-  const { spec } = Report.draw(chart, state, { tables, specifications, theme, width, print: true });
-  spec.title = { text: chart.title, subtitle: subtitle(chart, state), subtitleColor: theme.muted, subtitleFontSize: theme.size };
+  const { spec, rows } = Report.draw(chart, state, { tables, specifications, theme, width, print: true });
+  spec.title = { text: chart.title, subtitle: subtitle(chart, state, rows), subtitleColor: theme.muted, subtitleFontSize: theme.size };
   const compiled = vegaLite.compile(spec, { config: { ...Report.configuration(theme, width), background: theme.background, padding: 10 }, logger: vega.logger(vega.Error) });
   const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
   return view.toSVG();

@@ -49,7 +49,7 @@ function inputs() {
     einsight("run", "-w", "llama-33b", "-a", "lamina-1h100-2h20", "-m", "attention-offload", "--set", `trace=kimi-conv,requests=${requests}`, "--json", file(`serving-${requests}.json`));
   }
   fs.writeFileSync(file("plan.yaml"), PLAN);
-  einsight("plan", file("plan.yaml"), "--json", file("plan.json"));
+  einsight("plan", file("plan.yaml"), "-o", file("plan.db"), "--overwrite", "--json", file("plan.json"));
   fs.writeFileSync(file("measure.json"), JSON.stringify(measured()));
   einsight("compare", "-w", "mha,gqa8,nsa,lightning", "-a", "h100", "--set", "L=4K..64K", "--engine", "analytic", "--json", file("compare.json"));
   einsight("validate", "fusemax", "--engine", "analytic", "--json", file("validate.json"));
@@ -216,6 +216,12 @@ async function main() {
       await checkHover(page, "plan-1-front");
       const { marks } = await filtered(page, "plan-1-front", "machine");
       assert.ok(marks > 0 && marks < charts.find(({ id }) => id === "plan-1-front").marks);
+    });
+    // Each cluster has a setting that the other has not.
+    await report(browser, "planned", [file("plan.db")], async (page, charts) => {
+      for (const kind of ["lines", "utilisation", "explorer"]) assert.ok(charts.some(({ id }) => id.endsWith(kind)), kind);
+      await filtered(page, "sweep-1-lines", "across");
+      await checkDrawn(page, "planned, across the other");
     });
     await report(browser, "measure", [file("measure.json")], async (page, charts) => {
       for (const { id } of charts) await checkHover(page, id);

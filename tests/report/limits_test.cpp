@@ -28,17 +28,45 @@ TEST_CASE("the unit that gains most from twice the speed is what limits a run", 
       "  Twice as fast, each alone (simulated again): array_2d 1.60x and dram nothing.\n");
 }
 
-TEST_CASE("where no unit alone gains, no unit is blamed", "[report]") {
+TEST_CASE("where no unit alone gains, no unit is blamed, and the busiest is named", "[report]") {
   auto result = twoUnits();
   result.limits = {{"dram", 0.2, 1.004}, {"array_2d", 0.9, 1.0}};
   result.criticalPath.clear();
   CHECK(
       limitingSentences(result) ==
-      "  No unit limits this run alone: it takes more than one twice as fast to gain half a "
-      "percent.\n"
-      "  dram works 20.0% of the time, waits 30.0% for room in a buffer, and has nothing to do for "
-      "50.0%.\n"
+      "  No unit limits this run alone: twice as fast, none gains anything, as several hold each "
+      "other up. array_2d is the busiest.\n"
+      "  array_2d works 90.0% of the time, waits 6.0% at barriers and 4.0% for values still being "
+      "computed.\n"
       "  Twice as fast, each alone (simulated again): dram nothing and array_2d nothing.\n");
+}
+
+TEST_CASE("a gain below a twentieth is not what limits a run", "[report]") {
+  auto result = twoUnits();
+  result.criticalPath.clear();
+  result.limits = {{"shared", 0.95, 1.02}, {"dram", 0.2, 1.01}};
+  CHECK(limitingSentences(result) ==
+        "  No unit limits this run alone: twice as fast, none gains more than 1.02x (shared), as "
+        "several hold each other up. shared is the busiest.\n"
+        "  shared works 95.0% of the time.\n"
+        "  Twice as fast, each alone (simulated again): shared 1.02x and dram 1.01x.\n");
+  result.limits[1].speedupIfDoubled = 1.06;
+  CHECK(limitingSentences(result).starts_with("  dram limits this run.\n"));
+}
+
+TEST_CASE("launches that limit a run say how long they take, and of how many kernels", "[report]") {
+  Result result;
+  result.cycles = 100;
+  result.units = {{"dram", 20, 0.2, {0, 0, 0, 0, 80}}};
+  result.kernels.resize(2);
+  result.kernels[0].launchSeconds = 5e-6;
+  result.kernels[1].launchSeconds = 15e-6;
+  result.limits = {{"launch", 0.8, 1.6667}, {"dram", 0.2, 1.1}};
+  CHECK(limitingSentences(result) ==
+        "  launch limits this run.\n"
+        "  launch takes 80.0% of the time: 20 us in which 2 kernels are launched and no unit "
+        "works.\n"
+        "  Twice as fast, each alone (simulated again): launch 1.67x and dram 1.10x.\n");
 }
 
 TEST_CASE("without limits every unit says where its time goes", "[report]") {

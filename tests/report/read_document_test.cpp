@@ -101,8 +101,8 @@ TEST_CASE("a run's tables have the numbers of its JSON", "[report]") {
   CHECK(document->title == "bert on tiny");
   CHECK(number(*document, "runs", "seconds", 0) == 2e-3);
   CHECK(number(*document, "runs", "flops_per_second", 0) == Approx(2e9));
-  CHECK(number(*document, "runs", "energy", 0) == Approx(2));
-  CHECK(number(*document, "runs", "area", 0) == Approx(2));
+  CHECK(number(*document, "runs", "energy_j", 0) == Approx(2));
+  CHECK(number(*document, "runs", "area_mm2", 0) == Approx(2));
   CHECK(number(*document, "runs", "L", 0) == 4096);
   CHECK(text(*document, "runs", "limited_by", 0) == "array");
   CHECK(document->table("units")->rows() == 12);
@@ -264,8 +264,8 @@ TEST_CASE("a sweep's rows are points with their settings, speedups and commands"
   CHECK(number(*document, "sweep-1", "speedup", 1) == Approx(1));
   CHECK(number(*document, "sweep-1", "speedup", 3) == Approx(0.5));
   CHECK(points->command(3) == "einsight run -w bert -a tiny -m fast --engine cycle --set L=4096");
-  CHECK(text(*document, "sweep-1", "on_front", 0) == "yes");
-  CHECK(text(*document, "sweep-1", "on_front", 3) == "no");
+  CHECK(text(*document, "sweep-1", "pareto", 0) == "yes");
+  CHECK(text(*document, "sweep-1", "pareto", 3) == "no");
   CHECK(document->sections.at(0).notes.at(0) == "1 not simulated, refused: no room");
   CHECK(chart(*document, "sweep-1-explorer") != nullptr);
   CHECK(chart(*document, "sweep-1-roofline") != nullptr);

@@ -50,7 +50,7 @@ report::Document documentOf(const std::string& objectives, const std::string& pe
 std::string front(const report::Document& document) {
   std::string out;
   for (std::size_t row = 0; row < 4; ++row) {
-    out += text(document, "sweep-1", "on_front", row) + " ";
+    out += text(document, "sweep-1", "pareto", row) + " ";
   }
   return out;
 }
@@ -71,6 +71,24 @@ TEST_CASE("points that differ in what a sweep is per have fronts of their own", 
   REQUIRE(explorer != nullptr);
   CHECK(explorer->placeholders.at(0) == std::pair<std::string, std::string>{"per", "group"});
   CHECK(explorer->choices.at(2).columns.front() == "L");
+  // Colours tell lengths apart, so shapes tell what else differs.
+  CHECK(explorer->placeholders.at(1) == std::pair<std::string, std::string>{"shape", "machine"});
+}
+
+TEST_CASE("speedups that only the baseline has are not drawn", "[report]") {
+  CHECK(chart(documentOf("latency", ""), "sweep-1-speedup") != nullptr);
+  const std::vector<results::SweepRow> rows{rowOf(1, "1024", 1, 0), rowOf(2, "4096", 2, 0)};
+  CHECK(chart(documentOf("latency", "", rows), "sweep-1-speedup") == nullptr);
+}
+
+TEST_CASE("names of columns say the unit where people give the quantity in several", "[report]") {
+  const auto document = documentOf("latency", "");
+  for (const auto& [name, unit] : std::vector<std::pair<const char*, const char*>>{
+           {"energy_j", "J"}, {"area_mm2", "mm²"}, {"edp_j_s", "J·s"}, {"seconds", "s"}}) {
+    INFO(name);
+    REQUIRE(document.table("sweep-1")->column(name) != nullptr);
+    CHECK(document.table("sweep-1")->column(name)->unit == unit);
+  }
 }
 
 TEST_CASE("a sweep for one objective is drawn over a parameter with a colour for each design",
@@ -82,6 +100,7 @@ TEST_CASE("a sweep for one objective is drawn over a parameter with a colour for
   CHECK(explorer->choices.at(0).columns.front() == "L");
   CHECK(explorer->choices.at(1).columns.front() == "seconds");
   CHECK(explorer->choices.at(2).columns.front() == "design");
+  CHECK(explorer->placeholders.size() == 1); // colours tell everything apart
 }
 
 TEST_CASE("a sweep for one objective over no number has a bar for each design", "[report]") {

@@ -38,8 +38,8 @@ constexpr const char* kSmall = R"(matmul on tiny, mapping plain (cycle engine)
   energy      3 mJ
   area        2.5 mm2
 
-  unit   utilisation   busy  wait data  wait space  wait sync  wait bandwidth  idle
-  array        80.0%  80.0%      10.0%        0.0%       5.0%            2.5%  2.5%
+  unit   utilisation   busy  waits for values  for room  at barriers  for transfers  idle
+  array        80.0%  80.0%             10.0%      0.0%         5.0%           2.5%  2.5%
 
   memory      read   written
   dram    4.096 kB  1.024 kB
@@ -72,6 +72,15 @@ Inputs
 
 TEST_CASE("a result is told in full", "[report]") {
   CHECK(text(small()) == kSmall);
+}
+
+TEST_CASE("waits for issue have a column where some unit has any", "[report]") {
+  auto result = small();
+  CHECK(text(result).find("for issue") == std::string::npos);
+  result.units[0].stalls.waitIssue = 200;
+  const auto told = text(result);
+  CHECK(told.find("for issue") != std::string::npos);
+  CHECK(told.find("20.0% while arithmetic is issued") != std::string::npos);
 }
 
 TEST_CASE("what is unknown is said with its reason", "[report]") {

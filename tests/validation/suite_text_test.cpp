@@ -90,3 +90,26 @@ TEST_CASE("a miss that is known is not called within", "[validation]") {
   CHECK(shown.find("some: 1 points, 1 compared (1 known to miss, 0 outside), ") !=
         std::string::npos);
 }
+
+TEST_CASE("points are counted once, however many engines have them or have none", "[validation]") {
+  SuiteResult result;
+  result.name = "some";
+  result.points = {
+      {"a/1/x", "A", "time", "x", 2.0, 2.1, 0.05, 0.1, Verdict::Within, ""},
+      {"a/1/y", "A", "time", "y", 2.0, 2.0, 0.0, 0.1, Verdict::Within, ""},
+      {"b", "B", "time", "x", 2.0, 2.1, 0.05, 0.1, Verdict::Within, ""},
+      {"c/1", "C", "tiles", "", 4.0, 4.0, 0.0, 0.1, Verdict::Within, ""},
+      {"c/2", "C", "tiles", "", 4.0, std::nullopt, std::nullopt, 0, Verdict::NotCovered, "no"},
+  };
+  const auto shown = text(result);
+  CHECK(shown.find("  configuration  metric  points  x mean  max  allowed  y mean  max  allowed  "
+                   "counted mean  max  allowed  verdict\n"
+                   "  A              time         1      5%   5%      10%       0    0      10%  "
+                   "           -    -        -  within\n"
+                   "  B              time         1      5%   5%      10%       -    -        -  "
+                   "           -    -        -  within\n"
+                   "  C              tiles        2       -    -        -       -    -        -  "
+                   "           0    0      10%  1 not covered\n") != std::string::npos);
+  result.points.erase(result.points.begin() + 3); // what is not simulated is by no engine
+  CHECK(text(result).find("counted") == std::string::npos);
+}

@@ -83,6 +83,7 @@ private:
     KernelClass out;
     out.tolerance = realIf(reader, "tolerance");
     out.points = realIf(reader, "points");
+    out.ofSaving = reader.realOr("of_saving", 1).value_or(1);
     out.familyMean = realIf(reader, "family_mean");
     out.familyTau = realIf(reader, "family_tau");
     out.fitted = reader.booleanOr("fitted", false).value_or(false);

@@ -41,8 +41,11 @@ struct KernelSystems {
 
 /// How closely rows of a class must agree.
 struct KernelClass {
-  std::optional<double> tolerance;  ///< relative, of a point; without it the row is shown only
-  std::optional<double> points;     ///< percentage points, in place of `tolerance`
+  std::optional<double> tolerance; ///< relative, of a point; without it the row is shown only
+  /// Of a saving of time, in place of `tolerance`: how many points of the time that it is compared
+  /// with, in percent, may be missed, and at most what share of the saving itself.
+  std::optional<double> points;
+  double ofSaving = 1;
   std::optional<double> familyMean; ///< largest mean |error| of time in a family
   std::optional<double> familyTau;  ///< smallest rank correlation of times in a family
   bool fitted = false;              ///< the machine's constants were fitted on these rows

@@ -102,18 +102,33 @@ private:
       out.reason = "no reference: a prediction";
       return;
     }
-    out.relativeError = relativeError(*value, *out.reference);
+    out.relativeError = rule.take == "time_reduction"
+                            ? relativeError(timeLeft(*value), timeLeft(*out.reference))
+                            : relativeError(*value, *out.reference);
     if (engine_ == "cycle") {
-      judge(rules, out);
+      judge(rule, rules, out);
     } else {
       out.reason = "a bound: work over rates, without waiting";
     }
     addToFamily(row, rule, rules, out);
   }
 
-  void judge(const KernelClass& rules, Outcome& out) const {
-    const auto ofClass =
-        rules.points ? std::optional(*rules.points / std::abs(*out.reference)) : rules.tolerance;
+  /// The share of the time that is left after a saving in percent. Savings are compared by it: of
+  /// one that is next to nothing, a relative error says nothing.
+  static double timeLeft(double percent) { return 1 - percent / 100; }
+
+  /// The largest relative error of a row of this class.
+  static std::optional<double> toleranceOf(const KernelRule& rule, const KernelClass& rules,
+                                           double reference) {
+    if (!rules.points || rule.take != "time_reduction") {
+      return rules.tolerance;
+    }
+    const double missed = std::min(*rules.points, rules.ofSaving * std::abs(reference)) / 100;
+    return missed / std::abs(timeLeft(reference));
+  }
+
+  void judge(const KernelRule& rule, const KernelClass& rules, Outcome& out) const {
+    const auto ofClass = toleranceOf(rule, rules, *out.reference);
     const auto tolerance = options_.tolerance ? options_.tolerance : ofClass;
     if (!tolerance) {
       return;
@@ -147,7 +162,7 @@ private:
     const bool time = rule.take == "seconds" || rule.take == "milliseconds";
     const auto asTime = [&](double value) {
       if (rule.take == "time_reduction") {
-        return 1 - value / 100;
+        return timeLeft(value);
       }
       double work = 1; // of the simulation's own shape, so that times of a family can be ranked
       if (rule.take == "throughput") {

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace einsight;
 using namespace einsight::validation;
@@ -116,4 +117,25 @@ TEST_CASE("settings of machines reach every simulation", "[validation]") {
   slower.machineSettings = {{"tensor_cores.wgmma.efficiency", Rational(1, 2)}};
   CHECK(*resultOf(row, slower).points.at(0).simulated <
         0.8 * *resultOf(row).points.at(0).simulated);
+}
+
+TEST_CASE("a saving of time is judged by the time that is left, and by half of itself",
+          "[validation]") {
+  const auto result =
+      resultOf("FlashSigmoid vs FA2,H100,,,,,,,,none,bwd_time_reduction,2.7,%,x\n"
+               "FlashSigmoid vs FA2,H100,,,,,,,,none,bwd_time_reduction,50,%,x\n"
+               "FlashSigmoid vs FA2,H100,,,,,,,,none,fwd_time_reduction,17.39,%,x\n");
+  REQUIRE(result.points.size() == 3);
+  for (const auto& outcome : result.points) {
+    REQUIRE(outcome.simulated);
+    CHECK(outcome.relativeError.value_or(0) ==
+          Approx((100 - *outcome.simulated) / (100 - *outcome.reference) - 1));
+  }
+  // Ours is next to nothing: of a saving of 2.7 % more than half is missed, though by few points.
+  CHECK(result.points[0].verdict == Verdict::Known);
+  CHECK(std::abs(*result.points[0].relativeError) > 0.0135 / 0.973);
+  CHECK(result.points[1].verdict == Verdict::Outside); // by more than eight points
+  CHECK(result.points[1].tolerance == Approx(0.16));
+  CHECK(result.points[2].verdict == Verdict::Within);
+  CHECK(result.points[2].tolerance == Approx(0.08 / (1 - 0.1739)));
 }
