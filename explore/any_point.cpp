@@ -28,10 +28,16 @@ core::Problems otherKind(const PointRequest& request, const std::string& kind) {
   if (!wanted || *wanted == kind) {
     return {};
   }
-  return {{{file->string(), 1, 1, "kind"},
-           fmt::format("the mapping is for {} machines, '{}' is a {} one", *wanted, request.machine,
-                       kind),
-           {}}};
+  auto problems = request.mistakes;
+  problems.push_back({{file->string(), 1, 1, "kind"},
+                      *wanted == "serving"
+                          ? fmt::format("the mapping is of a whole model on clusters or GPUs, '{}' "
+                                        "is a {} machine and '{}' the workload",
+                                        request.machine, kind, request.workload)
+                          : fmt::format("the mapping is for {} machines, '{}' is a {} one", *wanted,
+                                        request.machine, kind),
+                      {}});
+  return problems;
 }
 
 } // namespace
@@ -55,7 +61,7 @@ core::Expected<AnyPoint> prepareAny(const PointRequest& request, Inputs& inputs,
       return AnyPoint(std::move(point));
     });
   }
-  if (kind && (*kind == "gpu" || *kind == "cluster") && !request.mapping.empty()) {
+  if (kind && !request.mapping.empty()) {
     if (auto problems = otherKind(request, *kind); !problems.empty()) {
       return core::failure(std::move(problems));
     }
@@ -64,8 +70,8 @@ core::Expected<AnyPoint> prepareAny(const PointRequest& request, Inputs& inputs,
     return prepareGpu(request, {}, inputs).map([&](GpuPoint point) {
       if (workloads::isTransformer(request.workload)) {
         point.notes.emplace_back(
-            "one layer's attention; a machine of kind cluster serves the whole "
-            "model (docs/serving.md)");
+            "one layer's attention; given a load (batch and context, or a trace) the GPU serves "
+            "the whole model (docs/serving.md)");
       }
       return AnyPoint(std::move(point));
     });

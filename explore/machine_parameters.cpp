@@ -3,6 +3,7 @@
 #include "arch/catalogue.hpp"
 #include "config/catalogue.hpp"
 #include "config/reader.hpp"
+#include "core/decimal.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +11,34 @@
 #include <algorithm>
 
 namespace einsight::explore {
+namespace {
+
+/// The paths of the numbers below a node.
+void collectNumbers(const config::Node& node, std::vector<std::string>& paths) {
+  if (node.kind == config::Node::Kind::Scalar && !node.scalar.empty() && !node.quoted &&
+      core::readDecimal(node.scalar)) {
+    paths.push_back(node.where.path);
+  }
+  for (const auto& [key, value] : node.entries) {
+    collectNumbers(value, paths);
+  }
+}
+
+/// Numbers of a machine without parameters that a name may mean: those of its section, or else all.
+std::string numbersNear(const std::string& name, const config::Node& machine) {
+  std::vector<std::string> all;
+  std::vector<std::string> near;
+  for (const auto& [key, section] : machine.entries) {
+    const auto before = all.size();
+    collectNumbers(section, all);
+    if (!core::nearest(name, {key.scalar}).empty()) {
+      near.insert(near.end(), all.begin() + static_cast<std::ptrdiff_t>(before), all.end());
+    }
+  }
+  return "it has no parameters, but numbers: " + core::suggestion(name, near.empty() ? all : near);
+}
+
+} // namespace
 
 void checkParameters(const std::string& name, const std::string& machine,
                      const config::Node* settings, core::Problems& problems) {
@@ -31,7 +60,7 @@ void checkParameters(const std::string& name, const std::string& machine,
     if (own.find('.') == std::string::npos &&
         std::find(known.begin(), known.end(), own) == known.end()) {
       config::report(key, fmt::format("machine '{}' has no parameter '{}' to set", name, own),
-                     known.empty() ? "it has no parameters" : core::suggestion(own, known),
+                     known.empty() ? numbersNear(own, *node) : core::suggestion(own, known),
                      problems);
     }
   }

@@ -39,6 +39,27 @@ core::Expected<Point> prepare(const PointRequest& request, const Parts& parts,
   return explore::prepare(**mapping, **cascade, **parts.machine, name);
 }
 
+/// How far above the smallest bound a mapping came out that was searched for, where it is far.
+std::string aboveBound(const MapAnswer& found) {
+  constexpr double kNear = 1.01;
+  constexpr double kPercent = 100;
+  return found.value <= kNear * found.bound
+             ? std::string()
+             : fmt::format(", simulated {:.0f}% above the smallest bound",
+                           kPercent * (found.value / found.bound - 1));
+}
+
+/// Settings of a mapping where one would have to be searched for.
+core::Problems settingsOfFound(const PointRequest& request) {
+  core::Problems problems;
+  for (const auto& setting : request.mappingSettings) {
+    problems.push_back({{{}, 0, 0, "--set mapping." + setting.first},
+                        "a mapping that is searched for takes no settings",
+                        "give a mapping with -m; einsight map writes one to a file"});
+  }
+  return problems;
+}
+
 /// Where the catalogue has nothing for the cascade: what a short search finds, or what runs any
 /// cascade where that is better.
 core::Expected<Point> prepareFound(const PointRequest& request) {
@@ -48,9 +69,6 @@ core::Expected<Point> prepareFound(const PointRequest& request) {
   search.workloadSettings = request.workloadSettings;
   search.machineSettings = request.machineSettings;
   search.steps = kShortSearch;
-  if (!request.mappingSettings.empty()) {
-    return core::failure({});
-  }
   return searchMapping(search).map([](MapAnswer found) {
     found.point.searched = !found.fromCatalogue;
     found.point.notes.push_back(
@@ -59,8 +77,9 @@ core::Expected<Point> prepareFound(const PointRequest& request) {
                           "a short search found none better; einsight map searches longer",
                           found.point.mappingName)
             : fmt::format("no mapping of the catalogue is legal here: this one was searched for "
-                          "({}); einsight map can search longer and writes it to a file",
-                          found.optimal ? "optimal in its space on the bound" : "best found"));
+                          "({}{}); einsight map can search longer and writes it to a file",
+                          found.optimal ? "optimal in its space on the bound" : "best found",
+                          aboveBound(found)));
     return std::move(found.point);
   });
 }
@@ -93,6 +112,9 @@ core::Expected<Point> prepareDefault(const PointRequest& request, const Parts& p
       return point;
     }
     reasons.insert(reasons.end(), point.error().begin(), point.error().end());
+  }
+  if (!request.mappingSettings.empty()) {
+    return core::failure(candidates->empty() ? settingsOfFound(request) : std::move(reasons));
   }
   if (auto found = prepareFound(request)) {
     return found;

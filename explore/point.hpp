@@ -17,6 +17,9 @@ struct PointRequest {
   core::Settings workloadSettings, machineSettings, mappingSettings;
   core::Problems mistakes{}; ///< known already: reported with all others, and nothing is prepared
   std::map<std::string, std::string> workloadNames{}; ///< settings that are no numbers: trace
+  /// That the point is for, where it is known. On GPUs the times of another than `cycle` choose a
+  /// mapping without simulations.
+  std::string engine = "cycle";
 };
 
 /// Everything that is known before an engine runs.

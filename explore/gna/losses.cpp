@@ -12,6 +12,12 @@ namespace gpu = mappings::gpu;
 constexpr double kManyWaves = 64; ///< so many waves: what is left of tails is below 2 %
 constexpr double kLeastTimes = 4;
 
+sim::gpu::Device deviceWithoutLaunches(const GpuPoint& point) {
+  auto device = gpu::device(point.gpu);
+  device.kernelSeconds = device.hostSeconds = 0;
+  return device;
+}
+
 core::Expected<double> secondsOfChain(const sim::gpu::Chain& chain, const GpuPoint& point) {
   return runKernels(chain, point).map([](const auto& totals) { return totals.seconds; });
 }
@@ -39,9 +45,11 @@ core::Expected<double> secondsWithoutWaves(sim::gpu::Chain chain, const GpuPoint
 } // namespace
 
 core::Expected<sim::gpu::Totals> runKernels(const sim::gpu::Chain& chain, const GpuPoint& point) {
-  auto device = gpu::device(point.gpu);
-  device.kernelSeconds = device.hostSeconds = 0;
-  return sim::gpu::cycle(chain, device);
+  return sim::gpu::cycle(chain, deviceWithoutLaunches(point));
+}
+
+double boundOfKernels(const GpuPoint& point) {
+  return sim::gpu::analytic(point.chain, deviceWithoutLaunches(point)).seconds;
 }
 
 core::Expected<GnaLosses> lossesOf(const GnaRequest& request, const GpuPoint& point,

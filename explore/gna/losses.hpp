@@ -7,6 +7,8 @@ namespace einsight::explore {
 
 /// The kernels by themselves, without what their launch takes: as a profiler times them.
 core::Expected<sim::gpu::Totals> runKernels(const sim::gpu::Chain& chain, const GpuPoint& point);
+/// Seconds that they take at least, on the analytic bound.
+double boundOfKernels(const GpuPoint& point);
 
 /// Where the time of a prediction goes beyond the ideal: leaves out one cause after another, by
 /// simulation of the same CTAs without masks, and of so many of them that tails do not count.

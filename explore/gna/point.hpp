@@ -49,8 +49,9 @@ struct GnaTime {
 /// they are wanted (two more simulations). All problems at once.
 core::Expected<GnaTime> predict(const GnaRequest& request, bool losses = true);
 
-/// The shipped pair of tiles with the least work among those that the mapping (or the first that
-/// fits the machine) takes; the question's own tiles are not looked at.
+/// The shipped pair of tiles with the least predicted time, permutation included, among those that
+/// the mapping (or the first that fits the machine) takes; of equal ones that with the least work.
+/// The question's own tiles are not looked at.
 core::Expected<mappings::gna::TilePair> tilesFor(const GnaRequest& request);
 
 /// Seconds of self attention over the layout under a mapping.

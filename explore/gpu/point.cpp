@@ -3,6 +3,7 @@
 #include "config/catalogue.hpp"
 #include "config/read_once.hpp"
 #include "einsum/walk.hpp"
+#include "explore/fastest.hpp"
 #include "explore/gpu/refusal.hpp"
 #include "explore/preference.hpp"
 #include "explore/request_parts.hpp"
@@ -160,55 +161,60 @@ bool suits(const GpuPoint& point) {
   return true;
 }
 
-/// Whether every SM has a CTA of the kernel with the most.
-bool fills(const GpuPoint& point) {
-  const auto& kernels = point.chain.kernels;
-  return std::any_of(kernels.begin(), kernels.end(), [&](const sim::gpu::Kernel& kernel) {
-    return sim::gpu::ctaCount(kernel) >= point.gpu.data().sms;
-  });
+std::vector<double> boundsOf(const std::vector<GpuPoint>& points) {
+  std::vector<double> out;
+  for (const auto& point : points) {
+    out.push_back(sim::gpu::analytic(point.chain, gpu::device(point.gpu)).seconds);
+  }
+  return out;
 }
 
-/// Whether tiles of CTAs have at most twice the values that there are, unlike 128 for one query.
-bool fitsTiles(const GpuPoint& point) {
-  const auto lookup = gpu::names(point.mapping, point.cascade, point.gpu);
-  const auto fits = [&](const gpu::Tile& tile) {
-    const auto size = tile.size ? tile.size->evaluate(lookup) : core::Rational(0);
-    return !size || *size <= core::Rational(2 * point.cascade.size(tile.variable));
-  };
-  const auto& kernels = point.mapping.kernels;
-  return std::all_of(kernels.begin(), kernels.end(), [&](const gpu::Kernel& kernel) {
-    return std::all_of(kernel.cta.begin(), kernel.cta.end(), fits);
+/// The fastest of points in the order of preference. Those are simulated whose bound is below the
+/// best time, and what that gave is kept.
+core::Expected<GpuPoint> fastestOf(std::vector<GpuPoint> points, const std::string& engine) {
+  const auto bounds = boundsOf(points);
+  const auto first = fastest(bounds, [&](std::size_t index) { return bounds[index]; });
+  if (points.size() == 1 || engine != "cycle") {
+    return std::move(points[*first]);
+  }
+  const auto best = fastest(bounds, [&](std::size_t index) -> core::Expected<double> {
+    auto& point = points[index];
+    auto totals = sim::gpu::cycle(point.chain, gpu::device(point.gpu));
+    if (!totals) {
+      return core::failure(std::move(totals.error()));
+    }
+    point.simulated = std::make_shared<const sim::gpu::Totals>(std::move(*totals));
+    return point.simulated->seconds;
   });
+  if (!best) {
+    return core::failure(best.error());
+  }
+  auto& out = points[*best];
+  if (*first != *best) {
+    out.onBound = std::make_shared<GpuPoint>(std::move(points[*first]));
+  }
+  return std::move(out);
 }
 
 core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts& parts,
                                         const gpu::ReplaceTrips& replace, Inputs& inputs) {
   const auto names = inputs.gpuCandidates(candidates);
   std::vector<Refused> refused;
-  std::optional<std::pair<double, GpuPoint>> fastest;
+  std::vector<GpuPoint> points;
   for (const auto& name : *names) {
     auto point = prepareWith(request, parts, name, replace, inputs);
-    if (point && !suits(*point)) {
-      continue;
-    }
-    if (point) {
+    if (!point) {
+      refused.emplace_back(name, std::move(point.error()));
+    } else if (suits(*point)) {
       point->notes.push_back(
           fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
-      if (!fastest && fills(*point) && fitsTiles(*point)) {
-        return point;
-      }
-      const auto seconds = secondsOf(*point, "analytic");
-      if (seconds && (!fastest || *seconds < fastest->first)) {
-        fastest.emplace(*seconds, std::move(*point));
-      }
-      continue;
+      points.push_back(std::move(*point));
     }
-    refused.emplace_back(name, std::move(point.error()));
   }
-  if (fastest) {
-    return std::move(fastest->second);
+  if (points.empty()) {
+    return core::failure(refusalOf(**parts.cascade, refused));
   }
-  return core::failure(refusalOf(**parts.cascade, refused));
+  return fastestOf(std::move(points), request.engine);
 }
 
 } // namespace

@@ -1,11 +1,11 @@
 #include "config/catalogue.hpp"
+#include "explore/gpu/limits.hpp"
 #include "explore/gpu/point.hpp"
 #include "explore/roofs.hpp"
 #include "sim/gpu/solver.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 namespace einsight::explore {
@@ -84,6 +84,7 @@ void addUnits(const sim::Totals& totals, results::Result& result) {
       use.stalls.waitSpace += part.waitSpace * kernel.hertz;
       use.stalls.waitSync += part.waitSync * kernel.hertz;
       use.stalls.waitBandwidth += part.waitBandwidth * kernel.hertz;
+      use.stalls.waitIssue += part.waitIssue * kernel.hertz;
       use.stalls.idle += part.idle * kernel.hertz;
     }
     use.utilization = *result.cycles > 0 ? use.busyCycles / *result.cycles : 0;
@@ -127,48 +128,6 @@ void addEinsums(const GpuPoint& point, const sim::Totals& totals, results::Resul
   }
 }
 
-/// A device with one thing twice as fast.
-struct Faster {
-  std::string_view unit;
-  void (*apply)(sim::Device& device);
-};
-constexpr std::array kFaster{
-    Faster{"tensor_core", [](sim::Device& device) { device.tensorSpeedup *= 2; }},
-    Faster{"lanes", [](sim::Device& device) { device.lanesSpeedup *= 2; }},
-    Faster{"shared", [](sim::Device& device) { device.sharedSpeedup *= 2; }},
-    Faster{"l2",
-           [](sim::Device& device) {
-             device.l2BytesPerCycle *= 2;
-             device.l2BytesPerCyclePerSm *= 2;
-           }},
-    Faster{"dram", [](sim::Device& device) { device.dramBytesPerSecond *= 2; }},
-};
-static_assert(kFaster.size() == kGpuLimits);
-
-core::Expected<void> addLimits(const GpuPoint& point, sim::Solver& solver,
-                               const RunOptions& options, results::Result& result) {
-  for (const auto& faster : kFaster) {
-    auto device = mappings::gpu::device(point.gpu);
-    faster.apply(device);
-    const auto totals =
-        simulate(point, solver, device, options.engine, {options.skip, options.progress});
-    if (!totals) {
-      return core::failure(totals.error());
-    }
-    results::Limit limit;
-    limit.unit = faster.unit;
-    limit.speedupIfDoubled = result.seconds / totals->seconds;
-    for (const auto& unit : result.units) {
-      limit.utilization = unit.name == limit.unit ? unit.utilization : limit.utilization;
-    }
-    result.limits.push_back(std::move(limit));
-  }
-  std::stable_sort(result.limits.begin(), result.limits.end(), [](const auto& a, const auto& b) {
-    return a.speedupIfDoubled > b.speedupIfDoubled;
-  });
-  return {};
-}
-
 void addProvenance(const GpuPoint& point, results::Result& result) {
   const auto add = [&](const std::string& file) {
     if (const auto hash = config::hashOfFile(file); !hash.empty()) {
@@ -194,15 +153,27 @@ std::optional<double> peakFlops(const GpuPoint& point) {
 }
 
 core::Expected<double> secondsOf(const GpuPoint& point, const std::string& engine) {
+  if (point.simulated && engine == "cycle") {
+    return point.simulated->seconds;
+  }
+  if (point.onBound && engine != "cycle") {
+    return secondsOf(*point.onBound, engine);
+  }
   sim::Solver solver(point.chain);
   return simulate(point, solver, mappings::gpu::device(point.gpu), engine)
       .map([](const auto& totals) { return totals.seconds; });
 }
 
 core::Expected<results::Result> run(const GpuPoint& point, const RunOptions& options) {
+  if (point.onBound && options.engine != "cycle") {
+    return run(*point.onBound, options);
+  }
   sim::Solver solver(point.chain);
-  const auto totals = simulate(point, solver, mappings::gpu::device(point.gpu), options.engine,
-                               {options.skip, options.progress});
+  const bool known =
+      point.simulated && options.engine == "cycle" && options.skip && !options.limits;
+  const auto totals = known ? core::Expected<sim::Totals>(*point.simulated)
+                            : simulate(point, solver, mappings::gpu::device(point.gpu),
+                                       options.engine, {options.skip, options.progress});
   if (!totals) {
     return core::failure(totals.error());
   }
@@ -228,9 +199,13 @@ core::Expected<results::Result> run(const GpuPoint& point, const RunOptions& opt
   result.areaReason = "no area table covers GPUs";
   result.notes = point.notes;
   if (options.limits) {
-    if (auto limits = addLimits(point, solver, options, result); !limits) {
+    auto limits = limitsOf(point, *totals, result, options, [&](const sim::Device& device) {
+      return simulate(point, solver, device, options.engine, {options.skip, options.progress});
+    });
+    if (!limits) {
       return core::failure(std::move(limits.error()));
     }
+    result.limits = std::move(*limits);
   }
   addProvenance(point, result);
   return result;

@@ -17,6 +17,7 @@ namespace einsight::explore {
 namespace {
 
 constexpr const char* kLoadSettings = "trace=azure-conv, trace=FILE.csv, or batch=16,context=4K";
+constexpr const char* kOneLoad = "leave out the one or the other";
 constexpr std::array<std::string_view, 8> kSettings{"requests", "rate",   "seed",  "prompt",
                                                     "output",   "prefix", "batch", "context"};
 
@@ -78,6 +79,38 @@ void readFile(const std::string& model, LoadSettings& out, core::Problems& probl
   reader.finish();
 }
 
+constexpr std::array<std::string_view, 2> kFixed{"batch", "context"};
+
+bool isFixed(std::string_view name) {
+  return std::find(kFixed.begin(), kFixed.end(), name) != kFixed.end();
+}
+
+/// What a person asks for at once that no one load has: names of a batch that stays, and of a
+/// trace; empty: nothing.
+std::string clashOf(const std::set<std::string>& asked) {
+  std::vector<std::string> fixed;
+  std::vector<std::string> traced;
+  for (const auto& name : asked) {
+    (isFixed(name) ? fixed : traced).push_back(name);
+  }
+  return fixed.empty() || traced.empty()
+             ? std::string()
+             : fmt::format("'{}' is of a batch that stays, '{}' of the requests of a trace",
+                           fmt::join(fixed, "', '"), fmt::join(traced, "', '"));
+}
+
+/// Leaves out what the model's file says about the kind of load that is not asked for.
+void giveWay(LoadSettings& file, const std::set<std::string>& asked) {
+  if (asked.empty()) {
+    return;
+  }
+  const bool fixed = isFixed(*asked.begin());
+  std::erase_if(file.numbers, [&](const auto& number) { return isFixed(number.first) != fixed; });
+  if (fixed) {
+    file.trace.clear();
+  }
+}
+
 /// What a load with these names lacks; empty: nothing.
 std::string missingOf(const std::set<std::string>& names) {
   if (names.contains("batch") != names.contains("context")) {
@@ -91,11 +124,31 @@ std::string missingOf(const std::set<std::string>& names) {
                                      fmt::join(names, "', '"));
 }
 
+/// Names of the load's numbers, and "trace", that the request itself gives.
+std::set<std::string> askedOf(const PointRequest& request) {
+  std::set<std::string> asked;
+  for (const auto& [name, value] : request.workloadSettings) {
+    if (std::find(kSettings.begin(), kSettings.end(), name) != kSettings.end()) {
+      asked.insert(name);
+    }
+  }
+  if (request.workloadNames.contains("trace")) {
+    asked.insert("trace");
+  }
+  return asked;
+}
+
 LoadSettings loadSettings(const PointRequest& request, core::Problems& problems) {
   LoadSettings out;
   readFile(request.workload, out, problems);
   std::vector<std::string> known{"trace"};
   known.insert(known.end(), kSettings.begin(), kSettings.end());
+  const auto asked = askedOf(request);
+  if (auto clash = clashOf(asked); !clash.empty()) {
+    problems.push_back({LoadSettings().where, std::move(clash), kOneLoad});
+  } else {
+    giveWay(out, asked);
+  }
   for (const auto& [name, value] : request.workloadSettings) {
     if (std::find(known.begin() + 1, known.end(), name) == known.end()) {
       problems.push_back({{{}, 0, 0, "--set " + name},
@@ -148,49 +201,6 @@ core::Expected<Load> loadOf(const LoadSettings& settings) {
   });
 }
 
-/// No request may be longer than what the model can see.
-core::Expected<void> checkContext(const ServingPoint& point) {
-  const auto& model = point.model;
-  std::int64_t longest = 0;
-  if (const auto* fixed = std::get_if<FixedBatch>(&point.load)) {
-    longest = fixed->context;
-  } else if (model.context > 0) {
-    for (const auto& request : workloads::requestsOf(std::get<workloads::Trace>(point.load))) {
-      longest = std::max(longest, request.prompt + request.output);
-    }
-  }
-  if (model.context == 0 || longest <= model.context) {
-    return {};
-  }
-  return core::failure(
-      {{{model.file, 0, 0, "transformer.context"},
-        fmt::format("a request of {} tokens is longer than the {} that '{}' can see: {} too many",
-                    longest, model.context, model.name, longest - model.context),
-        "shorter requests, or a larger `context` where the model is made for it"}});
-}
-
-/// A batch that stays must fit by itself.
-core::Expected<void> checkFixed(const ServingPoint& point) {
-  const auto* fixed = std::get_if<FixedBatch>(&point.load);
-  if (fixed == nullptr) {
-    return {};
-  }
-  const auto& rules = point.plan.rules;
-  const double needed =
-      static_cast<double>(fixed->requests) * sim::serving::residentTokens(rules, fixed->context);
-  if (needed > rules.capacityTokens) {
-    return core::failure(
-        {{{point.mapping.file, 0, 0, "attention"},
-          fmt::format(
-              "{} requests of {} tokens need room for the keys and values of {:.0f} tokens, "
-              "and there is room for {:.0f}: {:.0f} too few",
-              fixed->requests, fixed->context, needed, rules.capacityTokens,
-              needed - rules.capacityTokens),
-          "fewer or shorter requests, or more devices for attention"}});
-  }
-  return {};
-}
-
 } // namespace
 
 std::span<const std::string_view> loadNumbers() {
@@ -214,6 +224,10 @@ std::string missingInLoad(const std::string& model, std::set<std::string> names)
   LoadSettings settings;
   core::Problems told; // by readLoad
   readFile(model, settings, told);
+  if (auto clash = clashOf(names); !clash.empty()) {
+    return clash;
+  }
+  giveWay(settings, names);
   names.merge(settings.names());
   return missingOf(names);
 }
@@ -244,11 +258,6 @@ core::Expected<Load> readLoad(const PointRequest& request) {
     problems.insert(problems.end(), load.error().begin(), load.error().end());
   }
   return problems.empty() ? load : core::failure(std::move(problems));
-}
-
-core::Expected<void> checkLoad(const ServingPoint& point) {
-  auto seen = checkContext(point);
-  return seen ? checkFixed(point) : seen;
 }
 
 } // namespace einsight::explore

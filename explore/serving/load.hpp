@@ -21,8 +21,8 @@ std::string mistakeInLoad(std::string_view name, double value);
 /// What such numbers are.
 inline constexpr const char* kLoadNumbers = "whole numbers from 1 on, but for a rate";
 
-/// What a load with these names (numbers, "trace") lacks, besides what the model's file says;
-/// empty: nothing.
+/// What a load with these names (numbers, "trace") lacks, besides what the model's file says, or
+/// which of them no one load has; empty: nothing.
 std::string missingInLoad(const std::string& model, std::set<std::string> names);
 /// What a load is, in a file.
 inline constexpr const char* kLoadKeys =

@@ -79,6 +79,7 @@ std::string pathOf(const Sweep& sweep, const Assignment& assignment, const char*
 
 PointRequest requestOf(const Sweep& sweep, const Assignment& assignment) {
   PointRequest request;
+  request.engine = sweep.engine;
   request.workload = pathOf(sweep, assignment, kWorkload);
   request.machine = pathOf(sweep, assignment, kMachine);
   request.mapping = pathOf(sweep, assignment, kMapping);

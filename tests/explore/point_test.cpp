@@ -230,6 +230,14 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a mapping that would have to be searched for takes no settings", "[explore]") {
+  const auto point = prepare({"biformer", "fusemax", "", {}, {}, {{"m0", 3}, {"p1", 2}}});
+  REQUIRE_FALSE(point.has_value());
+  REQUIRE(point.error().size() == 2);
+  CHECK(point.error()[0].where.path == "--set mapping.m0");
+  CHECK(point.error()[0].what == "a mapping that is searched for takes no settings");
+}
+
 TEST_CASE("mistakes in names of all files are reported together", "[explore]") {
   const auto point = prepare({"attention-1pas", "fusemx", "fusemax-binding", {}, {}, {}});
   REQUIRE_FALSE(point.has_value());

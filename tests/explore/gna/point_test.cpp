@@ -111,6 +111,35 @@ TEST_CASE("tiles that fit the machine are found", "[explore]") {
   CHECK(explore::tilesFor(wanted)->kernel == "hopper-dim64");
 }
 
+TEST_CASE("of the pairs of tiles that a mapping takes, the one with the least time is found",
+          "[explore]") {
+  for (const std::string machine : {"a100-80gb", "h100"}) {
+    auto question = gna::makeQuestion({{64, 64}, {24, 24}, {}, {}, {}, {1, 1}, {1, 1}},
+                                      gna::KvTiling::Static, false, gna::optionPlace);
+    REQUIRE(question);
+    GnaRequest wanted{*question, {}, machine, {}};
+    wanted.heads.heads = wanted.heads.kvHeads = 8;
+    const auto best = explore::tilesFor(wanted);
+    REQUIRE(best);
+    const auto secondsWith = [&](const gna::TilePair& pair) {
+      wanted.question.qTile = pair.qTile;
+      wanted.question.kvTile = pair.kvTile;
+      wanted.question.kvTiling = pair.kvTiling;
+      const auto time = explore::predict(wanted, false);
+      return time && time->tiles == best->kernel ? time->seconds : 1;
+    };
+    const double least = secondsWith(*best);
+    CHECK(least < 1);
+    const auto all = gna::sweepTiles(*question);
+    REQUIRE(all);
+    for (const auto& [pair, tally] : *all) {
+      if (pair.kernel == best->kernel) {
+        CHECK(least <= secondsWith(pair));
+      }
+    }
+  }
+}
+
 TEST_CASE("what cannot be predicted is said", "[explore]") {
   auto wanted = request({8, 8, 16});
   wanted.heads.bits = 8;

@@ -131,3 +131,38 @@ TEST_CASE("numbers of a model's file are checked as those of the command line ar
     CHECK(std::count(large.begin(), large.end(), '\n') == 2);
   }
 }
+
+TEST_CASE("a batch that stays and a trace are not asked for at once", "[serving]") {
+  CHECK(problemsOf(request({{"batch", 1}, {"context", 4096}, {"rate", 3}, {"prompt", 77}},
+                           "azure-conv")) ==
+        "error: --set: 'batch', 'context' is of a batch that stays, 'prompt', 'rate', 'trace' of "
+        "the requests of a trace\n"
+        "  help: leave out the one or the other\n");
+  CHECK(problemsOf(request({{"batch", 1}, {"context", 4096}, {"seed", 3}})) != "accepted");
+  CHECK(missingInLoad("mixtral-8x7b", {"context", "batch", "output"}).find("'output'") !=
+        std::string::npos);
+}
+
+TEST_CASE("what the model's file serves gives way to what is asked for", "[serving]") {
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("einsight-serves-" + std::to_string(getpid()) + ".yaml");
+  const auto serves = [&](const std::string& load) {
+    std::ofstream(file) << "version: 1\nextends: mixtral-8x7b\nserving: {" << load << "}\n";
+  };
+  const auto loadOf = [&](core::Settings numbers, const std::string& trace) {
+    auto asked = request(std::move(numbers), trace);
+    asked.workload = file.string();
+    return readLoad(asked);
+  };
+  serves("trace: azure-conv, rate: 3, seed: 2");
+  const auto fixed = loadOf({{"batch", 3}, {"context", 100}}, "");
+  REQUIRE(fixed.has_value());
+  CHECK(std::get<FixedBatch>(*fixed).requests == 3);
+  serves("batch: 16, context: 4096");
+  const auto trace = loadOf({}, "azure-conv");
+  REQUIRE(trace.has_value());
+  CHECK(std::holds_alternative<workloads::Trace>(*trace));
+  CHECK_FALSE(loadOf({{"rate", 3}}, "").has_value());
+  CHECK(std::get<FixedBatch>(*loadOf({{"batch", 2}}, "")).context == 4096);
+  std::filesystem::remove(file);
+}

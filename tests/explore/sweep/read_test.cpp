@@ -89,7 +89,7 @@ s.yaml:8:3: error: set.arhc.PE: unknown prefix 'arhc'
 s.yaml:9:6: error: set.L: '8..4' ends before it begins
   help: write the smaller number first
 s.yaml:10:7: error: when: 'K' is not varied by this sweep
-  help: did you mean 'L'? (one of: arch.PF, L)
+  help: one of: arch.PF, L
 s.yaml:11:8: error: where: no machine of this sweep gives 'array_3d.utilization'
   help: did you mean 'array_1d.utilization'? (one of: cycles, seconds, energy_pj, area_um2, edp_pj_s, utilization, flops, tokens_per_s, usd, usd_per_mtoken, power_w, arch.PF, L, array_1d.utilization, array_2d.utilization, dram.read_bytes, dram.utilization, dram.write_bytes, global_buffer.read_bytes, global_buffer.utilization, global_buffer.write_bytes, registers_1d.read_bytes, registers_1d.utilization, registers_1d.write_bytes, registers_2d.read_bytes, registers_2d.utilization, registers_2d.write_bytes)
 s.yaml:12:14: error: objectives[0]: there is no objective 'latancy'
@@ -125,7 +125,7 @@ TEST_CASE("a mapping's sizes and a workload's derived parameters are known", "[s
         "s.yaml:6:7: error: set.mapping.zz: no mapping of this sweep has 'zz' to set\n"
         "  help: one of: p0, p1\n"
         "s.yaml:6:22: error: set.M: no workload of this sweep has 'M' to set\n"
-        "  help: did you mean 'B'? (one of: B, H, L, E, F, M0)\n");
+        "  help: did you mean 'M0'? (one of: B, H, L, E, F, M0)\n");
 }
 
 TEST_CASE("points run through the engines, and conditions on results are seen", "[sweep]") {
@@ -174,7 +174,7 @@ TEST_CASE("a search and groups are read", "[sweep]") {
   CHECK(refusal(head + "objectives: [latency, area]\nper: [K]\nstrategy: exhaustive\n"
                        "search: {method: gaco, evaluations: 0}\n") ==
         "s.yaml:7:7: error: per[0]: 'K' is not varied by this sweep\n"
-        "  help: did you mean 'L'? (one of: workload, machine, L, arch.PE)\n"
+        "  help: one of: workload, machine, L, arch.PE\n"
         "s.yaml:9:9: error: search: a sweep has either strategy: or search:\n"
         "  help: leave one of them out\n"
         "s.yaml:9:9: error: search: gaco finds the best of one objective\n"
