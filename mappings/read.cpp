@@ -71,6 +71,17 @@ std::vector<std::pair<Node, Node>> partitionsOf(const Node& root) {
   return all;
 }
 
+/// No part of a rank variable is named twice.
+void checkOnce(const Node& parts, core::Problems& problems) {
+  for (auto part = parts.items.begin(); part != parts.items.end(); ++part) {
+    if (std::any_of(parts.items.begin(), part,
+                    [&](const Node& before) { return before.scalar == part->scalar; })) {
+      problems.push_back({part->where, fmt::format("part '{}' is named twice", part->scalar),
+                          "name each part once"});
+    }
+  }
+}
+
 /// Sizes written in the mapping's own file are of parts that a partition has, and not of outermost
 /// ones: these cover the rest.
 void checkSizes(const Mapping& mapping, const std::vector<std::pair<Node, Node>>& partitions,
@@ -148,6 +159,7 @@ Mapping readAll(const Node& root, bool& general, core::Problems& problems) {
     for (const auto& [variable, parts] : partition->entries) {
       mapping.partitions.push_back(
           {variable.scalar, config::textList(parts, problems), parts.where});
+      checkOnce(parts, problems);
     }
   }
   if (const auto* sizes = reader.mapIf("sizes")) {
