@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -50,6 +51,13 @@ struct LoadSettings {
   }
 };
 
+/// A number of the file: a count may have a binary suffix (4K), a rate need not be whole.
+double numberOf(config::MapReader& reader, std::string_view name, const std::string& text) {
+  const bool suffixed = !text.empty() && std::isalpha(static_cast<unsigned char>(text.back())) != 0;
+  return suffixed ? static_cast<double>(reader.integerOr(name, 0, INT64_MAX, 1).value_or(1))
+                  : reader.realOr(name, 1).value_or(1);
+}
+
 void readFile(const std::string& model, LoadSettings& out, core::Problems& problems) {
   const auto file = config::find(model, {config::catalogueRoot() / "workloads"}, "model");
   const auto document =
@@ -68,7 +76,7 @@ void readFile(const std::string& model, LoadSettings& out, core::Problems& probl
   }
   for (const auto name : kSettings) {
     if (reader.has(name)) {
-      double value = reader.realOr(name, 1).value_or(1);
+      double value = numberOf(reader, name, map->find(name)->scalar);
       if (auto wrong = mistakeInLoad(name, value); !wrong.empty()) {
         reader.problem(name, std::move(wrong), kLoadNumbers);
         value = 1;

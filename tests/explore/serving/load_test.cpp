@@ -158,7 +158,7 @@ TEST_CASE("what the model's file serves gives way to what is asked for", "[servi
   const auto fixed = loadOf({{"batch", 3}, {"context", 100}}, "");
   REQUIRE(fixed.has_value());
   CHECK(std::get<FixedBatch>(*fixed).requests == 3);
-  serves("batch: 16, context: 4096");
+  serves("batch: 16, context: 4K");
   const auto trace = loadOf({}, "azure-conv");
   REQUIRE(trace.has_value());
   CHECK(std::holds_alternative<workloads::Trace>(*trace));
