@@ -172,9 +172,12 @@ std::vector<double> boundsOf(const std::vector<GpuPoint>& points) {
 /// The fastest of points in the order of preference. Those are simulated whose bound is below the
 /// best time, and what that gave is kept.
 core::Expected<GpuPoint> fastestOf(std::vector<GpuPoint> points, const std::string& engine) {
+  if (points.size() == 1) {
+    return std::move(points.front());
+  }
   const auto bounds = boundsOf(points);
   const auto first = fastest(bounds, [&](std::size_t index) { return bounds[index]; });
-  if (points.size() == 1 || engine != "cycle") {
+  if (engine != "cycle") {
     return std::move(points[*first]);
   }
   const auto best = fastest(bounds, [&](std::size_t index) -> core::Expected<double> {
