@@ -92,7 +92,7 @@ core::Expected<Answer> work(Options options, const CLI::App& app) {
   core::Problems problems;
   CompareRequest request;
   readRange(options, request, problems);
-  auto settings = readSettings(options.settings, problems);
+  auto settings = readSettings(options.settings, problems, options.machines);
   const auto engine = checkEngine(options.engine);
   problems.insert(problems.end(), engine.begin(), engine.end());
   const auto folders = report::webFolders(config::catalogueRoot());

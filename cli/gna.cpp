@@ -51,7 +51,7 @@ core::Expected<GnaPoint> timed(core::Expected<GnaPoint> point, const gna::Heads&
   if (!point || options.machine.empty()) {
     return point;
   }
-  auto settings = readSettings(options.settings, options.machine);
+  auto settings = readSettings(options.settings, {options.machine});
   if (!settings) {
     return core::failure(std::move(settings.error()));
   }
@@ -63,7 +63,7 @@ core::Expected<GnaPoint> timed(core::Expected<GnaPoint> point, const gna::Heads&
 core::Expected<gna::TilePair> bestTiles(const gna::Question& question, const gna::Heads& heads,
                                         const GnaOptions& options) {
   if (!options.machine.empty()) {
-    const auto settings = readSettings(options.settings, options.machine);
+    const auto settings = readSettings(options.settings, {options.machine});
     return explore::tilesFor(
         {question, heads, options.machine, options.mapping, settings->machine, settings->mapping});
   }
@@ -79,7 +79,7 @@ core::Expected<GnaReport> answerShapes(const GnaOptions& options, GnaReader& rea
   }
   const bool flattened = reader.choice("tiling", options.tiling, {"multi", "1d"}) == 1;
   const bool onGrid = reader.choice("kv-tiling", options.kvTiling, {"static", "dynamic"}) == 0;
-  const auto settings = readSettings(options.settings, options.machine);
+  const auto settings = readSettings(options.settings, {options.machine});
   const bool ofUseCase = settings && !settings->workload.empty();
   for (const auto* option : {"set", "dense-steps"}) {
     if (options.given(option) && (ofUseCase || option != std::string("set"))) {
@@ -161,7 +161,7 @@ core::Expected<GnaReport> answerUseCase(const GnaOptions& options, GnaReader& re
       reader.report(option, "comes from the use case", "leave it out, or leave out --use-case");
     }
   }
-  const auto settings = readSettings(options.settings, options.machine);
+  const auto settings = readSettings(options.settings, {options.machine});
   reader.checkTarget();
   auto useCase =
       gna::loadUseCase(options.useCase, settings ? settings->workload : core::Settings{});

@@ -46,7 +46,7 @@ void readRequirements(const MapOptions& options, explore::MapRequest& request) {
 explore::MapRequest requestOf(const MapOptions& options, const CLI::App& app) {
   explore::MapRequest request;
   readObjective(options, request);
-  auto settings = readSettings(options.settings, request.mistakes, options.machine);
+  auto settings = readSettings(options.settings, request.mistakes, {options.machine});
   if (!settings.mapping.empty()) {
     request.mistakes.push_back(
         {{{}, 0, 0, "--set"},

@@ -125,7 +125,7 @@ private:
 /// Every mistake in the options that needs no input file to be seen; fills `settings`.
 core::Problems mistakesIn(const Options& options, const CLI::App& app, Settings& settings) {
   auto problems = checkEngine(options.engine, runEngineNames());
-  settings = readSettings(options.settings, problems, options.machine);
+  settings = readSettings(options.settings, problems, {options.machine});
   if (!options.vcd.empty() && options.engine == "analytic") {
     problems.push_back({{{}, 0, 0, "--vcd"},
                         "the analytic engine has no signals that change",

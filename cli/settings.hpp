@@ -16,13 +16,13 @@ struct Settings {
 };
 
 /// Reads "L=4K", "arch.PE=64", "mapping.p1=4": values are exact numbers with the binary suffixes K,
-/// M, G, or arithmetic on them, but a name or file for `trace`. Numbers of the `machine`, where it
-/// is given, may have a unit as in its file ("1.5 GHz"); those in Hz, B/s and USD take no suffix,
-/// which would be binary. Every problem at once.
+/// M, G, or arithmetic on them, but a name or file for `trace`. Numbers of the `machines`, where
+/// any are given, may have a unit as in their files ("1.5 GHz"); those in Hz, B/s and USD take no
+/// suffix, which would be binary. Every problem at once.
 core::Expected<Settings> readSettings(const std::vector<std::string>& texts,
-                                      const std::string& machine = {});
+                                      const std::vector<std::string>& machines = {});
 /// The same, for a command that goes on to look for more mistakes: what could be read.
 Settings readSettings(const std::vector<std::string>& texts, core::Problems& problems,
-                      const std::string& machine = {});
+                      const std::vector<std::string>& machines = {});
 
 } // namespace einsight::cli

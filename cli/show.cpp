@@ -264,7 +264,8 @@ core::Expected<Answer> work(const Options& options) {
     return core::failure(kinds.error());
   }
   const bool isMachine = std::find(kinds->begin(), kinds->end(), "machine") != kinds->end();
-  const auto settings = readSettings(options.settings, isMachine ? options.name : options.machine);
+  const auto settings =
+      readSettings(options.settings, {isMachine ? options.name : options.machine});
   if (!settings) {
     return core::failure(settings.error());
   }

@@ -71,7 +71,7 @@ void GnaReader::report(const std::string& option, std::string what, std::string 
   problems.push_back({gna::optionPlace(option), std::move(what), std::move(help)});
 }
 void GnaReader::checkTarget() {
-  const auto settings = readSettings(options_.settings, options_.machine);
+  const auto settings = readSettings(options_.settings, {options_.machine});
   if (!settings) {
     problems.insert(problems.end(), settings.error().begin(), settings.error().end());
   }

@@ -1,5 +1,6 @@
 #include "explore/sweep/axes.hpp"
 
+#include "arch/measure.hpp"
 #include "config/scalar.hpp"
 #include "core/text.hpp"
 #include "explore/sweep/values.hpp"
@@ -12,6 +13,8 @@ namespace einsight::explore::sweep {
 namespace {
 
 using config::Node;
+
+constexpr std::string_view kArch = "arch.";
 
 bool isInput(const std::string& name) {
   return name == kWorkload || name == kMachine || name == kMapping || name == kTrace;
@@ -44,6 +47,11 @@ bool AxisReader::declare(const std::string& name, const core::Where& where) {
     raw_.varied.push_back({name, where});
   }
   return true;
+}
+
+std::optional<config::Dimension> AxisReader::measureOf(const std::string& name) const {
+  return name.starts_with(kArch) ? arch::measureAt(machines_, name.substr(kArch.size()))
+                                 : std::nullopt;
 }
 
 void AxisReader::add(const std::string& name, std::vector<Value> values) {
@@ -102,7 +110,7 @@ void AxisReader::set(const Node& map) {
       continue;
     }
     const auto before = problems_.size();
-    auto numbers = readValues(value, problems_);
+    auto numbers = readValues(value, problems_, measureOf(key.scalar));
     if (numbers.empty() && problems_.size() == before) {
       config::report(value, "there are no values", "write for example 1K..16K or [64, 128]",
                      problems_);
@@ -117,6 +125,7 @@ std::vector<Value> AxisReader::column(const Node& key, const Node& node) {
   if (isInput(key.scalar)) {
     return names(node, key.scalar);
   }
+  const auto measure = measureOf(key.scalar);
   std::vector<Value> out;
   const auto read = [&](const Node& item) {
     if (item.kind == Node::Kind::Null) {
@@ -127,7 +136,7 @@ std::vector<Value> AxisReader::column(const Node& key, const Node& node) {
     if (!text) {
       return;
     }
-    if (const auto numbers = parseValues(*text)) {
+    if (const auto numbers = parseValues(*text, measure)) {
       const auto values = valuesOf(*numbers);
       out.insert(out.end(), values.begin(), values.end());
     } else {
@@ -205,7 +214,7 @@ void AxisReader::override(const std::string& text) {
                          "change it in the file"});
     return;
   }
-  const auto numbers = parseValues(text.substr(equals + 1));
+  const auto numbers = parseValues(text.substr(equals + 1), measureOf(name));
   if (!numbers) {
     problems_.push_back({where, numbers.error().what, numbers.error().help});
     return;

@@ -6,7 +6,9 @@ namespace einsight::explore::sweep {
 /// Makes the axes of a sweep: lists of inputs, `set`, `zip` and overrides.
 class AxisReader {
 public:
-  AxisReader(Raw& raw, core::Problems& problems) : raw_(raw), problems_(problems) {}
+  /// `machines`: all that the sweep names; numbers of theirs may have units as in their files.
+  AxisReader(Raw& raw, std::vector<std::string> machines, core::Problems& problems)
+      : raw_(raw), machines_(std::move(machines)), problems_(problems) {}
 
   /// A list of workloads, machines or mappings (or one of them) as an axis.
   void inputs(const config::Node& node, const std::string& name);
@@ -26,7 +28,10 @@ private:
   bool declare(const std::string& name, const core::Where& where);
   void add(const std::string& name, std::vector<Value> values);
 
+  [[nodiscard]] std::optional<config::Dimension> measureOf(const std::string& name) const;
+
   Raw& raw_;
+  std::vector<std::string> machines_;
   core::Problems& problems_;
   std::set<std::string> declared_, zipped_;
 };

@@ -46,6 +46,22 @@ bool inZip(const Node* zip, const char* name) {
                      [&](const Node* group) { return group->find(name) != nullptr; });
 }
 
+/// The machines that a sweep names, as names or paths; what is no text is left to its reader.
+std::vector<std::string> machinesOf(const Node& root, const std::string& file) {
+  auto nodes = itemsOf(root.find("machines"));
+  for (const auto* group : itemsOf(root.find("zip"))) {
+    const auto own = itemsOf(group->find(kMachine));
+    nodes.insert(nodes.end(), own.begin(), own.end());
+  }
+  std::vector<std::string> out;
+  for (const auto* node : nodes) {
+    if (node->kind == Node::Kind::Scalar) {
+      out.push_back(resolved(node->scalar, file));
+    }
+  }
+  return out;
+}
+
 /// Conditions on parameters may name only those that the sweep varies.
 void checkWhen(const Raw& raw, core::Problems& problems) {
   std::vector<std::string> known;
@@ -117,7 +133,7 @@ Raw readRaw(const Node& root, const std::string& file, const Overrides& override
   sweep.name = reader.text("sweep").value_or("");
   sweep.summary = reader.textOr("summary", "").value_or("");
   sweep.engine = reader.oneOfOr("engine", kEngines, "cycle").value_or("cycle");
-  AxisReader axes(raw, problems);
+  AxisReader axes(raw, machinesOf(root, file), problems);
   const auto* zip = root.find("zip");
   readInputs(reader, axes, inZip(zip, kWorkload), "workloads", kWorkload, true);
   readInputs(reader, axes, inZip(zip, kMachine), "machines", kMachine, true);

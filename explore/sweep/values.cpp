@@ -20,18 +20,6 @@ constexpr std::string_view kForms =
 using Number = tl::expected<core::Rational, Mistake>;
 using Numbers = tl::expected<std::vector<core::Rational>, Mistake>;
 
-Number numberOf(const std::string& text) {
-  const auto expression = core::Expression::parse(text);
-  auto value = expression
-                   ? expression->evaluate([](std::string_view) { return std::nullopt; })
-                   : tl::expected<core::Rational, std::string>(tl::unexpect, expression.error());
-  if (!value) {
-    return tl::unexpected(
-        Mistake{fmt::format("'{}' is not a number: {}", text, value.error()), std::string(kForms)});
-  }
-  return *value;
-}
-
 Numbers range(const std::string& text, const core::Rational& low, const core::Rational& high,
               const std::optional<core::Rational>& step) {
   if (high < low) {
@@ -113,12 +101,13 @@ std::vector<core::Rational> readSpread(const config::Node& node, core::Problems&
                   : drawn(*from, *to, *random, static_cast<std::uint64_t>(*seed), *scale == "log");
 }
 
-void addText(const config::Node& node, std::vector<core::Rational>& out, core::Problems& problems) {
+void addText(const config::Node& node, Measure measure, std::vector<core::Rational>& out,
+             core::Problems& problems) {
   const auto text = config::text(node, problems);
   if (!text) {
     return;
   }
-  if (const auto values = parseValues(*text)) {
+  if (const auto values = parseValues(*text, measure)) {
     out.insert(out.end(), values->begin(), values->end());
   } else {
     config::report(node, values.error().what, values.error().help, problems);
@@ -127,7 +116,11 @@ void addText(const config::Node& node, std::vector<core::Rational>& out, core::P
 
 } // namespace
 
-tl::expected<std::vector<core::Rational>, Mistake> parseValues(const std::string& text) {
+tl::expected<std::vector<core::Rational>, Mistake> parseValues(const std::string& text,
+                                                               Measure measure) {
+  const auto numberOf = [&](const std::string& part) {
+    return config::settingValue(part, measure, kForms);
+  };
   const auto dots = text.find("..");
   if (dots == std::string::npos) {
     return numberOf(text).map([](const core::Rational& value) { return std::vector{value}; });
@@ -145,17 +138,18 @@ tl::expected<std::vector<core::Rational>, Mistake> parseValues(const std::string
   return range(text, *low, *high, colon == std::string::npos ? std::nullopt : std::optional(*step));
 }
 
-std::vector<core::Rational> readValues(const config::Node& node, core::Problems& problems) {
+std::vector<core::Rational> readValues(const config::Node& node, core::Problems& problems,
+                                       Measure measure) {
   if (node.kind == config::Node::Kind::Map) {
     return readSpread(node, problems);
   }
   std::vector<core::Rational> out;
   if (node.kind == config::Node::Kind::Sequence) {
     for (const auto& item : node.items) {
-      addText(item, out, problems);
+      addText(item, measure, out, problems);
     }
   } else {
-    addText(node, out, problems);
+    addText(node, measure, out, problems);
   }
   std::set<core::Rational> seen;
   for (const auto& value : out) {

@@ -28,7 +28,7 @@ TEST_CASE("a setting given twice, empty or not a number is a problem", "[cli]") 
 TEST_CASE("a machine's number takes the unit of its file, and no suffix where that is decimal",
           "[cli]") {
   const auto valueOf = [](const std::string& setting, const std::string& machine) {
-    const auto settings = readSettings({setting}, machine);
+    const auto settings = readSettings({setting}, {machine});
     return settings ? settings->machine.begin()->second.toString() : core::render(settings.error());
   };
   CHECK(valueOf("arch.clock.maximum=1.5 GHz", "h100") == "1500000000");

@@ -41,6 +41,14 @@ TEST_CASE("a range doubles, or adds a step", "[sweep]") {
   CHECK(parsed("5..5") == "5");
 }
 
+TEST_CASE("ends and steps of a range may have units where there is a measure", "[sweep]") {
+  const auto values = parseValues("1 TB/s..2 TB/s:500 GB/s", config::Dimension::BytesPerSecond);
+  REQUIRE(values);
+  CHECK(shown(*values) == "1000000000000 1500000000000 2000000000000");
+  CHECK_FALSE(parseValues("1 TB/s..2 TB/s"));
+  CHECK_FALSE(parseValues("1G..2G", config::Dimension::Hertz));
+}
+
 TEST_CASE("a range that makes no sense is refused", "[sweep]") {
   CHECK(parsed("8..4") == "'8..4' ends before it begins");
   CHECK(parsed("0..4") == "'0..4' never ends");
