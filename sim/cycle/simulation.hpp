@@ -97,7 +97,8 @@ private:
   std::int64_t delayLineAt_ = -1;                   ///< when the delay line steps next
   std::int64_t now_ = 0;
   Wide skipped_ = 0;
-  std::int64_t instances_ = 0;
+  std::int64_t instances_ = 0; ///< of tasks that have started
+  std::int64_t turns_ = 0;     ///< of units and ports, given to them
   bool stopped_ = false;
 };
 

@@ -8,7 +8,7 @@
 namespace einsight::sim {
 namespace {
 
-constexpr std::int64_t kInstancesBetweenReports = 1 << 14;
+constexpr std::int64_t kTurnsBetweenReports = 1 << 14;
 
 } // namespace
 
@@ -137,9 +137,7 @@ void Simulation::start(std::size_t stream, int holder, std::int64_t now) {
     probe_->starts(step.index, now + skipped_);
   }
   state_.cursors[stream].remaining = duration;
-  if (++instances_ % kInstancesBetweenReports == 0 && options_.progress) {
-    report();
-  }
+  ++instances_;
 }
 
 /// Gives a turn of its unit or port to a task that has started.
@@ -154,6 +152,9 @@ void Simulation::serve(std::size_t stream, std::int64_t now) {
   server.running = static_cast<int>(stream);
   server.finish = now + turn;
   turn == 0 ? kernel::wakeNow(resource) : kernel::wakeAfter(resource, turn);
+  if (++turns_ % kTurnsBetweenReports == 0 && options_.progress) {
+    report();
+  }
 }
 
 /// Ends of a task become known with the stream's path up to them.
