@@ -33,6 +33,8 @@ struct Step {
   double sharedBytes = 0;   ///< read from and written to shared memory by one warpgroup
   std::vector<Work> work;
   std::vector<int> needs; ///< steps of the same list whose results it takes
+  /// It takes what all warpgroups made in those steps: they meet before it.
+  bool joint = false;
   std::vector<int> loads; ///< transfers of the same list that it takes
   /// Of an iteration: steps whose results of the iteration before it takes (running maximum, sum).
   std::vector<int> carried;

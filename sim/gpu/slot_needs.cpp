@@ -135,8 +135,12 @@ void SlotWriter::connectSteps(const Part& part, const PartTasks& tasks, int warp
   for (int s = 0; s < static_cast<int>(part.steps.size()); ++s) {
     const auto& step = at(part.steps, s);
     for (const int other : step.needs) {
-      needBoth(tasks, warpgroup, s, at(own, other), Edge::Kind::Data,
-               handOver(at(part.steps, other), step.unit));
+      for (int w = 0; w < kernel_.warpgroups; ++w) {
+        if (w == warpgroup || step.joint) {
+          needBoth(tasks, warpgroup, s, at(tasks.steps[static_cast<std::size_t>(w)], other),
+                   Edge::Kind::Data, handOver(at(part.steps, other), step.unit));
+        }
+      }
     }
     for (int load = 0; load < static_cast<int>(part.loads.size()); ++load) {
       if (takes(part, s, load)) {

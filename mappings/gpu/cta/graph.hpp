@@ -22,6 +22,7 @@ struct Node {
   std::vector<int> carried;            ///< nodes of the iteration before
   std::vector<einsum::Access> outside; ///< tensors of memory that it takes, behind views
   int level = -1;                      ///< hand-overs between units on the longest way to it
+  bool joint = false;                  ///< all warpgroups meet before it
 };
 
 struct Graph {

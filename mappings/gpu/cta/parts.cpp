@@ -1,13 +1,9 @@
 #include "mappings/gpu/cta/parts.hpp"
 
-#include "core/text.hpp"
 #include "einsum/walk.hpp"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "mappings/gpu/cta/rates.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 namespace einsight::mappings::gpu {
@@ -15,15 +11,12 @@ namespace {
 
 using sim::gpu::Step;
 
-/// Types of the tensor cores by the bits of their operands; no GPU has both that have 4.
-constexpr std::array<std::pair<int, std::string_view>, 5> kTypes{
-    {{4, "fp4"}, {4, "int4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}}};
-
 class Making {
 public:
   Making(const KernelPlan& plan, const Graph& graph, const std::vector<Load>& loads,
          const einsum::Cascade& cascade, const arch::Gpu& gpu)
-      : plan_(plan), graph_(graph), loads_(loads), cascade_(cascade), gpu_(gpu) {}
+      : plan_(plan), graph_(graph), loads_(loads), cascade_(cascade), gpu_(gpu), rates_(plan, gpu) {
+  }
 
   core::Expected<Parts> make() {
     for (const auto& node : graph_.nodes) {
@@ -35,8 +28,8 @@ public:
     for (const Role role : {Role::Prologue, Role::Iteration, Role::Epilogue}) {
       steps(role);
     }
-    if (!problems_.empty()) {
-      return core::failure(std::move(problems_));
+    if (!rates_.problems().empty()) {
+      return core::failure(rates_.problems());
     }
     return std::move(parts_);
   }
@@ -59,44 +52,13 @@ private:
     }
   }
 
-  /// The rate for operands of so many bits, or of the next type that the instruction has.
-  const arch::TensorRate* rateFor(const Node& node, int bits) {
-    const auto& instruction = plan_.kernel->instruction;
-    for (const auto& [width, type] : kTypes) {
-      const auto* rate = width < bits ? nullptr : gpu_.tensor(instruction, std::string(type));
-      if (rate != nullptr) {
-        return rate;
-      }
-    }
-    std::vector<std::string> instructions;
-    std::vector<std::string> types;
-    for (const auto& rate : gpu_.data().tensor) {
-      if (!einsum::contains(instructions, rate.instruction)) {
-        instructions.push_back(rate.instruction);
-      }
-      if (rate.instruction == instruction) {
-        types.push_back(rate.type);
-      }
-    }
-    const auto& kernel = *plan_.kernel;
-    if (types.empty()) {
-      report(fmt::format("kernel '{}': {} has no {}", kernel.name, gpu_.name(), instruction),
-             fmt::format("its instructions are {}", fmt::join(instructions, ", ")));
-    } else {
-      report(fmt::format("kernel '{}': {} of {} takes no operands of {} bits ({})", kernel.name,
-                         instruction, gpu_.name(), bits, node.einsum->name),
-             fmt::format("its types are {}", fmt::join(types, ", ")));
-    }
-    return nullptr;
-  }
-
   void addProduct(const Node& node) {
     const auto bitsOf = [&](const einsum::Access& access) {
       return cascade_.tensor(behindViews(cascade_, access).tensor)->bits;
     };
     const auto& product = *node.product;
     const int bits = std::max(bitsOf(*product.left), bitsOf(*product.right));
-    const auto* rate = rateFor(node, bits);
+    const auto* rate = rates_.tensor(*node.einsum, bits);
     if (rate == nullptr) {
       return;
     }
@@ -113,17 +75,19 @@ private:
       rowFactor_ = std::max(rowFactor_, use.cost.paddedRows / product.rows);
     }
     latency_ = std::max(latency_, rate->startCycles);
+    bulk_ = bulk_ || rate->sharedOperands;
     parts_.issueShare = std::max(parts_.issueShare, rate->issueShare);
     parts_.products.push_back(use);
   }
 
-  /// Nodes of one role on one unit at one level are one step.
+  /// Nodes of one role on one unit at one level are one step, but those for which the warpgroups
+  /// meet come after the others.
   void steps(Role role) {
-    std::map<std::pair<int, bool>, std::vector<int>> groups; // lanes before tensor cores
+    std::map<std::tuple<int, bool, bool>, std::vector<int>> groups; // lanes before tensor cores
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const auto& node = graph_.nodes[i];
       if (node.role == role) {
-        groups[{node.level, node.product.has_value()}].push_back(static_cast<int>(i));
+        groups[{node.level, node.product.has_value(), node.joint}].push_back(static_cast<int>(i));
       }
     }
     std::map<int, int> stepOf;
@@ -136,23 +100,39 @@ private:
     }
     for (const auto& [key, nodes] : groups) {
       Step step;
-      step.unit = key.second ? Step::Unit::Tensor : Step::Unit::Lanes;
+      step.unit = std::get<1>(key) ? Step::Unit::Tensor : Step::Unit::Lanes;
+      step.joint = std::get<2>(key);
       for (const int index : nodes) {
         fill(step, index, stepOf, role);
       }
       if (step.unit == Step::Unit::Tensor) {
-        addArrivals(step, part(role));
+        addPassing(step, nodes, part(role));
       }
       part(role).steps.push_back(std::move(step));
     }
   }
 
-  /// A tile that arrives for a product is written into the shared memory that operands come from.
-  void addArrivals(Step& step, const sim::gpu::Part& of) const {
+  /// What goes through the shared memory that operands come from: a tile that arrives for a
+  /// product, what warpgroups made that others take too, and results that leave in every iteration,
+  /// which lanes write and the copy engine reads where the instruction goes with that engine.
+  void addPassing(Step& step, const std::vector<int>& nodes, const sim::gpu::Part& of) const {
+    double bytes = 0;
     for (const int load : step.loads) {
-      step.sharedCycles += of.loads[static_cast<std::size_t>(load)].bytes / plan_.warpgroups /
-                           gpu_.data().shared.bytesPerCycle;
+      bytes += of.loads[static_cast<std::size_t>(load)].bytes;
     }
+    for (const int index : nodes) {
+      const auto& node = graph_.nodes[static_cast<std::size_t>(index)];
+      for (const int need : step.joint ? node.needs : std::vector<int>{}) {
+        const auto& made = graph_.nodes[static_cast<std::size_t>(need)].einsum->output;
+        std::vector<std::string> variables;
+        einsum::addVariables(made, variables);
+        bytes += plan_.extents.points(variables) * cascade_.tensor(made.tensor)->bits / 8;
+      }
+      for (const auto& store : of.stores) {
+        bytes += bulk_ && store.tensor == node.einsum->name ? 2 * store.bytes : 0;
+      }
+    }
+    step.sharedCycles += bytes / plan_.warpgroups / gpu_.data().shared.bytesPerCycle;
     step.cycles = std::max(step.cycles, step.sharedCycles);
   }
 
@@ -214,11 +194,11 @@ private:
     const auto& variables = node.einsum->variables;
     const double factor = einsum::contains(variables, plan_.rowVariable()) ? rowFactor_ : 1;
     for (const auto& [op, count] : node.operations) {
-      step.cycles += count * factor * laneCycles(op, *node.einsum);
+      step.cycles += count * factor * rates_.laneCycles(op, *node.einsum);
       step.work.push_back({einsumIndex(node), op, count});
     }
     for (const auto& [op, count] : node.repeated) {
-      step.cycles += count * factor * laneCycles(op, *node.einsum);
+      step.cycles += count * factor * rates_.laneCycles(op, *node.einsum);
     }
     if (decidesMasked(node)) {
       std::vector<std::string> output;
@@ -239,29 +219,13 @@ private:
   /// Of the lanes, for one warpgroup, per score of a partly masked tile.
   double maskCycles(const einsum::Einsum& einsum) {
     if (plan_.mask.empty()) {
-      return laneCycles("mask", einsum);
+      return rates_.laneCycles("mask", einsum);
     }
     double cycles = 0;
     for (const auto& [op, count] : plan_.mask) {
-      cycles += static_cast<double>(count) * laneCycles(op, einsum);
+      cycles += static_cast<double>(count) * rates_.laneCycles(op, einsum);
     }
     return cycles;
-  }
-
-  /// Cycles of the lanes, for one warpgroup, per operation of a tile.
-  double laneCycles(const std::string& op, const einsum::Einsum& einsum) {
-    const auto* operation = gpu_.operation(op);
-    if (operation == nullptr) {
-      std::vector<std::string> known;
-      for (const auto& each : gpu_.data().operations) {
-        known.push_back(each.op);
-      }
-      report(fmt::format("kernel '{}': {} needs '{}', which {} has no cost for", plan_.kernel->name,
-                         einsum.name, op, gpu_.name()),
-             core::suggestion(op, known));
-      return 0;
-    }
-    return operation->cycles / static_cast<double>(gpu_.data().lanes) / plan_.warpgroups;
   }
 
   [[nodiscard]] int einsumIndex(const Node& node) const {
@@ -272,21 +236,18 @@ private:
         all.begin());
   }
 
-  void report(std::string what, std::string help) {
-    problems_.push_back({plan_.kernel->where, std::move(what), std::move(help)});
-  }
-
   const KernelPlan& plan_;
   const Graph& graph_;
   const std::vector<Load>& loads_;
   const einsum::Cascade& cascade_;
   const arch::Gpu& gpu_;
+  Rates rates_;
   Parts parts_;
   std::map<std::string, std::pair<Role, int>> loadPlaces_;
   double rowFactor_ = 1;
   double latency_ = 0;
   bool masked_ = false;
-  core::Problems problems_;
+  bool bulk_ = false; ///< an instruction takes operands from shared memory, as the copy engine does
 };
 
 } // namespace

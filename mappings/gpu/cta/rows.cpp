@@ -101,4 +101,13 @@ void addRowWork(Graph& graph, const KernelPlan& plan) {
   }
 }
 
+bool isJoint(const Graph& graph, const Node& node, const KernelPlan& plan) {
+  const auto row = plan.rowVariable();
+  return plan.warpgroups > 1 && einsum::contains(einsum::reducedVariables(*node.einsum), row) &&
+         std::any_of(node.needs.begin(), node.needs.end(), [&](int need) {
+           const auto& maker = graph.nodes[static_cast<std::size_t>(need)];
+           return einsum::contains(variablesOf(maker.einsum->output), row);
+         });
+}
+
 } // namespace einsight::mappings::gpu

@@ -15,4 +15,8 @@ RowLayout rowLayoutOf(const Graph& graph, const KernelPlan& plan);
 /// operation each. Sums that only go on to the next iteration stay apart in the lanes.
 void addRowWork(Graph& graph, const KernelPlan& plan);
 
+/// Does a node sum over the rows that the warpgroups have divided and make in the same iteration?
+/// Then they meet before it: each takes what all of them made.
+bool isJoint(const Graph& graph, const Node& node, const KernelPlan& plan);
+
 } // namespace einsight::mappings::gpu

@@ -42,6 +42,16 @@ TEST_CASE("a warpgroup alone does one step after another", "[sim]") {
   CHECK(cycles(kernel, device, {3, 0, 1}, 1, 4) == 4 * 185);
 }
 
+TEST_CASE("warpgroups meet before a step that takes what all of them made", "[sim]") {
+  auto kernel = attentionKernel(10, 20, 30);
+  kernel.warpgroups = 2;
+  // Tensor cores: 0-10, 10-20, 30-60 beside the second one's arithmetic (30-50), 60-90.
+  CHECK(cycles(kernel, plainDevice(), {1, 0, 1}) == 90);
+  kernel.iteration.steps[2].joint = true; // from 50 on
+  CHECK(cycles(kernel, plainDevice(), {1, 0, 1}) == 110);
+  CHECK(cycles(kernel, plainDevice(), {40, 0, 1}) > 40 * 90);
+}
+
 TEST_CASE("each hand-over between units costs the latency, a product behind a product does not",
           "[sim]") {
   const auto kernel = attentionKernel(10, 20, 30);

@@ -240,10 +240,15 @@ TEST_CASE("An iteration of the backward pass is two products, the arithmetic and
       chainOf(readingOf("flash-attention-2-backward", {.workload = "attention-backward-causal"}));
   REQUIRE(chain.kernels.size() == 3);
   const auto& gradients = chain.kernels[1];
-  REQUIRE(gradients.iteration.steps.size() == 4);
+  REQUIRE(gradients.iteration.steps.size() == 5);
   CHECK(gradients.iteration.steps[0].name == "QK+DA");
   CHECK(gradients.iteration.steps[1].name == "A+DS");
-  CHECK(gradients.iteration.steps[2].name == "DV+DQ+DK");
+  CHECK(gradients.iteration.steps[2].name == "DV+DK");
+  // Sums over the keys, which the warpgroups have divided: they meet before it.
+  CHECK(gradients.iteration.steps[3].name == "DQ");
+  for (const auto& step : gradients.iteration.steps) {
+    CHECK(step.joint == (step.name == "DQ"));
+  }
   // Gradients of the queries are parts of sums over CTAs, added in 32 bits.
   REQUIRE(gradients.iteration.stores.size() == 1);
   CHECK(gradients.iteration.stores[0].tensor == "DQ");

@@ -1,0 +1,69 @@
+#include "mappings/gpu/cta/rates.hpp"
+
+#include "core/text.hpp"
+#include "einsum/walk.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+/// Types of the tensor cores by the bits of their operands; no GPU has both that have 4.
+constexpr std::array<std::pair<int, std::string_view>, 5> kTypes{
+    {{4, "fp4"}, {4, "int4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}}};
+
+} // namespace
+
+const arch::TensorRate* Rates::tensor(const einsum::Einsum& einsum, int bits) {
+  const auto& instruction = plan_.kernel->instruction;
+  for (const auto& [width, type] : kTypes) {
+    const auto* rate = width < bits ? nullptr : gpu_.tensor(instruction, std::string(type));
+    if (rate != nullptr) {
+      return rate;
+    }
+  }
+  std::vector<std::string> instructions;
+  std::vector<std::string> types;
+  for (const auto& rate : gpu_.data().tensor) {
+    if (!einsum::contains(instructions, rate.instruction)) {
+      instructions.push_back(rate.instruction);
+    }
+    if (rate.instruction == instruction) {
+      types.push_back(rate.type);
+    }
+  }
+  const auto& kernel = *plan_.kernel;
+  if (types.empty()) {
+    report(fmt::format("kernel '{}': {} has no {}", kernel.name, gpu_.name(), instruction),
+           fmt::format("its instructions are {}", fmt::join(instructions, ", ")));
+  } else {
+    report(fmt::format("kernel '{}': {} of {} takes no operands of {} bits ({})", kernel.name,
+                       instruction, gpu_.name(), bits, einsum.name),
+           fmt::format("its types are {}", fmt::join(types, ", ")));
+  }
+  return nullptr;
+}
+
+double Rates::laneCycles(const std::string& op, const einsum::Einsum& einsum) {
+  const auto* operation = gpu_.operation(op);
+  if (operation == nullptr) {
+    std::vector<std::string> known;
+    for (const auto& each : gpu_.data().operations) {
+      known.push_back(each.op);
+    }
+    report(fmt::format("kernel '{}': {} needs '{}', which {} has no cost for", plan_.kernel->name,
+                       einsum.name, op, gpu_.name()),
+           core::suggestion(op, known));
+    return 0;
+  }
+  return operation->cycles / static_cast<double>(gpu_.data().lanes) / plan_.warpgroups;
+}
+
+void Rates::report(std::string what, std::string help) {
+  problems_.push_back({plan_.kernel->where, std::move(what), std::move(help)});
+}
+
+} // namespace einsight::mappings::gpu
