@@ -57,7 +57,7 @@ TEST_CASE("every headline has a rule, and the rule's systems are described", "[v
   REQUIRE(rows);
   for (const auto& row : *rows) {
     INFO(row.id);
-    const auto* rule = spec->ruleOf(row.system, row.metric, row.mask, row.hardware);
+    const auto* rule = spec->ruleOf(row);
     REQUIRE(rule != nullptr);
     if (!rule->notCovered.empty()) {
       continue;

@@ -52,7 +52,7 @@ def chosen_rows(hardware):
         rows = list(csv.DictReader(file))
     systems = FITTED[hardware]
     return [row for row in rows if row["system"] in systems.get(row["metric"], ())
-            and fnmatch.fnmatch(row["hardware"], hardware)]
+            and fnmatch.fnmatch(row["hardware"], hardware) and row["dtype"] != "fp8"]  # predictions
 
 
 class Model:

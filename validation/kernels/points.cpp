@@ -85,7 +85,7 @@ public:
   /// What is wrong with a row; its value becomes one of the metric's unit.
   core::Problems judge(const Row& row, KernelRow& read) {
     problems_.clear();
-    const auto* rule = spec_.ruleOf(row["system"], row["metric"], row["mask"], row["hardware"]);
+    const auto* rule = spec_.ruleOf(read);
     if (rule != nullptr && !rule->notCovered.empty()) {
       rule = nullptr;
     }

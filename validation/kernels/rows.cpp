@@ -63,7 +63,9 @@ std::string idOf(const Row& row) {
       id += fmt::format("/{}{}", letter, row[column]);
     }
   }
-  return id + (row["mask"].empty() ? "" : "/" + row["mask"]) + "/" + row["metric"];
+  id += row["mask"].empty() ? "" : "/" + row["mask"];
+  id += isNamed(row["dtype"]) ? "/" + row["dtype"] : "";
+  return id + "/" + row["metric"];
 }
 
 void complete(KernelShape& shape) {
@@ -87,6 +89,11 @@ std::span<const std::string_view> kernelNumbers() {
 
 bool isShape(std::string_view column, const std::string& cell) {
   return !shapeOf(column, cell).empty();
+}
+
+bool isNamed(const std::string& type) {
+  constexpr std::array<std::string_view, 4> kTypes{"fp8", "int8", "fp4", "int4"};
+  return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
 }
 
 std::optional<double> numberOf(const std::string& text) {

@@ -28,6 +28,9 @@ std::span<const std::string_view> kernelNumbers();
 /// Whether a cell of such a column is a whole number above 0, or KEY/VALUE of `head_dim`.
 bool isShape(std::string_view column, const std::string& cell);
 
+/// Whether names of points say their type: one of fewer than 16 bits.
+bool isNamed(const std::string& type);
+
 /// A number that is all of a text.
 std::optional<double> numberOf(const std::string& text);
 

@@ -2,6 +2,7 @@
 
 #include "config/reader.hpp"
 #include "core/text.hpp"
+#include "validation/kernels/rows.hpp"
 #include "validation/kernels/text.hpp"
 #include "validation/pattern.hpp"
 
@@ -160,6 +161,7 @@ private:
     out.metric = pattern("metric");
     out.mask = pattern("mask");
     out.hardware = pattern("hardware");
+    out.type = pattern("dtype");
     out.notCovered = pattern("not_covered");
     if (out.notCovered.empty()) {
       readTake(reader, out);
@@ -208,14 +210,14 @@ Expressions readExpressions(const config::Node& map, core::Problems& problems) {
   return out;
 }
 
-const KernelRule* KernelSpec::ruleOf(const std::string& system, const std::string& metric,
-                                     const std::string& mask, const std::string& hardware) const {
+const KernelRule* KernelSpec::ruleOf(const KernelRow& row) const {
   const auto fits = [](const std::string& text, const std::string& pattern) {
     return pattern.empty() || matches(text, pattern);
   };
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const KernelRule& rule) {
-    return fits(system, rule.system) && fits(metric, rule.metric) && fits(mask, rule.mask) &&
-           fits(hardware, rule.hardware);
+    return fits(row.system, rule.system) && fits(row.metric, rule.metric) &&
+           fits(row.mask, rule.mask) && fits(row.hardware, rule.hardware) &&
+           fits(row.type, rule.type);
   });
   return found == rules.end() ? nullptr : &*found;
 }

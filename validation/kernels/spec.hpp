@@ -10,6 +10,8 @@
 
 namespace einsight::validation {
 
+struct KernelRow;
+
 /// Names with expressions over columns of a row, in the order of the file.
 using Expressions = std::vector<std::pair<std::string, core::Expression>>;
 
@@ -54,8 +56,8 @@ struct KernelClass {
 
 /// What to take for rows, or why nothing can be taken.
 struct KernelRule {
-  std::string system, metric, mask, hardware; ///< patterns; empty: any
-  std::string take;                           ///< one of kernelQuantities()
+  std::string system, metric, mask, hardware, type; ///< patterns; empty: any
+  std::string take;                                 ///< one of kernelQuantities()
   std::vector<std::string> passes;
   std::string of;      ///< the system to simulate, where the row names something else
   std::string against; ///< ratios: the system it is compared with
@@ -92,9 +94,7 @@ struct KernelSpec {
   std::vector<KernelRule> rules;
 
   /// The first rule that fits; null without one.
-  [[nodiscard]] const KernelRule* ruleOf(const std::string& system, const std::string& metric,
-                                         const std::string& mask,
-                                         const std::string& hardware) const;
+  [[nodiscard]] const KernelRule* ruleOf(const KernelRow& row) const;
 };
 
 /// What `take` of a rule may be.

@@ -70,7 +70,7 @@ private:
     out.metric = row.metric;
     out.engine = engine_;
     out.reference = row.value;
-    const auto* rule = spec_.ruleOf(row.system, row.metric, row.mask, row.hardware);
+    const auto* rule = spec_.ruleOf(row);
     if (rule == nullptr) {
       allRulesKnown_ = false;
       out.reason = row.doubt.empty() ? "the suite does not know this metric" : row.doubt;
@@ -153,7 +153,8 @@ private:
     if (const auto head = row.shape.find("head_dim"); head != row.shape.end()) {
       name += ", head dim " + head->second.toString();
     }
-    return name + (row.mask.empty() ? "" : ", " + row.mask);
+    name += row.mask.empty() ? "" : ", " + row.mask;
+    return name + (isNamed(row.type) ? ", " + row.type : "");
   }
 
   /// Times of the point; a quantity that grows with speed counts as its inverse.
@@ -174,7 +175,8 @@ private:
     auto found = std::find_if(families_.begin(), families_.end(),
                               [&](const auto& family) { return family.name == name; });
     if (found == families_.end()) {
-      const auto system = fmt::format("{}, {}, {}", row.system, row.hardware, row.metric);
+      const auto system = fmt::format("{}, {}{}, {}", row.system, row.hardware,
+                                      isNamed(row.type) ? ", " + row.type : "", row.metric);
       families_.push_back({name, system, &rules, {}, {}, {}});
       found = families_.end() - 1;
     }

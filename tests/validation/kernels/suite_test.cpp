@@ -32,7 +32,7 @@ SuiteResult resultOf(const std::string& lines, SuiteOptions options = {}) {
 
 TEST_CASE("every published row is compared, or says why not", "[validation]") {
   const auto result = resultOf(SuiteOptions());
-  CHECK(result.points.size() == 425);
+  CHECK(result.points.size() == 543);
   CHECK(result.summary.meanAbsoluteError < 0.1);
   for (const auto& outcome : result.points) {
     INFO(outcome.id << ": " << outcome.reason);
@@ -41,6 +41,19 @@ TEST_CASE("every published row is compared, or says why not", "[validation]") {
     CHECK((outcome.verdict == Verdict::Within || !outcome.reason.empty()));
   }
   CHECK(result.passed);
+}
+
+TEST_CASE("rows of 8 bits are simulated in 8 bits, under names of their own", "[validation]") {
+  const auto result =
+      resultOf("FlashAttention-3,H100 SXM5 80GB,fp8,1,16,16,128,16384,16384,none,fwd_throughput,"
+               "1008,,\n"
+               "Triton,H100 SXM5 80GB,fp8,1,16,16,128,16384,16384,none,fwd_throughput,635,,\n");
+  REQUIRE(result.points.size() == 2);
+  CHECK(result.points[0].id.ends_with("/none/fp8/fwd_throughput"));
+  CHECK(result.points[0].group == "FlashAttention-3, H100 SXM5 80GB, head dim 128, none, fp8");
+  // Twice the tensor cores' rate, and as much arithmetic as in 16 bits.
+  CHECK(result.points[0].simulated.value_or(0) > 1.2 * 648);
+  CHECK(result.points[0].simulated.value_or(0) < 2 * 648);
 }
 
 TEST_CASE("a user's own rows are compared or predicted", "[validation]") {
