@@ -106,6 +106,9 @@ core::Expected<Totals> simulate(const Schedule& schedule, const CycleOptions& op
     if (!simulation.run()) {
       return core::failure({aboutSection(section, "stopped before the end")});
     }
+    if (kernel::outOfTime()) {
+      return core::failure({aboutSection(section, "this takes more time than can be simulated")});
+    }
     if (const auto stuck = simulation.deadlock(); !stuck.empty()) {
       return core::failure({aboutSection(section, "the schedule can never finish: " + stuck)});
     }

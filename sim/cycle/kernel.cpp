@@ -5,6 +5,8 @@
 #define SC_INCLUDE_DYNAMIC_PROCESSES // before <systemc>: processes are spawned after elaboration
 #include <systemc>
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -13,6 +15,7 @@ namespace {
 
 Client* client = nullptr;
 sc_core::sc_time start;
+bool timeIsFull = false;
 
 /// Separates deciding from seeing: what modules do in a delta cycle is applied in its update phase,
 /// so the order in which SystemC calls them cannot matter.
@@ -83,6 +86,7 @@ void run(Client& target, int count) {
   auto& all = pool();
   all.holdAtLeast(count);
   client = &target;
+  timeIsFull = false;
   start = sc_core::sc_time_stamp();
   for (int i = 0; i < count; ++i) {
     all.at(i).wake.notify(sc_core::SC_ZERO_TIME);
@@ -100,8 +104,20 @@ void stop() {
 }
 
 void wakeAfter(int resource, std::int64_t ticks) {
+  // As many as both SystemC and now() can count.
+  const auto left = (sc_core::sc_max_time() - sc_core::sc_time_stamp()).value();
+  const auto room = std::min<sc_dt::uint64>(left, std::numeric_limits<std::int64_t>::max() - now());
+  if (static_cast<sc_dt::uint64>(ticks) > room) {
+    timeIsFull = true;
+    stop();
+    return;
+  }
   auto& event = pool().at(resource).done;
   event.notify(sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(ticks)));
+}
+
+bool outOfTime() {
+  return timeIsFull;
 }
 
 void wakeNow(int resource) {

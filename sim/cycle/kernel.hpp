@@ -29,8 +29,11 @@ std::int64_t now();
 void acted();
 /// Ends run() at the end of the current moment.
 void stop();
-/// Steps the resource once after that many ticks (a unit's work ends).
+/// Steps the resource once after that many ticks (a unit's work ends); stops where time has no room
+/// for them.
 void wakeAfter(int resource, std::int64_t ticks);
+/// Did the last run stop because time had no room left?
+bool outOfTime();
 /// Steps the resource again in this moment, after everything done so far has become visible.
 void wakeNow(int resource);
 

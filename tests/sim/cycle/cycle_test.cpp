@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+
 using namespace einsight;
 using namespace einsight::sim;
 using At = Edge::Source::At;
@@ -171,6 +173,25 @@ TEST_CASE("a task that is ready before its operand is seen is there because of t
   schedule.sections[0].tasks[1].needs[0].latency = 3;
   // The user's task before ends after the maker's, but what it waits for is the maker's.
   CHECK(pathOf(schedule) == std::vector<std::int64_t>{300 * 4, 2, 0, 3});
+}
+
+TEST_CASE("what takes more time than can be counted is told, not taken for a deadlock", "[sim]") {
+  Schedule schedule;
+  schedule.resources = {{"unit", false, 1, 1}};
+  schedule.einsums = {"X"};
+  Section section;
+  section.name = "all";
+  section.loops = {{"i", 1, false}};
+  for (const auto ticks : {std::int64_t{10}, std::numeric_limits<std::int64_t>::max()}) {
+    section.tasks.push_back({"X", Task::Kind::Compute, 0, 0, {0}, {}, {}, fixed(ticks), {}, {}});
+  }
+  section.blocks = {{{0}, {{Item::Kind::Task, 0, 0, {}}, {Item::Kind::Task, 1, 0, {}}}, 0}};
+  section.streams = {{0, 0, -1}};
+  schedule.sections = {section};
+  const auto totals = cycle(schedule, {});
+  REQUIRE_FALSE(totals);
+  CHECK(core::render(totals.error()).find("more time than can be simulated") != std::string::npos);
+  CHECK(ticks(toyGpu(2)) > 0); // the next one runs
 }
 
 TEST_CASE("CTAs go to the multiprocessor that frees first", "[sim]") {
