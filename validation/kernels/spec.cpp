@@ -162,6 +162,7 @@ private:
     out.mask = pattern("mask");
     out.hardware = pattern("hardware");
     out.type = pattern("dtype");
+    out.when = reader.expressionIf("when");
     out.notCovered = pattern("not_covered");
     if (out.notCovered.empty()) {
       readTake(reader, out);
@@ -210,6 +211,15 @@ Expressions readExpressions(const config::Node& map, core::Problems& problems) {
   return out;
 }
 
+namespace {
+
+bool isTrue(const core::Expression& condition, const KernelShape& shape) {
+  const auto value = valueOf(condition, shape);
+  return value && *value != core::Rational(0);
+}
+
+} // namespace
+
 const KernelRule* KernelSpec::ruleOf(const KernelRow& row) const {
   const auto fits = [](const std::string& text, const std::string& pattern) {
     return pattern.empty() || matches(text, pattern);
@@ -217,7 +227,7 @@ const KernelRule* KernelSpec::ruleOf(const KernelRow& row) const {
   const auto found = std::find_if(rules.begin(), rules.end(), [&](const KernelRule& rule) {
     return fits(row.system, rule.system) && fits(row.metric, rule.metric) &&
            fits(row.mask, rule.mask) && fits(row.hardware, rule.hardware) &&
-           fits(row.type, rule.type);
+           fits(row.type, rule.type) && (!rule.when || isTrue(*rule.when, row.shape));
   });
   return found == rules.end() ? nullptr : &*found;
 }
