@@ -3,6 +3,7 @@
 #include "sim/cycle/simulation.hpp"
 
 #include <algorithm>
+#include <limits>
 
 /// How a task gets ready, is served, and ends.
 namespace einsight::sim {
@@ -150,7 +151,8 @@ void Simulation::serve(std::size_t stream, std::int64_t now) {
   cursor.remaining -= turn;
   standStill(resource, Wait::Idle, now);
   server.running = static_cast<int>(stream);
-  server.finish = now + turn;
+  // Where that is more than can be counted, the kernel says so.
+  server.finish = now + std::min(turn, std::numeric_limits<std::int64_t>::max() - now);
   turn == 0 ? kernel::wakeNow(resource) : kernel::wakeAfter(resource, turn);
   if (++turns_ % kTurnsBetweenReports == 0 && options_.progress) {
     report();
