@@ -58,7 +58,7 @@ struct KernelClass {
 struct KernelRule {
   std::string system, metric, mask, hardware, type; ///< patterns; empty: any
   std::optional<core::Expression> when; ///< a condition over columns; a row that lacks one fits not
-  std::string take;                                 ///< one of kernelQuantities()
+  std::string take;                     ///< one of kernelQuantities()
   std::vector<std::string> passes;
   std::string of;      ///< the system to simulate, where the row names something else
   std::string against; ///< ratios: the system it is compared with
