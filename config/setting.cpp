@@ -100,8 +100,10 @@ settingValue(const std::string& text, std::optional<Dimension> measure, std::str
                    ? expression->evaluate([](std::string_view) { return std::nullopt; })
                    : tl::expected<core::Rational, std::string>(tl::unexpect, expression.error());
   if (!value) {
-    return tl::unexpected(
-        Mistake{fmt::format("'{}' is not a number: {}", text, value.error()), std::string(form)});
+    const auto* const unit =
+        measure ? "; its unit, if you write one, measures what its file's does" : "";
+    return tl::unexpected(Mistake{fmt::format("'{}' is not a number: {}", text, value.error()),
+                                  std::string(form) + unit});
   }
   return *value;
 }

@@ -96,7 +96,9 @@ private:
     }
     out.simulated = *value;
     const auto& rules = spec_.classes.at(rule.rowClass);
-    out.reason = options_.points ? std::string() : rule.open.empty() ? rules.reason : rule.open;
+    out.reason = options_.points && rules.tolerance ? std::string()
+                 : rule.open.empty()                ? rules.reason
+                                                    : rule.open;
     out.verdict = Verdict::Informative;
     if (!out.reference) {
       out.reason = "no reference: a prediction";

@@ -270,7 +270,7 @@ private:
       node.level = std::max(node.level, level(need) + (other ? 1 : 0));
     }
     // What is done with it at once, too, so that no step waits for a later one.
-    node.joint = isJoint(graph_, node, plan_) ||
+    node.joint = !takenFromAll(graph_, node, plan_).empty() ||
                  std::any_of(node.needs.begin(), node.needs.end(), [&](int need) {
                    const auto& maker = graph_.nodes[static_cast<std::size_t>(need)];
                    return maker.joint && maker.level == node.level;

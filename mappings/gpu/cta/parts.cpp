@@ -2,6 +2,7 @@
 
 #include "einsum/walk.hpp"
 #include "mappings/gpu/cta/rates.hpp"
+#include "mappings/gpu/cta/rows.hpp"
 
 #include <algorithm>
 #include <map>
@@ -10,6 +11,8 @@ namespace einsight::mappings::gpu {
 namespace {
 
 using sim::gpu::Step;
+
+constexpr double kBitsPerByte = 8;
 
 class Making {
 public:
@@ -122,11 +125,12 @@ private:
     }
     for (const int index : nodes) {
       const auto& node = graph_.nodes[static_cast<std::size_t>(index)];
-      for (const int need : step.joint ? node.needs : std::vector<int>{}) {
+      for (const int need : takenFromAll(graph_, node, plan_)) {
         const auto& made = graph_.nodes[static_cast<std::size_t>(need)].einsum->output;
         std::vector<std::string> variables;
         einsum::addVariables(made, variables);
-        bytes += plan_.extents.points(variables) * cascade_.tensor(made.tensor)->bits / 8;
+        bytes +=
+            plan_.extents.points(variables) * cascade_.tensor(made.tensor)->bits / kBitsPerByte;
       }
       for (const auto& store : of.stores) {
         bytes += bulk_ && store.tensor == node.einsum->name ? 2 * store.bytes : 0;

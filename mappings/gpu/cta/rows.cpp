@@ -101,13 +101,16 @@ void addRowWork(Graph& graph, const KernelPlan& plan) {
   }
 }
 
-bool isJoint(const Graph& graph, const Node& node, const KernelPlan& plan) {
+std::vector<int> takenFromAll(const Graph& graph, const Node& node, const KernelPlan& plan) {
+  std::vector<int> out;
   const auto row = plan.rowVariable();
-  return plan.warpgroups > 1 && einsum::contains(einsum::reducedVariables(*node.einsum), row) &&
-         std::any_of(node.needs.begin(), node.needs.end(), [&](int need) {
-           const auto& maker = graph.nodes[static_cast<std::size_t>(need)];
-           return einsum::contains(variablesOf(maker.einsum->output), row);
-         });
+  if (plan.warpgroups > 1 && einsum::contains(einsum::reducedVariables(*node.einsum), row)) {
+    std::copy_if(node.needs.begin(), node.needs.end(), std::back_inserter(out), [&](int need) {
+      const auto& maker = graph.nodes[static_cast<std::size_t>(need)];
+      return einsum::contains(variablesOf(maker.einsum->output), row);
+    });
+  }
+  return out;
 }
 
 } // namespace einsight::mappings::gpu

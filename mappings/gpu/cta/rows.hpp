@@ -15,8 +15,8 @@ RowLayout rowLayoutOf(const Graph& graph, const KernelPlan& plan);
 /// operation each. Sums that only go on to the next iteration stay apart in the lanes.
 void addRowWork(Graph& graph, const KernelPlan& plan);
 
-/// Does a node sum over the rows that the warpgroups have divided and make in the same iteration?
-/// Then they meet before it: each takes what all of them made.
-bool isJoint(const Graph& graph, const Node& node, const KernelPlan& plan);
+/// Nodes of which each warpgroup takes what all of them made: those with rows that the warpgroups
+/// have divided, where the node sums over them. Any: the warpgroups meet before it.
+std::vector<int> takenFromAll(const Graph& graph, const Node& node, const KernelPlan& plan);
 
 } // namespace einsight::mappings::gpu

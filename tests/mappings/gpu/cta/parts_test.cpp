@@ -258,6 +258,20 @@ TEST_CASE("An iteration of the backward pass is two products, the arithmetic and
   CHECK(gradients.kinds.back().iterations == 2);
 }
 
+TEST_CASE("What warpgroups take from each other and add to memory goes through shared memory",
+          "[gpu]") {
+  const auto chain =
+      chainOf(readingOf("flash-attention-3-backward", {.workload = "attention-backward"}));
+  const auto& steps = chain.kernels[1].iteration.steps;
+  const auto sums =
+      std::find_if(steps.begin(), steps.end(), [](const auto& step) { return step.name == "DQ"; });
+  REQUIRE(sums != steps.end());
+  // Of each of two warpgroups: operands of 64 x 64 x 128, half of 128 x 64 weights, and half of
+  // 64 x 128 sums in 32 bits, written and read; 128 bytes a cycle.
+  const double operands = 128 * 2 * (64 + 64), weights = 128 * 64 * 2, added = 2 * 64 * 128 * 4;
+  CHECK(sums->sharedCycles == Approx((operands + (weights + added) / 2) / 128));
+}
+
 TEST_CASE("Tiles are smaller where a CTA has little shared memory", "[gpu]") {
   const auto tiles = [](const std::string& gpu, const std::string& workload) {
     const auto kernel =
