@@ -17,7 +17,7 @@ import time
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 EXITS = re.compile(r"#\s*exits\s+(\d+)\s*$")
-ALLOWED_SECONDS = 300  # of one command: only to end one that hangs
+ALLOWED_SECONDS = 1800  # of one command: only to end one that hangs, also under sanitizers
 
 
 def documents(root):
