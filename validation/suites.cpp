@@ -39,6 +39,13 @@ std::span<const Suite> suites() {
               return runKernelSuite(validationFolder() / "suites" / "kernels.yaml", options);
             },
             true},
+      Suite{"posted",
+            "GPU kernels: times that users of attention kernels posted; no constant was fitted on "
+            "any",
+            [](const SuiteOptions& options) {
+              return runKernelSuite(validationFolder() / "suites" / "posted.yaml", options);
+            },
+            true},
       Suite{"measured",
             "our CUDA kernels, measured on GPUs: times, and speedups between variants of one shape",
             [](const SuiteOptions& options) {

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -45,44 +46,132 @@ std::string latenciesOfShippedDesigns() {
   return out;
 }
 
-/// Published points of one GPU whose mean error is that of a family of accuracy.yaml.
+/// Points of GPUs whose mean error is that of a family of accuracy.yaml. A point is one of them if
+/// its id begins with "SYSTEM/HARDWARE/" and has `has`, but none of `hasNot`.
 struct KernelPoints {
-  std::string family, system, metric;
-  bool inEightBits = false;
+  std::string family, suite, system;
+  std::vector<std::string> hardware, metrics;
+  std::string has = "/";
+  std::vector<std::string> hasNot{"/fp8/"};
 };
 
 const std::vector<KernelPoints>& kernelPoints() {
+  static const std::vector<std::string> kH100{"H100 SXM5 80GB"};
+  static const std::vector<std::string> kH20{"NVIDIA H20"};
+  static const std::vector<std::string> kBlackwell{"NVIDIA B200", "GB200"};
+  static const std::vector<std::string> kForward{"fwd_throughput", "fwd_kernel_time"};
+  static const std::vector<std::string> kBackward{"bwd_throughput", "bwd_kernel_time"};
   static const std::vector<KernelPoints> kPoints{
-      {"attention on H100, warp-specialised kernel", "FlashAttention-3", "fwd_throughput"},
-      {"attention on H100, kernel with mma", "FlashAttention-2", "fwd_throughput"},
-      {"attention on H100, kernel in lockstep", "Triton", "fwd_throughput"},
-      {"attention on H100, cooperative warpgroups", "cuDNN", "fwd_throughput"},
-      {"attention on H100, unfused kernels", "standard", "fwd_throughput"},
-      {"backward pass on H100, warp-specialised kernel", "FlashAttention-3", "bwd_throughput"},
-      {"backward pass on H100, kernel with mma", "FlashAttention-2", "bwd_throughput"},
-      {"backward pass on H100, unfused kernels", "standard", "bwd_throughput"},
-      {"attention in 8 bits on H100, warp-specialised kernel", "FlashAttention-3", "fwd_throughput",
-       true},
-      {"attention in 8 bits on H100, cooperative warpgroups", "cuDNN", "fwd_throughput", true}};
+      {"attention on H100, warp-specialised kernel", "kernels", "FlashAttention-3", kH100,
+       kForward},
+      {"attention on H100, kernel with mma", "kernels", "FlashAttention-2", kH100, kForward},
+      {"attention on H100, kernel in lockstep", "kernels", "Triton", kH100, kForward},
+      {"attention on H100, cooperative warpgroups", "kernels", "cuDNN", kH100, kForward},
+      {"attention on H100, unfused kernels", "kernels", "standard", kH100, kForward},
+      {"backward pass on H100, warp-specialised kernel", "kernels", "FlashAttention-3", kH100,
+       kBackward},
+      {"backward pass on H100, kernel with mma", "kernels", "FlashAttention-2", kH100, kBackward},
+      {"backward pass on H100, unfused kernels", "kernels", "standard", kH100, kBackward},
+      {"attention in 8 bits on H100, warp-specialised kernel",
+       "kernels",
+       "FlashAttention-3",
+       kH100,
+       kForward,
+       "/fp8/",
+       {}},
+      {"attention in 8 bits on H100, cooperative warpgroups",
+       "kernels",
+       "cuDNN",
+       kH100,
+       kForward,
+       "/fp8/",
+       {}},
+      {"attention on H200, cooperative warpgroups",
+       "posted",
+       "cuDNN",
+       {"NVIDIA H200"},
+       kForward,
+       "/",
+       {"/fp8/", "/P1/"}},
+      {"attention on A100 PCIe, kernel with mma",
+       "posted",
+       "cuDNN",
+       {"NVIDIA A100 80GB PCIe"},
+       kForward,
+       "/causal/"},
+      {"backward pass on H200, warp-specialised kernel",
+       "posted",
+       "cuDNN",
+       {"NVIDIA H200"},
+       kBackward},
+      {"decode on H200, keys divided over CTAs",
+       "posted",
+       "cuDNN",
+       {"NVIDIA H200"},
+       kForward,
+       "/P1/"},
+      {"decode on A100, keys divided over CTAs",
+       "posted",
+       "cuDNN",
+       {"NVIDIA A100 80GB PCIe"},
+       kForward,
+       "/P1/"},
+      {"decode on B200, keys divided over CTAs", "posted", "cuDNN", kBlackwell, kForward, "/P1/"},
+      {"attention on B200, two tiles of 128 queries in turns", "posted", "cuDNN", kBlackwell,
+       kForward, "/H128/"},
+      {"attention on B200, kernel with mma", "posted", "FlashAttention-2", kBlackwell, kForward},
+      {"backward pass on B200, kernel with mma", "posted", "FlashAttention-2", kBlackwell,
+       kBackward},
+      {"gated DeltaNet on B200", "posted", "gated DeltaNet", kBlackwell, {"fwd_latency"}},
+      {"attention on H20, warp-specialised kernel", "posted", "FlashAttention-3", kH20, kForward},
+      {"attention on H20, cooperative warpgroups", "posted", "cuDNN", kH20, kForward},
+      {"attention on H20, kernel with mma", "posted", "FlashAttention-2", kH20, kForward},
+      {"attention on RTX A5000, kernel with mma",
+       "posted",
+       "FlashAttention-2",
+       {"NVIDIA RTX A5000"},
+       kForward},
+      {"backward pass on RTX A5000, kernel with mma",
+       "posted",
+       "FlashAttention-2",
+       {"NVIDIA RTX A5000"},
+       kBackward}};
   return kPoints;
 }
 
-/// (family, engine) -> mean error of the time of published passes on a GPU, measured now.
+bool isOne(const Outcome& point, const KernelPoints& points) {
+  const auto contains = [&](const std::string& text) {
+    return point.id.find(text) != std::string::npos;
+  };
+  return point.simulated && contains(points.has) &&
+         std::none_of(points.hasNot.begin(), points.hasNot.end(), contains) &&
+         std::count(points.metrics.begin(), points.metrics.end(), point.metric) > 0 &&
+         std::any_of(points.hardware.begin(), points.hardware.end(), [&](const auto& hardware) {
+           return point.id.starts_with(points.system + "/" + hardware + "/");
+         });
+}
+
+/// (family, engine) -> mean error of the time of published passes on GPUs, measured now.
 std::map<std::pair<std::string, std::string>, double> measuredKernels() {
-  const auto result = (*findSuite("kernels"))->run(SuiteOptions());
-  REQUIRE(result);
+  std::map<std::string, SuiteResult> results;
+  for (const auto* const name : {"kernels", "posted"}) {
+    auto result = (*findSuite(name))->run(SuiteOptions());
+    REQUIRE(result);
+    results[name] = std::move(*result);
+  }
   std::map<std::pair<std::string, std::string>, double> means;
   for (const auto& points : kernelPoints()) {
     double sum = 0;
     int count = 0;
-    for (const auto& point : result->points) {
-      if (point.metric == points.metric &&
-          point.group.starts_with(points.system + ", H100 SXM5 80GB,") &&
-          point.group.ends_with(", fp8") == points.inEightBits) {
-        sum += std::abs(point.reference.value() / point.simulated.value() - 1);
+    for (const auto& point : results.at(points.suite).points) {
+      if (isOne(point, points)) {
+        const double ratio = point.reference.value() / point.simulated.value();
+        const bool rate = point.metric.ends_with("throughput");
+        sum += std::abs((rate ? ratio : 1 / ratio) - 1);
         ++count;
       }
     }
+    INFO(points.family);
     REQUIRE(count > 0);
     means[{points.family, "cycle"}] = sum / count;
   }

@@ -22,14 +22,14 @@ tl::expected<core::Settings, std::string> settingsOf(const Expressions& expressi
   return settings;
 }
 
-std::string keyOf(const KernelSystem& system, const std::string& machine,
-                  const core::Settings& workload, const core::Settings& sizes) {
-  auto key = fmt::format("{}|{}|{}", system.workload, machine, system.mapping);
-  for (const auto& [name, value] : workload) {
-    key += fmt::format("|{}={}", name, value.toString());
-  }
-  for (const auto& [name, value] : sizes) {
-    key += fmt::format("|mapping.{}={}", name, value.toString());
+std::string keyOf(const explore::PointRequest& point) {
+  auto key = fmt::format("{}|{}|{}", point.workload, point.machine, point.mapping);
+  for (const auto* settings :
+       {&point.workloadSettings, &point.machineSettings, &point.mappingSettings}) {
+    key += '|';
+    for (const auto& [name, value] : *settings) {
+      key += fmt::format("{}={} ", name, value.toString());
+    }
   }
   return key;
 }
@@ -47,16 +47,23 @@ Seconds KernelRuns::simulate(const KernelSystem& system, const std::string& mach
   auto workload =
       settingsOf(system.parameters.empty() ? spec_.systems.parameters : system.parameters, shape);
   auto sizes = settingsOf(system.mappingSettings, shape);
-  if (!workload || !sizes) {
-    return tl::unexpected(!workload ? workload.error() : sizes.error());
+  auto settings = settingsOf(request.machine, shape);
+  for (const auto* each : {&workload, &sizes, &settings}) {
+    if (!*each) {
+      return tl::unexpected(each->error());
+    }
   }
-  auto key = keyOf(system, machine, *workload, *sizes);
+  for (const auto& [name, value] : machine_) {
+    (*settings)[name] = value;
+  }
+  const explore::PointRequest asked{system.workload, machine,   system.mapping,
+                                    *workload,       *settings, *sizes};
+  auto key = keyOf(asked);
   if (const auto found = known_.find(key); found != known_.end() && !request.trips) {
     return found->second;
   }
   const auto run = [&]() -> Seconds {
-    const auto point = explore::prepareGpu(
-        {system.workload, machine, system.mapping, *workload, machine_, *sizes}, request.trips);
+    const auto point = explore::prepareGpu(asked, request.trips);
     if (!point) {
       return tl::unexpected(sentenceOf(point.error()));
     }

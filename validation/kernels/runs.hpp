@@ -18,6 +18,7 @@ public:
     std::vector<std::string> passes;
     KernelShape shape;
     mappings::gpu::ReplaceTrips trips{}; ///< of its kernels, where a list decides them
+    Expressions machine{}; ///< more settings of the machine; those of all requests come first
   };
   /// Seconds of all passes, or one sentence why there is no answer.
   tl::expected<double, std::string> seconds(const Request& request);

@@ -145,6 +145,9 @@ private:
     }
     rule.bytes = reader.expressionIf("bytes");
     rule.times = reader.realOr("times", 1).value_or(1);
+    if (const auto* machine = reader.mapIf("machine")) {
+      rule.machine = readExpressions(*machine, problems_);
+    }
     rule.open = reader.textOr("open", "").value_or("");
     rule.rowClass = reader.text("class").value_or("");
     if (!rule.rowClass.empty() && !spec_.classes.contains(rule.rowClass)) {

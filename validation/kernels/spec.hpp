@@ -69,6 +69,7 @@ struct KernelRule {
   std::vector<std::pair<std::string, std::vector<core::Expression>>> over;
   std::optional<core::Expression> bytes; ///< of `take: bandwidth`
   double times = 1;                      ///< e.g. layers that the number is the sum of
+  Expressions machine; ///< settings of the machine: what these rows were measured with or without
   std::string rowClass;
   std::string notCovered; ///< the reason, in place of all that
 };

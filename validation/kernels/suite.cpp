@@ -220,8 +220,13 @@ private:
   }
 
   Value quantity(const KernelRow& row, const KernelRule& rule, const KernelShape& shape) {
-    KernelRuns::Request request{rule.of.empty() ? row.system : rule.of, row.hardware, row.mask,
-                                rule.passes, shape};
+    KernelRuns::Request request{rule.of.empty() ? row.system : rule.of,
+                                row.hardware,
+                                row.mask,
+                                rule.passes,
+                                shape,
+                                {},
+                                rule.machine};
     auto seconds = runs_.seconds(request);
     if (!seconds) {
       return seconds;

@@ -40,13 +40,15 @@ std::string problemsOf(arch::Gpu::Data data) {
 TEST_CASE("peaks of the catalogue's GPUs are those that the vendor states", "[arch]") {
   const auto stated = GENERATE(
       Stated{"a100-40gb", 312, 0, 156, 1555, 108}, Stated{"a100-80gb", 312, 0, 156, 2039, 108},
+      Stated{"a100-80gb-pcie", 312, 0, 156, 1935, 108},
       Stated{"h100", 989.4, 1978.9, 494.7, 3350, 132},
       Stated{"h100-pcie", 756, 1513, 378, 2039, 114},
       Stated{"h200", 989.4, 1978.9, 494.7, 4800, 132},
       Stated{"h800", 989.4, 1978.9, 494.7, 3350, 132}, Stated{"h20", 148, 296, 74, 4000, 78},
       Stated{"b200", 2250, 4500, 1125, 8000, 148}, Stated{"gb200", 2500, 5000, 1250, 8000, 152},
       Stated{"rtx-4090", 165.2, 330.3, 82.6, 1008, 128}, Stated{"a10", 125, 0, 62.5, 600, 72},
-      Stated{"rtx-a6000", 154.8, 0, 77.4, 768, 84}, Stated{"l40s", 362.05, 733, 183, 864, 142});
+      Stated{"rtx-a6000", 154.8, 0, 77.4, 768, 84}, Stated{"rtx-a5000", 111.1, 0, 55.5, 768, 64},
+      Stated{"l40s", 362.05, 733, 183, 864, 142});
   CAPTURE(stated);
   const auto gpu = valid(arch::loadGpu(stated.name));
   const auto near = [](double value) { return Approx(value).epsilon(0.013); };
@@ -81,9 +83,9 @@ TEST_CASE("every GPU of the catalogue is there, loads, and says where its number
     }
     CHECK(gpu.data().dollarsPerHour.has_value() == gpu.data().sources.contains("price"));
   }
-  CHECK(names == std::set<std::string>{"a10", "a100-40gb", "a100-80gb", "b200", "gb200", "h100",
-                                       "h100-pcie", "h20", "h200", "h800", "l40s", "rtx-4090",
-                                       "rtx-a6000"});
+  CHECK(names == std::set<std::string>{"a10", "a100-40gb", "a100-80gb", "a100-80gb-pcie", "b200",
+                                       "gb200", "h100", "h100-pcie", "h20", "h200", "h800", "l40s",
+                                       "rtx-4090", "rtx-a5000", "rtx-a6000"});
 }
 
 TEST_CASE("a fitted constant is declared with what it was fitted on, wherever it is used",
