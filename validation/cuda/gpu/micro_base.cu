@@ -39,24 +39,31 @@ __device__ void advance(float& x, float other) {
   }
 }
 
-template <Step kStep>
+/// Beside each step, so many multiply-adds of chains of their own.
+template <Step kStep, int kBeside>
 __global__ void chains(float* out) {
   float x[kChains];
+  float beside[kChains];
   const float other = 0.5F + 0.001F * static_cast<float>(threadIdx.x);
   EINSIGHT_UNROLL
   for (int c = 0; c < kChains; ++c) {
     x[c] = 0.001F * static_cast<float>(static_cast<int>(threadIdx.x) + c);
+    beside[c] = x[c];
   }
   for (int i = 0; i < kSteps; ++i) {
     EINSIGHT_UNROLL
     for (int c = 0; c < kChains; ++c) {
       advance<kStep>(x[c], other);
+      EINSIGHT_UNROLL
+      for (int b = 0; b < kBeside; ++b) {
+        advance<Step::Fma>(beside[(c * kBeside + b) % kChains], other);
+      }
     }
   }
   float sum = 0;
   EINSIGHT_UNROLL
   for (int c = 0; c < kChains; ++c) {
-    sum += x[c];
+    sum += kBeside > 0 ? x[c] + beside[c] : x[c];
   }
   if (sum == kNever) {
     out[threadIdx.x] = sum;
@@ -119,13 +126,13 @@ __global__ void barriers() {
 
 __global__ void nothing() {}
 
-template <Step kStep>
+template <Step kStep, int kBeside = 0>
 Micro rate(const std::string& what) {
   MicroCase micro;
   micro.id = "rate " + what;
   micro.note = "operations per SM and clock = operations / (SMs * seconds * SM clock)";
   return smallMicro(micro, [](unsigned sms, float* out, cudaStream_t stream) {
-    chains<kStep><<<sms * kBlocks, kThreads, 0, stream>>>(out);
+    chains<kStep, kBeside><<<sms * kBlocks, kThreads, 0, stream>>>(out);
   });
 }
 
@@ -174,6 +181,7 @@ std::vector<Micro> baseMicros(const GpuFacts& facts) {
   const auto empty = [](unsigned, float*, cudaStream_t stream) { nothing<<<1, 32, 0, stream>>>(); };
   return {
       withOperations(rate<Step::Exp2>("exp2"), steps),
+      withOperations(rate<Step::Exp2, 4>("exp2 beside 4 fp32 fma"), steps),
       withOperations(rate<Step::Fma>("fp32 fma"), steps),
       withOperations(rate<Step::Max>("fp32 max"), steps),
       withOperations(rate<Step::Add>("fp32 add"), steps),
