@@ -45,7 +45,7 @@ TEST_CASE("published speedups agree in the median, and each that is far off says
     }
   }
   CHECK(medianError(result->points).value_or(1) <= 0.15);
-  CHECK(result->exhibits.front().title == "Headlines");
+  CHECK(result->exhibits.front().title == "Point by point");
   CHECK(result->summary.known > 0);
   CHECK(result->passed);
 }
@@ -103,7 +103,7 @@ TEST_CASE("headlines are listed with their errors and what is open, and the medi
           "[validation]") {
   auto missing = outcomeOf(Verdict::NotCovered, 0);
   missing.simulated.reset();
-  const auto exhibit = headlineExhibit({outcomeOf(Verdict::Within, -0.1), missing});
+  const auto exhibit = pointExhibit({outcomeOf(Verdict::Within, -0.1), missing});
   REQUIRE(exhibit.rows.size() == 1);
   CHECK(exhibit.rows[0] == std::vector<std::string>{"a", "2", "1.8", "-10.0%", "open"});
   CHECK(exhibit.sentences ==

@@ -123,9 +123,9 @@ std::optional<double> medianError(const std::vector<Outcome>& points) {
   return errors.size() % 2 == 1 ? errors[middle] : (errors[middle - 1] + errors[middle]) / 2;
 }
 
-Exhibit headlineExhibit(const std::vector<Outcome>& points) {
-  Exhibit exhibit{"Headlines",
-                  {"headline", "published", "simulated", "error",
+Exhibit pointExhibit(const std::vector<Outcome>& points) {
+  Exhibit exhibit{"Point by point",
+                  {"point", "published", "simulated", "error",
                    "what the source leaves open, or why it differs"},
                   {},
                   {}};

@@ -29,7 +29,7 @@ Exhibit familyExhibit(const std::vector<KernelFamily>& families, bool own = fals
 Exhibit systemExhibit(const std::vector<KernelFamily>& families);
 /// Point by point: published, simulated, error, and what the source leaves open or why it differs;
 /// below, the median of the absolute errors.
-Exhibit headlineExhibit(const std::vector<Outcome>& points);
+Exhibit pointExhibit(const std::vector<Outcome>& points);
 /// The median of |relative error| over points that are compared; nothing without any.
 std::optional<double> medianError(const std::vector<Outcome>& points);
 

@@ -42,7 +42,7 @@ public:
     result_.exhibits = {familyExhibit(families_, options_.points.has_value()),
                         systemExhibit(families_)};
     if (spec_.median) {
-      result_.exhibits.insert(result_.exhibits.begin(), headlineExhibit(result_.points));
+      result_.exhibits.insert(result_.exhibits.begin(), pointExhibit(result_.points));
     }
     const bool met = options_.tolerance ||
                      (std::all_of(families_.begin(), families_.end(), passes) && medianMet());
