@@ -1,5 +1,7 @@
 #include "arch/gpu/gpu.hpp"
 
+#include "core/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,6 +69,7 @@ private:
       share(path + ".efficiency", rate.efficiency);
       aboveZero(path + ".rows", rate.rows);
       atLeastZero(path + ".start", rate.startCycles);
+      atLeastZero(path + ".setup", rate.setupCycles);
       if (!(rate.issueShare >= 0 && rate.issueShare <= 1)) {
         add(path + ".issue_share", "must be from 0 to 1");
       }
@@ -87,6 +90,12 @@ private:
       aboveZero("lanes.operations." + operation.op, operation.cycles);
       if (!names.insert(operation.op).second) {
         add("lanes.operations." + operation.op, "given twice");
+      }
+    }
+    for (const auto& op : data_.specialFunctions) {
+      if (!names.contains(op)) {
+        add("lanes.special_functions", fmt::format("the lanes have no operation '{}'", op),
+            core::suggestion(op, {names.begin(), names.end()}));
       }
     }
   }

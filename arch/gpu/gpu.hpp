@@ -29,12 +29,15 @@ struct TensorRate {
   /// others for this share of the time (instructions issued by the same schedulers): a calibration
   /// constant. 0: the tensor cores work by themselves.
   double issueShare = 0;
+  double setupCycles = 0; ///< of every SM, before the first product of a kernel that uses it
 };
 
 /// What an operator costs on the SM's lanes (FP32, integer, special functions).
 struct LaneOperation {
   std::string op; ///< of einsum/operators.hpp, or "convert", "mask", "fragment" (docs/gpu-model.md)
-  double cycles = 1; ///< issue cycles of all lanes for one operation on each lane
+  double cycles = 1;        ///< of all lanes for one operation on each lane, nothing beside it
+  double specialCycles = 0; ///< of these on the units for special functions
+  int specials = 0;         ///< its special functions, each of them one issue cycle
 };
 
 /// How the clock falls with load (power limit): f = maximum * min(1, (onset / U)^exponent),
@@ -98,6 +101,8 @@ public:
     std::vector<TensorRate> tensor;
     std::int64_t lanes = 128; ///< per SM: threads for which its schedulers issue per cycle
     std::vector<LaneOperation> operations;
+    /// Operations on units of their own, beside which a kernel may issue others.
+    std::vector<std::string> specialFunctions;
     double syncCycles = 0; ///< a warpgroup waits so long at each hand-over between units
     SharedMemory shared;
     /// Per SM, for the results of the tensor cores; 0: these are in registers.

@@ -25,6 +25,7 @@ void readInstruction(const std::string& name, const Node& node, GpuReading& read
   rate.sharedOperands = reader.booleanOr("shared_operands", false).value_or(false);
   rate.startCycles = reading.numberOr(reader, "start", 0);
   rate.issueShare = reading.numberOr(reader, "issue_share", 0);
+  rate.setupCycles = reading.numberOr(reader, "setup", 0);
   if (const auto* types = reader.map("maccs_per_cycle")) {
     for (const auto* entry : entriesOf(*types, reading.problems())) {
       rate.type = entry->first.scalar;
@@ -38,12 +39,14 @@ void readInstruction(const std::string& name, const Node& node, GpuReading& read
 /// sigmoid: [mul, tanh, fma]: operations above it or with a number, one after the other.
 void readComposed(const std::string& op, const Node& node, GpuReading& reading) {
   auto& operations = reading.data().operations;
-  LaneOperation operation{op, 0};
+  LaneOperation operation{op, 0, 0, 0};
   for (const auto& step : config::textList(node, reading.problems())) {
     const auto found = std::find_if(operations.begin(), operations.end(),
                                     [&](const LaneOperation& one) { return one.op == step; });
     if (found != operations.end()) {
       operation.cycles += found->cycles;
+      operation.specialCycles += found->specialCycles;
+      operation.specials += found->specials;
       continue;
     }
     std::vector<std::string> known;
@@ -80,11 +83,17 @@ void readLanes(const Node& node, GpuReading& reading) {
   reading.source(reader, "lanes");
   reading.data().lanes = reading.count(reader, "count", kMostLanes);
   reading.data().syncCycles = reading.numberOr(reader, "sync", 0);
+  const auto special = reader.textListIf("special_functions");
+  reading.data().specialFunctions = special;
   if (const auto* operations = reader.map("operations")) {
     const auto entries = entriesOf(*operations, reading.problems());
     for (const auto* entry : entries) {
       if (entry->second.kind != Node::Kind::Sequence) {
-        reading.data().operations.push_back({entry->first.scalar, reading.numberAt(entry->second)});
+        const auto& op = entry->first.scalar;
+        const double cycles = reading.numberAt(entry->second);
+        const bool isSpecial = std::find(special.begin(), special.end(), op) != special.end();
+        reading.data().operations.push_back(
+            {op, cycles, isSpecial ? cycles : 0, isSpecial ? 1 : 0});
       }
     }
     for (const auto* entry : entries) {

@@ -26,11 +26,16 @@ void addTransfers(Table& table, const std::string& when,
   }
 }
 
+std::string_view unitText(Step::Unit unit) {
+  return unit == Step::Unit::Tensor  ? "tensor cores"
+         : unit == Step::Unit::Lanes ? "lanes"
+                                     : "special functions";
+}
+
 void addPart(Table& table, const std::string& when, const Part& part) {
   addTransfers(table, when, part.loads, "load");
   for (const auto& step : part.steps) {
-    table.row({when, step.name, step.unit == Step::Unit::Tensor ? "tensor cores" : "lanes",
-               core::formatNumber(step.cycles),
+    table.row({when, step.name, std::string(unitText(step.unit)), core::formatNumber(step.cycles),
                step.maskedCycles > 0 ? "+" + core::formatNumber(step.maskedCycles) : "",
                step.sharedBytes > 0 ? core::formatBytes(step.sharedBytes) + " shared" : ""});
   }

@@ -18,6 +18,7 @@ struct Faster {
 constexpr std::array kFaster{
     Faster{"tensor_core", [](sim::Device& device) { device.tensorSpeedup *= 2; }},
     Faster{"lanes", [](sim::Device& device) { device.lanesSpeedup *= 2; }},
+    Faster{"special_functions", [](sim::Device& device) { device.specialSpeedup *= 2; }},
     Faster{"shared", [](sim::Device& device) { device.sharedSpeedup *= 2; }},
     Faster{"l2",
            [](sim::Device& device) {
@@ -27,6 +28,7 @@ constexpr std::array kFaster{
     Faster{"dram", [](sim::Device& device) { device.dramBytesPerSecond *= 2; }},
 };
 constexpr std::string_view kLaunch = "launch";
+constexpr std::string_view kSpecial = "special_functions";
 static_assert(kFaster.size() + 1 == kGpuLimits);
 
 /// Seconds of the chain if launching took half the time, on the device and on the host: what the
@@ -92,7 +94,17 @@ limitsOf(const GpuPoint& point, const sim::Totals& totals, const results::Result
     out.push_back(
         {std::string(unit), utilizationOf(unit, point, totals, result), totals.seconds / seconds});
   };
+  const auto hasUnit = [&](std::string_view unit) {
+    return std::any_of(result.units.begin(), result.units.end(),
+                       [&](const auto& use) { return use.name == unit; });
+  };
   for (const auto& faster : kFaster) {
+    if (faster.unit == kSpecial && !hasUnit(kSpecial)) {
+      if (options.progress) {
+        options.progress(1);
+      }
+      continue;
+    }
     auto device = mappings::gpu::device(point.gpu);
     faster.apply(device);
     const auto again = simulate(device);

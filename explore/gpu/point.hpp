@@ -22,7 +22,7 @@ struct GpuPoint {
 };
 
 /// What `limits` of a run makes faster.
-constexpr std::size_t kGpuLimits = 6;
+constexpr std::size_t kGpuLimits = 7;
 
 /// Reads, checks and plans. Without a mapping: the fastest, on the engine that is asked, of the
 /// catalogue's for GPUs that cover the cascade and fit; of equal ones the preferred.

@@ -13,7 +13,8 @@ namespace {
 
 namespace sim = einsight::sim::gpu;
 
-constexpr std::array<std::string_view, 4> kUnits{"tensor_core", "lanes", "l2", "dram"};
+constexpr std::array<std::string_view, 5> kUnits{"tensor_core", "lanes", "special_functions", "l2",
+                                                 "dram"};
 
 core::Expected<sim::Totals> simulate(const GpuPoint& point, sim::Solver& solver,
                                      const sim::Device& device, const std::string& engine,
@@ -70,6 +71,12 @@ void addKernels(const GpuPoint& point, const sim::Totals& totals, results::Resul
 /// Units in cycles of the clock that each kernel ran with.
 void addUnits(const sim::Totals& totals, results::Result& result) {
   for (const auto unit : kUnits) {
+    const bool used = std::any_of(
+        totals.kernels.begin(), totals.kernels.end(),
+        [&](const sim::KernelTotals& kernel) { return kernel.units.contains(std::string(unit)); });
+    if (!used) {
+      continue;
+    }
     results::UnitUse use;
     use.name = unit;
     for (const auto& kernel : totals.kernels) {

@@ -103,7 +103,7 @@ void Names::gpu(const Input& input) {
     return;
   }
   open_.insert("arch"); // any number of the file may be set by its path
-  for (const auto* unit : {"tensor_core", "lanes", "l2", "dram"}) {
+  for (const auto* unit : {"tensor_core", "lanes", "special_functions", "l2", "dram"}) {
     results_.insert(std::string(unit) + ".utilization");
   }
   for (const auto* level : {"shared", "l2", "dram"}) {

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "einsum/walk.hpp"
 #include "mappings/gpu/copies.hpp"
+#include "mappings/gpu/read_work.hpp"
 
 #include <fmt/format.h>
 
@@ -59,34 +60,17 @@ private:
     if (kernel.paged) {
       plan.pageTokens = number(kernel.paged->tokens, "tokens", 1, 1, INT32_MAX);
     }
-    checkDivision(kernel);
+    checkDivision(kernel, problems_);
     for (const auto& [op, count] : kernel.mask) {
       plan.mask[op] = number(count, "mask", 1, 0, kMostMaskOperations);
     }
+    for (const auto& [op, share] : kernel.emulate) {
+      plan.emulated[op] = shareOf(share, "emulate");
+    }
+    if (kernel.rescale) {
+      plan.rescaled = shareOf(*kernel.rescale, "rescale");
+    }
     return plan;
-  }
-
-  /// What divides or pages a loop needs one, and only one may divide it.
-  void checkDivision(const Kernel& kernel) {
-    const auto report = [&](const core::Where& where, std::string_view what, std::string help) {
-      problems_.push_back(
-          {where, fmt::format("kernel '{}' {}", kernel.name, what), std::move(help)});
-    };
-    if (kernel.streamK && !kernel.loop) {
-      report(kernel.streamK->where, "has no loop whose iterations could be shared out",
-             "say which rank variable a CTA goes through, such as `loop: m1`");
-    }
-    if (kernel.streamK && kernel.split) {
-      report(kernel.streamK->where, "has split and stream_k, which both divide its loop",
-             "split: the same number of parts of every tile; stream_k: equal shares of all tiles");
-    }
-    if (kernel.streamK && kernel.order != Order::InOrder) {
-      report(kernel.streamK->where, "has an order, but with stream_k all CTAs take as long",
-             "leave out `order`");
-    }
-    if (kernel.paged && !kernel.loop) {
-      report(kernel.paged->where, "has no loop whose tiles could come from pages", {});
-    }
   }
 
   /// Why an expression over the first `count` sizes has no value: of one that has none, why that
@@ -103,24 +87,43 @@ private:
     return value ? "" : value.error();
   }
 
-  /// The whole number that an expression gives, or 1 with a problem.
+  /// What an expression gives where that is allowed; else a problem.
+  template <typename Allowed>
+  std::optional<core::Rational> valueOf(const Number& given, std::string_view what,
+                                        const Allowed& allowed, const std::string& expected) {
+    const auto value = given.value.evaluate(lookup_);
+    if (!value) {
+      problems_.push_back({given.where, reasonOf(given.value, mapping_.sizes.size()), {}});
+    } else if (!allowed(*value)) {
+      problems_.push_back(
+          {given.where, fmt::format("{} is {}, not {}", what, value->toString(), expected), {}});
+    } else {
+      return *value;
+    }
+    return std::nullopt;
+  }
+
+  /// The whole number that an expression gives, or the least above 0 with a problem.
   std::int64_t number(const std::optional<Number>& given, std::string_view what,
                       std::int64_t fallback, std::int64_t low, std::int64_t high) {
     if (!given) {
       return fallback;
     }
-    const auto value = given->value.evaluate(lookup_);
-    if (!value) {
-      problems_.push_back({given->where, reasonOf(given->value, mapping_.sizes.size()), {}});
-    } else if (value->denominator() != 1 || value->numerator() < low || value->numerator() > high) {
-      problems_.push_back({given->where,
-                           fmt::format("{} is {}, not a whole number from {} to {}", what,
-                                       value->toString(), low, high),
-                           {}});
-    } else {
-      return value->numerator();
-    }
-    return std::max<std::int64_t>(low, 1);
+    const auto value = valueOf(
+        *given, what,
+        [&](const core::Rational& each) {
+          return each.denominator() == 1 && each.numerator() >= low && each.numerator() <= high;
+        },
+        fmt::format("a whole number from {} to {}", low, high));
+    return value ? value->numerator() : std::max<std::int64_t>(low, 1);
+  }
+
+  double shareOf(const Number& given, std::string_view what) {
+    const auto isShare = [](const core::Rational& each) {
+      return each.toDouble() >= 0 && each.toDouble() <= 1;
+    };
+    const auto value = valueOf(given, what, isShare, "a share from 0 to 1");
+    return value ? value->toDouble() : 1;
   }
 
   std::vector<const einsum::Einsum*> einsumsOf(const Kernel& kernel) {

@@ -37,6 +37,8 @@ struct KernelPlan {
   bool wholeTiles = false; ///< bytes of an iteration are those of whole tiles, also of a short one
   std::int64_t sharedBytes = 0;             ///< beyond what follows from the tiles
   std::map<std::string, std::int64_t> mask; ///< operations per score of a partly masked tile
+  std::map<std::string, double> emulated;   ///< share of an operation that others compute
+  double rescaled = 1; ///< share of the iterations in which running sums are multiplied
 
   [[nodiscard]] const einsum::Einsum* maker(std::string_view tensor) const;
   /// The rank variable whose values the warpgroups divide among them, or "".

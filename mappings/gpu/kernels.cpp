@@ -58,6 +58,7 @@ public:
       return {};
     }
     out_.issueShare = inside_.parts.issueShare;
+    out_.setupCycles = inside_.parts.setupCycles;
     const auto merged = divide(jobs);
     putBodies();
     if (plan_.kernel->lockstep) {

@@ -60,6 +60,8 @@ struct Kernel {
   /// The warps of a warpgroup divide the columns of products, and each has all rows: where rows are
   /// few, and the instruction is one warp's.
   bool columnWarps = false;
+  /// Special functions are issued between other arithmetic of the same pass over a tile.
+  bool interleave = false;
   bool shrinks = false;   ///< tiles are halved until registers and shared memory hold them
   bool skipMasked = true; ///< tiles in which nothing attends are not visited
   std::string instruction = "mma";
@@ -68,6 +70,9 @@ struct Kernel {
   double hostSeconds = 0;        ///< of this launch, beyond the machine's
   /// Operations of the lanes for each score of a partly masked tile; empty: the machine's "mask".
   std::vector<std::pair<std::string, Number>> mask;
+  /// Of operations of the lanes, the share that is computed by others: the machine's `X_emulated`.
+  std::vector<std::pair<std::string, Number>> emulate;
+  std::optional<Number> rescale; ///< share of the iterations in which running sums are multiplied
   core::Where where;
 };
 

@@ -116,6 +116,7 @@ Kernel readKernel(const std::string& name, const Node& node, core::Problems& pro
   kernel.producer = reader.booleanOr("producer", false).value_or(false);
   kernel.lockstep = reader.booleanOr("lockstep", false).value_or(false);
   kernel.columnWarps = reader.booleanOr("column_warps", false).value_or(false);
+  kernel.interleave = reader.booleanOr("interleave", false).value_or(false);
   kernel.overlap = reader.booleanOr("overlap", false).value_or(false);
   kernel.persistent = reader.booleanOr("persistent", false).value_or(false);
   kernel.skipMasked = reader.booleanOr("skip_masked", true).value_or(true);
@@ -130,6 +131,8 @@ Kernel readKernel(const std::string& name, const Node& node, core::Problems& pro
                            .value_or(core::Rational(0))
                            .toDouble();
   kernel.mask = numbers(reader.mapIf("mask"), problems);
+  kernel.emulate = numbers(reader.mapIf("emulate"), problems);
+  kernel.rescale = numberIf(reader, "rescale", problems);
   reader.finish();
   return kernel;
 }

@@ -1,5 +1,7 @@
 #include "mappings/gpu/read_work.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace einsight::mappings::gpu {
@@ -58,6 +60,27 @@ std::optional<Paged> pagedIf(config::MapReader& reader, core::Problems& problems
     return std::nullopt;
   }
   return Paged{{std::move(*tokens), node->find("tokens")->where}, node->where};
+}
+
+void checkDivision(const Kernel& kernel, core::Problems& problems) {
+  const auto report = [&](const core::Where& where, std::string_view what, std::string help) {
+    problems.push_back({where, fmt::format("kernel '{}' {}", kernel.name, what), std::move(help)});
+  };
+  if (kernel.streamK && !kernel.loop) {
+    report(kernel.streamK->where, "has no loop whose iterations could be shared out",
+           "say which rank variable a CTA goes through, such as `loop: m1`");
+  }
+  if (kernel.streamK && kernel.split) {
+    report(kernel.streamK->where, "has split and stream_k, which both divide its loop",
+           "split: the same number of parts of every tile; stream_k: equal shares of all tiles");
+  }
+  if (kernel.streamK && kernel.order != Order::InOrder) {
+    report(kernel.streamK->where, "has an order, but with stream_k all CTAs take as long",
+           "leave out `order`");
+  }
+  if (kernel.paged && !kernel.loop) {
+    report(kernel.paged->where, "has no loop whose tiles could come from pages", {});
+  }
 }
 
 } // namespace einsight::mappings::gpu

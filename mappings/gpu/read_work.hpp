@@ -11,4 +11,7 @@ std::optional<StreamK> streamKIf(config::MapReader& reader, core::Problems& prob
 /// `paged: {tokens: 16}`.
 std::optional<Paged> pagedIf(config::MapReader& reader, core::Problems& problems);
 
+/// What divides or pages a loop needs one, and only one may divide it.
+void checkDivision(const Kernel& kernel, core::Problems& problems);
+
 } // namespace einsight::mappings::gpu

@@ -12,10 +12,10 @@
 namespace einsight::sim::gpu {
 namespace {
 
-/// Cycles of tensor cores and lanes for one CTA of a kind, and of one warpgroup doing one step
-/// after another.
+/// Cycles of the units for one CTA of a kind, and of one warpgroup doing one step after another;
+/// special functions run beside what comes before them.
 struct Length {
-  std::array<double, 2> units{};
+  std::array<double, kUnits> units{};
   double inOrder = 0;
   double products = 0; ///< of the tensor cores', without what arithmetic takes from them
 };
@@ -25,12 +25,9 @@ Length lengthOf(const Kernel& kernel, const Device& device, const Kind& kind) {
   const auto add = [&](const Part& part, double times, double masked) {
     for (const auto& step : part.steps) {
       const double cycles =
-          times * exactOccupancy(step, device) +
-          masked * step.maskedCycles /
-              (step.unit == Step::Unit::Tensor ? device.tensorSpeedup : device.lanesSpeedup);
-      length.units[step.unit == Step::Unit::Tensor ? 0 : 1] +=
-          cycles * static_cast<double>(kernel.warpgroups);
-      length.inOrder += cycles;
+          times * exactOccupancy(step, device) + masked * step.maskedCycles / speedup(step, device);
+      length.units[numberOf(step.unit)] += cycles * static_cast<double>(kernel.warpgroups);
+      length.inOrder += step.unit == Step::Unit::Special ? 0 : cycles;
     }
   };
   const auto parts = partsOf(kernel, kind);
@@ -147,8 +144,8 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   const auto ctas = ctasOf(kernel);
   const auto sms = static_cast<double>(device.sms);
   std::vector<Traffic> kinds;
-  std::array<double, 2> units{};
-  std::array<std::vector<double>, 2> work; ///< of a CTA, per kind
+  std::array<double, kUnits> units{};
+  std::array<std::vector<double>, kUnits> work; ///< of a CTA, per kind
   double products = 0;
   double longest = 0;
   double l2 = 0;
@@ -163,19 +160,21 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
     }
     products += length.products * many;
     l2 += kinds.back().l2() * many;
-    lengths.push_back(
-        std::max({length.units[0], length.units[1], kernel.overlap ? 0 : length.inOrder}));
+    lengths.push_back(std::max(*std::max_element(length.units.begin(), length.units.end()),
+                               kernel.overlap ? 0 : length.inOrder));
     longest = std::max(longest, ctas[k] > 0 ? lengths.back() : 0);
   }
-  longest =
-      std::max({longest, longestList(kernel, lengths), fullestSm(kernel, ctas, device.sms, work[0]),
-                fullestSm(kernel, ctas, device.sms, work[1])});
+  longest = std::max(longest, longestList(kernel, lengths));
+  for (const auto& each : work) {
+    longest = std::max(longest, fullestSm(kernel, ctas, device.sms, each));
+  }
   const auto bytes = compulsory(kernel, kinds);
   KernelTotals totals;
   totals.name = kernel.name;
   totals.hertz = device.maximumHertz;
   const auto over = [](double done, double rate) { return rate > 0 ? done / rate : 0; };
-  totals.cycles = std::max({units[0] / sms, units[1] / sms, over(l2, device.l2BytesPerCycle),
+  totals.cycles = std::max({*std::max_element(units.begin(), units.end()) / sms,
+                            over(l2, device.l2BytesPerCycle),
                             over(bytes.moved, device.dramBytesPerSecond) * totals.hertz, longest});
   totals.seconds = totals.cycles / totals.hertz;
   totals.dramReadBytes = bytes.read;
@@ -190,7 +189,11 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
     return made;
   };
   totals.units["tensor_core"] = use(products / sms / totals.hertz);
-  totals.units["lanes"] = use(units[1] / sms / totals.hertz);
+  for (std::size_t unit = 1; unit < kUnits; ++unit) {
+    if (isReported(unit, units[unit])) {
+      totals.units[std::string(kUnitNames[unit])] = use(units[unit] / sms / totals.hertz);
+    }
+  }
   totals.units["l2"] = use(over(l2, device.l2BytesPerCycle) / totals.hertz);
   totals.units["dram"] = use(over(bytes.moved, device.dramBytesPerSecond));
   return totals;

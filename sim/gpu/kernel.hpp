@@ -1,7 +1,9 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// A chain of GPU kernels in numbers: what lowering makes of a cascade, a mapping and a GPU, and
@@ -17,10 +19,10 @@ struct Work {
   bool operator==(const Work&) const = default;
 };
 
-/// What a warpgroup does without a hand-over: products on the tensor cores, or arithmetic on the
-/// lanes.
+/// What a warpgroup does without a hand-over: products on the tensor cores, arithmetic on the
+/// lanes, or special functions beside the arithmetic that comes before it in the list.
 struct Step {
-  enum class Unit { Tensor, Lanes };
+  enum class Unit { Tensor, Lanes, Special };
   Unit unit = Unit::Lanes;
   std::string name;        ///< "BQK", "LM+SLN+SLD"
   double cycles = 0;       ///< occupancy of the unit by ONE warpgroup, full tile
@@ -35,11 +37,21 @@ struct Step {
   std::vector<int> needs; ///< steps of the same list whose results it takes
   /// It takes what all warpgroups made in those steps: they meet before it.
   bool joint = false;
+  bool apart = false;     ///< by warps that do nothing else: in no order with the other steps
   std::vector<int> loads; ///< transfers of the same list that it takes
   /// Of an iteration: steps whose results of the iteration before it takes (running maximum, sum).
   std::vector<int> carried;
   bool operator==(const Step&) const = default;
 };
+
+/// Units of an SM, by number as in Step::Unit.
+inline constexpr std::size_t kUnits = 3;
+inline constexpr std::array<std::string_view, kUnits> kUnitNames{"tensor_core", "lanes",
+                                                                 "special_functions"};
+
+inline std::size_t numberOf(Step::Unit unit) {
+  return static_cast<std::size_t>(unit);
+}
 
 /// Bytes that move between memory and the SM.
 struct Transfer {
@@ -89,6 +101,7 @@ struct Kernel {
   /// While a warpgroup works on the lanes, it keeps the tensor cores from others for this share of
   /// the time (its instructions leave by the same schedulers and ports).
   double issueShare = 0;
+  double setupCycles = 0;     ///< of every slot of an SM before its first CTA
   std::int64_t residents = 1; ///< CTAs per SM
   // For the occupancy table.
   std::int64_t threads = 0, registersPerThread = 0, sharedBytes = 0;
@@ -148,7 +161,7 @@ struct Device {
   double dramBurstBytes = 64;
   double ctaCycles = 0, kernelSeconds = 0, hostSeconds = 0;
   // "What if it were twice as fast": factors on rates.
-  double tensorSpeedup = 1, lanesSpeedup = 1, sharedSpeedup = 1;
+  double tensorSpeedup = 1, lanesSpeedup = 1, specialSpeedup = 1, sharedSpeedup = 1;
   bool operator==(const Device&) const = default;
 };
 

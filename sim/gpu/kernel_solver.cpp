@@ -58,8 +58,8 @@ std::vector<Part> workOf(const Kernel& kernel) {
 bool sameTimes(const Kernel& a, const Kernel& b) {
   const auto shape = [](const Kernel& kernel) {
     return std::tie(kernel.warpgroups, kernel.producer, kernel.stages, kernel.overlap,
-                    kernel.persistent, kernel.issueShare, kernel.residents, kernel.sharedBytes,
-                    kernel.registerBytes);
+                    kernel.persistent, kernel.issueShare, kernel.setupCycles, kernel.residents,
+                    kernel.sharedBytes, kernel.registerBytes);
   };
   return shape(a) == shape(b) && a.kinds == b.kinds && a.order == b.order && a.reuse == b.reuse &&
          a.secondReuse == b.secondReuse && a.lists == b.lists && a.awaits == b.awaits &&
@@ -71,6 +71,7 @@ KernelSolver::KernelSolver(const Kernel& kernel) : kernel_(kernel) {
     for (const auto& step : part.steps) {
       multiplies_ = multiplies_ || step.unit == Step::Unit::Tensor;
       computes_ = computes_ || step.unit == Step::Unit::Lanes;
+      usesSpecialFunctions_ = usesSpecialFunctions_ || step.unit == Step::Unit::Special;
       usesSharedMemory_ = usesSharedMemory_ || step.sharedCycles > 0;
     }
   };
@@ -100,6 +101,7 @@ Device KernelSolver::asTheSmSees(Device device) const {
   device.hostSeconds = none.hostSeconds;
   device.tensorSpeedup = multiplies_ ? device.tensorSpeedup : 1;
   device.lanesSpeedup = computes_ ? device.lanesSpeedup : 1;
+  device.specialSpeedup = usesSpecialFunctions_ ? device.specialSpeedup : 1;
   device.sharedSpeedup = usesSharedMemory_ ? device.sharedSpeedup : 1;
   return device;
 }

@@ -57,7 +57,9 @@ private:
                                const Paces& paces);
 
   const Kernel& kernel_;
-  bool multiplies_ = false, computes_ = false, usesSharedMemory_ = false; ///< some step does
+  // Some step does.
+  bool multiplies_ = false, computes_ = false, usesSpecialFunctions_ = false;
+  bool usesSharedMemory_ = false;
   std::list<Alike> alike_;
   std::optional<Solved> first_, last_;
   std::size_t grids_ = 0;

@@ -13,10 +13,6 @@ namespace {
 /// Less than this part of a tick is an error of floating point.
 constexpr double kTiny = 1e-6;
 
-double speedup(const Step& step, const Device& device) {
-  return step.unit == Step::Unit::Tensor ? device.tensorSpeedup : device.lanesSpeedup;
-}
-
 double rounded(double cycles) {
   return static_cast<double>(ticksOf(cycles)) / static_cast<double>(kTicksPerCycle);
 }
@@ -25,6 +21,12 @@ double rounded(double cycles) {
 
 std::int64_t ticksOf(double cycles) {
   return static_cast<std::int64_t>(std::ceil(cycles * static_cast<double>(kTicksPerCycle) - kTiny));
+}
+
+double speedup(const Step& step, const Device& device) {
+  return step.unit == Step::Unit::Tensor  ? device.tensorSpeedup
+         : step.unit == Step::Unit::Lanes ? device.lanesSpeedup
+                                          : device.specialSpeedup;
 }
 
 double exactOccupancy(const Step& step, const Device& device) {
@@ -50,7 +52,10 @@ Schedule smSchedule(const Kernel& kernel, const Device& device, const Kind& kind
                     std::int64_t residents, std::int64_t rounds, Holdings* holdings) {
   Schedule schedule;
   schedule.ticksPerCycle = kTicksPerCycle;
-  schedule.resources = {{"tensor_core", false, 1, 1}, {"lanes", false, 1, 1}, {"copy", true, 1, 1}};
+  for (const auto unit : kUnitNames) {
+    schedule.resources.push_back({std::string(unit), false, 1, 1});
+  }
+  schedule.resources.push_back({"copy", true, 1, 1});
   schedule.einsums = {"steps"};
   Section section;
   section.name = kernel.name;

@@ -13,9 +13,9 @@ std::vector<int> stagesOf(const std::vector<Step>& steps) {
   std::vector<int> stages(steps.size(), 0);
   for (std::size_t s = 0; s < steps.size(); ++s) {
     for (const int need : steps[s].needs) {
-      const bool fromLanes =
-          at(steps, need).unit == Step::Unit::Lanes && steps[s].unit == Step::Unit::Tensor;
-      stages[s] = std::max(stages[s], fromLanes ? 1 : at(stages, need));
+      const bool fromArithmetic =
+          at(steps, need).unit != Step::Unit::Tensor && steps[s].unit == Step::Unit::Tensor;
+      stages[s] = std::max(stages[s], fromArithmetic ? 1 : at(stages, need));
     }
   }
   return stages;

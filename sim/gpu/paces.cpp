@@ -58,7 +58,9 @@ core::Expected<Paces::Run> Paces::simulate(const Kind& kind, std::int64_t reside
   }
   Run run;
   run.ticks = totals->ticks;
-  run.waits = {at(totals->resources, kTensor).waits, at(totals->resources, kLanes).waits};
+  for (std::size_t unit = 0; unit < kUnits; ++unit) {
+    run.waits[unit] = totals->resources[unit].waits;
+  }
   return run;
 }
 
@@ -160,7 +162,7 @@ core::Expected<Paces::Runs> Paces::runs(const Key& key) {
   Runs runs;
   for (std::size_t r = 0; r < runs.size(); ++r) {
     runs[r].ticks = along((*a)[r].ticks, (*b)[r].ticks, part, whole);
-    for (std::size_t unit = 0; unit < 2; ++unit) {
+    for (std::size_t unit = 0; unit < kUnits; ++unit) {
       for (std::size_t w = 0; w < kWaits; ++w) {
         runs[r].waits[unit][w] = along((*a)[r].waits[unit][w], (*b)[r].waits[unit][w], part, whole);
       }
@@ -169,15 +171,14 @@ core::Expected<Paces::Runs> Paces::runs(const Key& key) {
   return runs;
 }
 
-std::array<double, 2> Paces::busy(std::int32_t kind) const {
+std::array<double, kUnits> Paces::busy(std::int32_t kind) const {
   const auto& what = at(kernel_.kinds, kind);
-  std::array<double, 2> cycles{};
+  std::array<double, kUnits> cycles{};
   const auto add = [&](const Part& part, std::int64_t times, std::int64_t masked) {
     for (const auto& step : part.steps) {
-      cycles[step.unit == Step::Unit::Tensor ? 0 : 1] +=
-          static_cast<double>(kernel_.warpgroups) *
-          (static_cast<double>(times) * occupancy(step, device_) +
-           static_cast<double>(masked) * maskOccupancy(step, device_));
+      cycles[numberOf(step.unit)] += static_cast<double>(kernel_.warpgroups) *
+                                     (static_cast<double>(times) * occupancy(step, device_) +
+                                      static_cast<double>(masked) * maskOccupancy(step, device_));
     }
   };
   const auto parts = partsOf(kernel_, what);
@@ -198,11 +199,12 @@ Pace Paces::pace(const Runs& runs, std::int32_t kind, std::int64_t residents) co
   // What several rounds share can make the last ones look shorter than their work.
   const double issue = kernel_.issueShare * work[1];
   pace.cycles = std::max({pace.cycles, (work[0] + issue) * static_cast<double>(residents),
-                          work[1] * static_cast<double>(residents)});
-  const double begin = kernel_.persistent ? device_.ctaCycles : 0;
+                          work[1] * static_cast<double>(residents),
+                          work[2] * static_cast<double>(residents)});
+  const double begin = kernel_.setupCycles + (kernel_.persistent ? device_.ctaCycles : 0);
   pace.start = std::max(0.0, begin + cyclesOf(first.ticks) - pace.cycles);
   const double share = pace.cycles / static_cast<double>(residents);
-  for (std::size_t unit = 0; unit < 2; ++unit) {
+  for (std::size_t unit = 0; unit < kUnits; ++unit) {
     double sum = 0;
     for (std::size_t w = 0; w < kWaits; ++w) {
       const auto ticks = late.waits[unit][w] - (steady ? early.waits[unit][w] : Wide{0});

@@ -13,9 +13,9 @@ namespace einsight::sim::gpu {
 struct Pace {
   double cycles = 0; ///< of one CTA after many others, with `residents` of them side by side
   double start = 0;  ///< more of the first one in a slot
-  /// Per CTA and unit (tensor cores, lanes): cycles of the SM in which the unit stood still, by
+  /// Per CTA and unit: cycles of the SM in which the unit stood still, by
   /// Wait; with its occupancy they add up to cycles / residents.
-  std::array<std::array<double, kWaits>, 2> waits{};
+  std::array<std::array<double, kWaits>, kUnits> waits{};
 
   bool operator==(const Pace&) const = default;
 };
@@ -33,8 +33,8 @@ public:
 
   /// Fails when the kernel's steps and loads wait for each other for ever.
   core::Expected<Pace> of(std::int32_t kind, std::int64_t residents);
-  /// Cycles of occupancy of tensor cores and lanes by one CTA of a kind, all warpgroups.
-  [[nodiscard]] std::array<double, 2> busy(std::int32_t kind) const;
+  /// Cycles of occupancy of the units by one CTA of a kind, all warpgroups.
+  [[nodiscard]] std::array<double, kUnits> busy(std::int32_t kind) const;
   /// Simulations that were run.
   [[nodiscard]] std::int64_t simulations() const { return simulations_; }
 
@@ -42,7 +42,7 @@ private:
   /// An SM after some rounds, in ticks.
   struct Run {
     Wide ticks = 0;
-    std::array<std::array<Wide, kWaits>, 2> waits{};
+    std::array<std::array<Wide, kWaits>, kUnits> waits{};
   };
   /// After one round, some, and some more.
   using Runs = std::array<Run, 3>;

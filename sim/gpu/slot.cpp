@@ -53,7 +53,7 @@ int SlotWriter::addStep(const Step& step, double cycles, bool inner) {
   Task task;
   task.name = step.name;
   task.einsum = 0;
-  task.resource = step.unit == Step::Unit::Tensor ? kTensor : kLanes;
+  task.resource = static_cast<int>(numberOf(step.unit));
   task.loops = inner ? std::vector<int>{kCta, kIteration} : std::vector<int>{kCta};
   task.ticks = {ticksOf(cycles), {}, 1};
   section_.tasks.push_back(task);
@@ -100,7 +100,8 @@ void SlotWriter::addUnitStream(int warpgroup, Step::Unit unit) {
   Block root{{kCta}, {}, 0};
   Block inner{{kIteration}, {}, kernel_.overlap ? 1 : 0};
   const auto append = [&](int part, int step, int stage, Block& block) {
-    if (at(parts_[part]->steps, step).unit != unit) {
+    const auto& what = at(parts_[part]->steps, step);
+    if (what.unit != unit || what.apart) {
       return;
     }
     if (const int mask = at(tasks_[part].masks[w], step); mask >= 0) {
@@ -125,10 +126,23 @@ void SlotWriter::addUnitStream(int warpgroup, Step::Unit unit) {
   }
   if (!root.items.empty()) {
     section_.blocks.push_back(root);
-    section_.streams.push_back({unit == Step::Unit::Tensor ? kTensor : kLanes,
-                                static_cast<int>(section_.blocks.size()) - 1, -1});
+    section_.streams.push_back(
+        {static_cast<int>(numberOf(unit)), static_cast<int>(section_.blocks.size()) - 1, -1});
     if (unit == Step::Unit::Lanes) {
       lanesRoots_.push_back(static_cast<int>(section_.blocks.size()) - 1);
+    }
+  }
+}
+
+/// Steps that are in no order with others have lines of their own.
+void SlotWriter::addApart(int warpgroup) {
+  const auto w = static_cast<std::size_t>(warpgroup);
+  for (int p = 0; p < 3; ++p) {
+    for (std::size_t s = 0; s < parts_[p]->steps.size() && !tasks_[p].steps.empty(); ++s) {
+      const auto& step = parts_[p]->steps[s];
+      if (step.apart) {
+        addStream(static_cast<int>(numberOf(step.unit)), {tasks_[p].steps[w][s]});
+      }
     }
   }
 }
@@ -144,6 +158,8 @@ void SlotWriter::addStreams() {
   for (int w = 0; w < kernel_.warpgroups; ++w) {
     addUnitStream(w, Step::Unit::Tensor);
     addUnitStream(w, Step::Unit::Lanes);
+    addUnitStream(w, Step::Unit::Special);
+    addApart(w);
   }
 }
 

@@ -43,6 +43,7 @@ private:
   void addStreams();
   void addStream(int resource, const std::vector<int>& tasks);
   void addUnitStream(int warpgroup, Step::Unit unit);
+  void addApart(int warpgroup);
 
   void addShadows();
   int shadowOf(int task);
@@ -57,7 +58,9 @@ private:
                     const std::vector<Last>& before, bool previousCta);
   void connectLoads();
   void connectStores();
-  /// The last step on each unit of a warpgroup's part, or of the last part before that has any.
+  [[nodiscard]] int lastStep(int part, Step::Unit unit) const;
+  /// The last step on each unit of a warpgroup's part, and those in no order, or of the last part
+  /// before that has any.
   [[nodiscard]] std::vector<Last> lastOf(int part, int warpgroup) const;
   [[nodiscard]] std::vector<Last> lastOfCta(int warpgroup) const { return lastOf(2, warpgroup); }
 

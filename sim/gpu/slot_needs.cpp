@@ -8,13 +8,22 @@ namespace einsight::sim::gpu {
 
 using At = Edge::Source::At;
 
+namespace {
+
+/// Special functions are issued by the same warps as other arithmetic.
+bool isHandedOver(Step::Unit from, Step::Unit to) {
+  return (from == Step::Unit::Tensor) != (to == Step::Unit::Tensor);
+}
+
+} // namespace
+
 bool SlotWriter::inner(int task) const {
   return at(section_.tasks, task).loops.size() > 1;
 }
 
 /// Cycles from the end of a step until a step on `to` may use what it made.
 double SlotWriter::handOver(const Step& from, Step::Unit to) const {
-  return from.latencyCycles + (from.unit == to ? 0 : device_.syncCycles);
+  return from.latencyCycles + (isHandedOver(from.unit, to) ? device_.syncCycles : 0);
 }
 
 double SlotWriter::loadLatency(const Transfer& transfer) const {
@@ -62,35 +71,6 @@ void SlotWriter::needBoth(const PartTasks& tasks, int warpgroup, int step, int p
   if (const int mask = at(tasks.masks[w], step); mask >= 0) {
     need(mask, producer, kind, latencyCycles, ctasBefore, iterationsBefore);
   }
-}
-
-std::vector<SlotWriter::Last> SlotWriter::lastOf(int part, int warpgroup) const {
-  for (int p = part; p >= 0; --p) {
-    const auto& steps = parts_[p]->steps;
-    if (steps.empty() || (p == 1 && kind_.iterations == 0)) {
-      continue;
-    }
-    std::vector<Last> last;
-    for (const auto unit : {Step::Unit::Tensor, Step::Unit::Lanes}) {
-      int found = -1;
-      for (int i = 0; i < static_cast<int>(steps.size()); ++i) {
-        const int step = p == 1 ? at(order_, i).step : i;
-        found = at(steps, step).unit == unit ? step : found;
-      }
-      // Of two stages the older one ends later: it is last in a drained pipeline.
-      if (found >= 0 && p == 1) {
-        for (const auto& issue : order_) {
-          found = issue.stage == 1 && at(steps, issue.step).unit == unit ? issue.step : found;
-        }
-      }
-      if (found >= 0) {
-        last.push_back({at(tasks_[p].steps[static_cast<std::size_t>(warpgroup)], found), unit,
-                        at(steps, found).latencyCycles, p == 1});
-      }
-    }
-    return last;
-  }
-  return {};
 }
 
 void SlotWriter::connect() {
@@ -163,14 +143,18 @@ void SlotWriter::connectOrder(int warpgroup) {
   for (int i = 0; i < static_cast<int>(order_.size()); ++i) {
     const auto& issue = at(order_, i);
     const auto unit = at(steps, issue.step).unit;
-    if (kernel_.overlap && unit == Step::Unit::Lanes) {
+    if (at(steps, issue.step).apart || (kernel_.overlap && unit != Step::Unit::Tensor)) {
       continue;
     }
-    // The nearest step before on another unit, in this epoch or the one before.
+    // The nearest steps before on another unit, in this epoch or the one before.
     const int count = static_cast<int>(order_.size());
     for (int back = 1; back <= count; ++back) {
       const auto& before = at(order_, (i - back + count) % count);
-      if (at(steps, before.step).unit == unit) {
+      const auto unitBefore = at(steps, before.step).unit;
+      if (at(steps, before.step).apart) {
+        continue;
+      }
+      if (!isHandedOver(unitBefore, unit)) {
         if (kernel_.overlap) {
           continue;
         }
@@ -183,7 +167,9 @@ void SlotWriter::connectOrder(int warpgroup) {
         needBoth(tasks_[1], warpgroup, issue.step, at(own, before.step), Edge::Kind::Data,
                  kernel_.overlap ? 0 : handOver(at(steps, before.step), unit), 0, distance);
       }
-      break;
+      if (unitBefore != Step::Unit::Special) { // what it is beside comes before it
+        break;
+      }
     }
   }
 }
@@ -199,7 +185,7 @@ void SlotWriter::connectFirst(const Part& part, const PartTasks& tasks, int warp
       continue;
     }
     for (const auto& last : before) {
-      const bool changes = last.unit != step.unit;
+      const bool changes = isHandedOver(last.unit, step.unit);
       needBoth(tasks, warpgroup, s, last.task, Edge::Kind::Data,
                previousCta ? 0 : last.latencyCycles + (changes ? device_.syncCycles : 0), ctas);
     }

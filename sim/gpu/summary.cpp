@@ -150,20 +150,24 @@ KernelTotals summarize(const Kernel& kernel, const Device& device, const Paces& 
   totals.tailShare = grid.cycles > 0 ? (grid.cycles - grid.firstIdle) / grid.cycles : 0;
   count(kernel, device, grid.ctas, hertz, totals);
 
-  std::array<double, 2> busy{};
+  std::array<double, kUnits> busy{};
   double masks = 0;
   for (std::size_t k = 0; k < grid.ctas.size(); ++k) {
     const auto many = static_cast<double>(grid.ctas[k]);
     const auto own = paces.busy(static_cast<std::int32_t>(k));
-    busy[0] += own[0] * many;
-    busy[1] += own[1] * many;
+    for (std::size_t unit = 0; unit < kUnits; ++unit) {
+      busy[unit] += own[unit] * many;
+    }
     visitSteps(kernel, kernel.kinds[k], [&](const Step& step, std::int64_t, std::int64_t masked) {
       masks += many * static_cast<double>(kernel.warpgroups * masked) * maskOccupancy(step, device);
     });
   }
   totals.maskShare = grid.cycles > 0 ? masks / (grid.cycles * sms) : 0;
-  totals.units["tensor_core"] = unitUse(grid, 0, busy[0], sms, hertz);
-  totals.units["lanes"] = unitUse(grid, 1, busy[1], sms, hertz);
+  for (std::size_t unit = 0; unit < kUnits; ++unit) {
+    if (isReported(unit, busy[unit])) {
+      totals.units[std::string(kUnitNames[unit])] = unitUse(grid, unit, busy[unit], sms, hertz);
+    }
+  }
   const double l2 = totals.l2ReadBytes + totals.l2WriteBytes;
   totals.units["l2"] =
       pipeUse(device.l2BytesPerCycle > 0 ? l2 / device.l2BytesPerCycle / hertz : 0, totals.seconds);

@@ -11,6 +11,11 @@ double peakCycles(const Kernel& kernel, const std::vector<std::int64_t>& ctas);
 /// CTAs of each kind of a kernel.
 std::vector<std::int64_t> ctasOf(const Kernel& kernel);
 
+/// Special functions are a unit of its own only where a kernel runs them beside other arithmetic.
+inline bool isReported(std::size_t unit, double busyCycles) {
+  return unit != numberOf(Step::Unit::Special) || busyCycles > 0;
+}
+
 /// Operations and busy time per Einsum, bytes of L2 and shared memory: what every engine counts.
 /// `hertz` turns cycles into seconds; busy seconds are means over the SMs.
 void count(const Kernel& kernel, const Device& device, const std::vector<std::int64_t>& ctas,

@@ -12,10 +12,10 @@ struct GridTotals {
   double firstIdle = 0;    ///< when the first SM found nothing more to do
   double activeCycles = 0; ///< sum over SMs: something was resident
   double slowedCycles = 0; ///< of them: more than without waiting for L2 and DRAM
-  double dramReadBytes = 0, dramWriteBytes = 0;      ///< asked for
-  double dramMovedBytes = 0;                         ///< with the waste of short runs
-  std::array<std::array<double, kWaits>, 2> waits{}; ///< sums over SMs, see Pace
-  std::vector<std::int64_t> ctas;                    ///< per kind
+  double dramReadBytes = 0, dramWriteBytes = 0;           ///< asked for
+  double dramMovedBytes = 0;                              ///< with the waste of short runs
+  std::array<std::array<double, kWaits>, kUnits> waits{}; ///< sums over SMs, see Pace
+  std::vector<std::int64_t> ctas;                         ///< per kind
 };
 
 /// A pace that CTAs of a kind went at.

@@ -1,7 +1,7 @@
 #include "mappings/gpu/cta/parts.hpp"
 
 #include "einsum/walk.hpp"
-#include "mappings/gpu/cta/rates.hpp"
+#include "mappings/gpu/cta/groups.hpp"
 #include "mappings/gpu/cta/rows.hpp"
 
 #include <algorithm>
@@ -28,6 +28,7 @@ public:
       }
     }
     transfers();
+    lanes_.emplace(plan_, graph_, rates_, rowFactor_);
     for (const Role role : {Role::Prologue, Role::Iteration, Role::Epilogue}) {
       steps(role);
     }
@@ -80,39 +81,58 @@ private:
     latency_ = std::max(latency_, rate->startCycles);
     bulk_ = bulk_ || rate->sharedOperands;
     parts_.issueShare = std::max(parts_.issueShare, rate->issueShare);
+    parts_.setupCycles = std::max(parts_.setupCycles, rate->setupCycles);
     parts_.products.push_back(use);
   }
 
-  /// Nodes of one role on one unit at one level are one step, but those for which the warpgroups
-  /// meet come after the others.
   void steps(Role role) {
-    std::map<std::tuple<int, bool, bool>, std::vector<int>> groups; // lanes before tensor cores
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      const auto& node = graph_.nodes[i];
-      if (node.role == role) {
-        groups[{node.level, node.product.has_value(), node.joint}].push_back(static_cast<int>(i));
+    const auto groups = stepGroupsOf(plan_, graph_, role, *lanes_);
+    std::map<int, const StepGroup*> groupOf;
+    for (const auto& group : groups) {
+      for (const int node : group.nodes) {
+        groupOf[node] = &group;
       }
     }
-    std::map<int, int> stepOf;
-    int count = 0;
-    for (const auto& [key, nodes] : groups) {
-      for (const int node : nodes) {
-        stepOf[node] = count;
-      }
-      ++count;
-    }
-    for (const auto& [key, nodes] : groups) {
+    for (const auto& group : groups) {
       Step step;
-      step.unit = std::get<1>(key) ? Step::Unit::Tensor : Step::Unit::Lanes;
-      step.joint = std::get<2>(key);
-      for (const int index : nodes) {
-        fill(step, index, stepOf, role);
+      step.unit = group.product ? Step::Unit::Tensor : Step::Unit::Lanes;
+      step.joint = group.joint;
+      step.apart = group.apart;
+      for (const int index : group.nodes) {
+        fill(step, index, groupOf, role);
       }
-      if (step.unit == Step::Unit::Tensor) {
-        addPassing(step, nodes, part(role));
+      if (group.product) {
+        addPassing(step, group.nodes, part(role));
+      } else {
+        step.cycles = group.lanes.cycles;
+      }
+      if (group.special >= 0) {
+        step.cycles += group.lanes.issue - group.lanes.special;
+        part(role).steps.push_back(step);
+        step = specialOf(std::move(step), group.lanes.special);
       }
       part(role).steps.push_back(std::move(step));
     }
+  }
+
+  /// The special functions of a pass go beside the rest of it.
+  static Step specialOf(Step step, double cycles) {
+    step.unit = Step::Unit::Special;
+    step.cycles = cycles;
+    step.maskedCycles = 0;
+    step.work.clear();
+    return step;
+  }
+
+  /// Steps that make what a node makes.
+  std::vector<int> stepsOf(int index, const std::map<int, const StepGroup*>& groupOf) {
+    const auto& group = *groupOf.at(index);
+    std::vector<int> out{group.step};
+    const auto& node = graph_.nodes[static_cast<std::size_t>(index)];
+    if (group.special >= 0 && lanes_->costOf(node).special > 0) {
+      out.push_back(group.special);
+    }
+    return out;
   }
 
   /// What goes through the shared memory that operands come from: a tile that arrives for a
@@ -146,9 +166,8 @@ private:
     }
   }
 
-  void fill(Step& step, int index, const std::map<int, int>& stepOf, Role role) {
+  void fill(Step& step, int index, const std::map<int, const StepGroup*>& groupOf, Role role) {
     const auto& node = graph_.nodes[static_cast<std::size_t>(index)];
-    const int self = stepOf.at(index);
     const bool named = graph_.makers.at(node.einsum->name) == index;
     if (named) {
       step.name += (step.name.empty() ? "" : "+") + node.einsum->name;
@@ -156,12 +175,16 @@ private:
       step.name = "convert " + node.einsum->name;
     }
     for (const int need : node.needs) {
-      if (stepOf.at(need) != self) {
-        addOnce(step.needs, stepOf.at(need));
+      for (const int other : stepsOf(need, groupOf)) {
+        if (groupOf.at(need) != groupOf.at(index)) {
+          addOnce(step.needs, other);
+        }
       }
     }
     for (const int before : node.carried) {
-      addOnce(step.carried, stepOf.at(before));
+      for (const int other : stepsOf(before, groupOf)) {
+        addOnce(step.carried, other);
+      }
     }
     for (const auto& access : node.outside) {
       const auto place = loadPlaces_.at(access.tensor);
@@ -194,20 +217,13 @@ private:
         {einsumIndex(node), "macc", shape.rows * shape.columns * shape.depth * shape.batch});
   }
 
+  /// What the lanes do of a node, and where the mask is applied.
   void lanes(Step& step, const Node& node) {
-    const auto& variables = node.einsum->variables;
-    const double factor = einsum::contains(variables, plan_.rowVariable()) ? rowFactor_ : 1;
     for (const auto& [op, count] : node.operations) {
-      step.cycles += count * factor * rates_.laneCycles(op, *node.einsum);
-      step.work.push_back({einsumIndex(node), op, count});
-    }
-    for (const auto& [op, count] : node.repeated) {
-      step.cycles += count * factor * rates_.laneCycles(op, *node.einsum);
+      step.work.push_back({einsumIndex(node), op, count * lanes_->timesDone(node)});
     }
     if (decidesMasked(node)) {
-      std::vector<std::string> output;
-      einsum::addVariables(graph_.masked->output, output);
-      step.maskedCycles += plan_.extents.points(output) * factor * maskCycles(*node.einsum);
+      step.maskedCycles += lanes_->maskCycles(node, *graph_.masked);
       masked_ = true;
     }
   }
@@ -218,18 +234,6 @@ private:
       return false;
     }
     return node.einsum == graph_.masked || !accessesOf(*node.einsum, graph_.masked->name).empty();
-  }
-
-  /// Of the lanes, for one warpgroup, per score of a partly masked tile.
-  double maskCycles(const einsum::Einsum& einsum) {
-    if (plan_.mask.empty()) {
-      return rates_.laneCycles("mask", einsum);
-    }
-    double cycles = 0;
-    for (const auto& [op, count] : plan_.mask) {
-      cycles += static_cast<double>(count) * rates_.laneCycles(op, einsum);
-    }
-    return cycles;
   }
 
   [[nodiscard]] int einsumIndex(const Node& node) const {
@@ -246,6 +250,7 @@ private:
   const einsum::Cascade& cascade_;
   const arch::Gpu& gpu_;
   Rates rates_;
+  std::optional<LaneWork> lanes_; ///< once products are known
   Parts parts_;
   std::map<std::string, std::pair<Role, int>> loadPlaces_;
   double rowFactor_ = 1;

@@ -17,7 +17,8 @@ struct ProductUse {
 struct Parts {
   sim::gpu::Part prologue, iteration, epilogue;
   std::vector<ProductUse> products;
-  double issueShare = 0; ///< the largest of its instructions
+  double issueShare = 0;  ///< the largest of its instructions
+  double setupCycles = 0; ///< likewise
 };
 
 /// Fails where the GPU lacks an instruction, a type or an operator.

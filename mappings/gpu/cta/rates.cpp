@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 
 namespace einsight::mappings::gpu {
@@ -15,7 +16,36 @@ namespace {
 constexpr std::array<std::pair<int, std::string_view>, 5> kTypes{
     {{4, "fp4"}, {4, "int4"}, {8, "fp8"}, {16, "fp16"}, {32, "tf32"}}};
 
+constexpr std::string_view kEmulated = "_emulated";
+
+std::vector<std::string> operationsOf(const arch::Gpu& gpu) {
+  std::vector<std::string> out;
+  for (const auto& each : gpu.data().operations) {
+    out.push_back(each.op);
+  }
+  return out;
+}
+
 } // namespace
+
+LaneCost& LaneCost::add(const LaneCost& other, double times) {
+  cycles += times * other.cycles;
+  special += times * other.special;
+  issue += times * other.issue;
+  return *this;
+}
+
+Rates::Rates(const KernelPlan& plan, const arch::Gpu& gpu) : plan_(plan), gpu_(gpu) {
+  for (const auto& [op, share] : plan.kernel->emulate) {
+    for (const auto& needed : {op, op + std::string(kEmulated)}) {
+      if (gpu.operation(needed) == nullptr) {
+        problems_.push_back({share.where,
+                             fmt::format("{} has no cost for '{}'", gpu.name(), needed),
+                             core::suggestion(needed, operationsOf(gpu))});
+      }
+    }
+  }
+}
 
 const arch::TensorRate* Rates::tensor(const einsum::Einsum& einsum, int bits) {
   const auto& instruction = plan_.kernel->instruction;
@@ -47,19 +77,32 @@ const arch::TensorRate* Rates::tensor(const einsum::Einsum& einsum, int bits) {
   return nullptr;
 }
 
-double Rates::laneCycles(const std::string& op, const einsum::Einsum& einsum) {
+LaneCost Rates::lane(const std::string& op, const einsum::Einsum& einsum) {
+  const auto emulated = plan_.emulated.find(op);
+  const double share = emulated == plan_.emulated.end() ? 0 : emulated->second;
+  LaneCost out;
+  if (share < 1) {
+    out.add(done(op, einsum), 1 - share);
+  }
+  if (share > 0) {
+    out.add(done(op + std::string(kEmulated), einsum), share);
+  }
+  return out;
+}
+
+LaneCost Rates::done(const std::string& op, const einsum::Einsum& einsum) {
   const auto* operation = gpu_.operation(op);
   if (operation == nullptr) {
-    std::vector<std::string> known;
-    for (const auto& each : gpu_.data().operations) {
-      known.push_back(each.op);
-    }
     report(fmt::format("kernel '{}': {} needs '{}', which {} has no cost for", plan_.kernel->name,
                        einsum.name, op, gpu_.name()),
-           core::suggestion(op, known));
-    return 0;
+           core::suggestion(op, operationsOf(gpu_)));
+    return {};
   }
-  return operation->cycles / static_cast<double>(gpu_.data().lanes) / plan_.warpgroups;
+  const auto perGroup = [&](double cycles) {
+    return cycles / static_cast<double>(gpu_.data().lanes) / plan_.warpgroups;
+  };
+  return {perGroup(operation->cycles), perGroup(operation->specialCycles),
+          perGroup(std::min<double>(operation->specials, operation->specialCycles))};
 }
 
 void Rates::report(std::string what, std::string help) {

@@ -3,21 +3,31 @@
 
 namespace einsight::mappings::gpu {
 
+/// Cycles of one warpgroup on the lanes.
+struct LaneCost {
+  double cycles = 0;  ///< with nothing beside it
+  double special = 0; ///< of them on the units for special functions
+  double issue = 0;   ///< of these, where nothing else can be issued
+
+  LaneCost& add(const LaneCost& other, double times);
+};
+
 /// How fast a GPU is at what a kernel does. What the GPU lacks is a problem with the kernel's
 /// place.
 class Rates {
 public:
-  Rates(const KernelPlan& plan, const arch::Gpu& gpu) : plan_(plan), gpu_(gpu) {}
+  Rates(const KernelPlan& plan, const arch::Gpu& gpu);
 
   /// Of the kernel's instruction for operands of so many bits, or of the next wider type that it
   /// has; null where there is none.
   const arch::TensorRate* tensor(const einsum::Einsum& einsum, int bits);
-  /// Of the lanes, for one warpgroup, per operation of a tile.
-  double laneCycles(const std::string& op, const einsum::Einsum& einsum);
+  /// Of the lanes per operation of a tile, a share of them as the kernel emulates it.
+  LaneCost lane(const std::string& op, const einsum::Einsum& einsum);
 
   [[nodiscard]] const core::Problems& problems() const { return problems_; }
 
 private:
+  LaneCost done(const std::string& op, const einsum::Einsum& einsum);
   void report(std::string what, std::string help);
 
   const KernelPlan& plan_;

@@ -59,6 +59,28 @@ void addExchange(Graph& graph, std::size_t index, const KernelPlan& plan, const 
   }
 }
 
+/// Does the Einsum of a node take a running sum that the tensor cores add to?
+bool takesSum(const Graph& graph, const Node& node) {
+  const auto accesses = einsum::accesses(node.einsum->expression);
+  return std::any_of(accesses.begin(), accesses.end(), [&](const auto* access) {
+    const auto maker = graph.makers.find(access->tensor);
+    const auto* sum = maker == graph.makers.end()
+                          ? nullptr
+                          : graph.nodes[static_cast<std::size_t>(maker->second)].accumulates;
+    return sum != nullptr && sum->name == access->tensor;
+  });
+}
+
+/// A running sum in tensor memory: the lanes read it there, and in the loop write it back.
+void addSumTraffic(Graph& graph, const KernelPlan& plan) {
+  for (auto& node : graph.nodes) {
+    if (!node.product && takesSum(graph, node)) {
+      const double times = node.role == Role::Iteration ? 2 : 1;
+      node.operations["fragment"] += times * plan.extents.points(variablesOf(node.einsum->output));
+    }
+  }
+}
+
 } // namespace
 
 RowLayout rowLayoutOf(const Graph& graph, const KernelPlan& plan) {
@@ -81,6 +103,9 @@ RowLayout rowLayoutOf(const Graph& graph, const KernelPlan& plan) {
 }
 
 void addRowWork(Graph& graph, const KernelPlan& plan) {
+  if (resultsInTensorMemory(plan.kernel->instruction)) {
+    addSumTraffic(graph, plan);
+  }
   const auto rows = rowLayoutOf(graph, plan);
   if (rows.row.empty() || rows.lanes == 1) {
     return;

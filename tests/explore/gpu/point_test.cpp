@@ -86,11 +86,25 @@ TEST_CASE("the analytic engine is a bound for GPUs too", "[explore]") {
 
 TEST_CASE("limits of a GPU are simulated again, the strongest first", "[explore]") {
   const auto result = resultOf(request(), "cycle", true);
-  REQUIRE(result.limits.size() == explore::kGpuLimits);
+  REQUIRE(result.limits.size() == explore::kGpuLimits - 1); // no special functions beside others
   CHECK(result.limits.front().speedupIfDoubled > 1.05);
   for (std::size_t i = 1; i < result.limits.size(); ++i) {
     CHECK(result.limits[i].speedupIfDoubled <= result.limits[i - 1].speedupIfDoubled);
   }
+}
+
+TEST_CASE("special functions are a unit, and may be a limit, where a kernel runs others beside",
+          "[explore]") {
+  const auto result = resultOf(request("flash-attention-4", "b200"), "cycle", true);
+  CHECK(result.limits.size() == explore::kGpuLimits);
+  const auto use = [&](const char* name) {
+    const auto found = std::find_if(result.units.begin(), result.units.end(),
+                                    [&](const auto& unit) { return unit.name == name; });
+    return found == result.units.end() ? 0.0 : found->utilization;
+  };
+  CHECK(use("special_functions") > 0.3);
+  CHECK(use("lanes") > 0.3);
+  CHECK(use("special_functions") <= 1);
 }
 
 TEST_CASE("without a mapping one of the catalogue that fits the GPU is taken, and named",

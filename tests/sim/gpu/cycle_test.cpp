@@ -62,6 +62,15 @@ TEST_CASE("each CTA costs its start, CTAs that stay only the first on their SM",
   CHECK(cyclesOf(uniform(kernel, 3, 6), device) == Approx(5 + 3 * 30));
 }
 
+TEST_CASE("what a kernel sets up costs every slot once", "[sim]") {
+  auto kernel = productKernel();
+  const auto alone = only(totalsOf(uniform(kernel, 10, 8), plainDevice(4))).cycles;
+  kernel.setupCycles = 70;
+  CHECK(only(totalsOf(uniform(kernel, 10, 8), plainDevice(4))).cycles == Approx(alone + 70));
+  kernel.persistent = true;
+  CHECK(only(totalsOf(uniform(kernel, 10, 8), plainDevice(4))).cycles == Approx(alone + 70));
+}
+
 TEST_CASE("CTAs go to the SM that frees first, so heavy ones come best first", "[sim]") {
   const auto device = plainDevice(2);
   CHECK(cyclesOf(triangle({1, 2, 3, 4}), device) == Approx(60));

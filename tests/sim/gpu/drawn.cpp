@@ -19,7 +19,11 @@ namespace {
 Step drawStep(const std::vector<Step>& before, std::size_t loads) {
   auto step = coin() ? tensor(static_cast<double>(drawn(0, 300)) / 4)
                      : lanes(static_cast<double>(drawn(1, 400)) / 5);
-  step.maskedCycles = coin() ? 0 : static_cast<double>(drawn(1, 20));
+  if (step.unit == Step::Unit::Lanes && drawn(0, 3) == 0) {
+    step.unit = Step::Unit::Special;
+  }
+  step.apart = step.unit == Step::Unit::Lanes && drawn(0, 3) == 0;
+  step.maskedCycles = step.apart || coin() ? 0 : static_cast<double>(drawn(1, 20));
   step.latencyCycles = coin() ? 0 : static_cast<double>(drawn(1, 40));
   step.sharedBytes = static_cast<double>(drawn(0, 9));
   step.work = {{static_cast<int>(drawn(0, 2)), "macc", static_cast<double>(drawn(1, 50))}};
@@ -82,6 +86,7 @@ Kernel drawKernel(bool uniformKinds) {
   kernel.persistent = coin();
   kernel.residents = drawn(1, 3);
   kernel.issueShare = coin() ? 0 : static_cast<double>(drawn(1, 10)) / 10;
+  kernel.setupCycles = coin() ? 0 : static_cast<double>(drawn(1, 100));
   kernel.prologue = drawPart(0, false);
   kernel.iteration = drawPart(1, true);
   kernel.epilogue = drawPart(0, false);

@@ -42,6 +42,35 @@ TEST_CASE("a warpgroup alone does one step after another", "[sim]") {
   CHECK(cycles(kernel, device, {3, 0, 1}, 1, 4) == 4 * 185);
 }
 
+TEST_CASE("special functions run beside arithmetic, of other warpgroups too", "[sim]") {
+  Kernel kernel;
+  kernel.name = "special";
+  auto exponentials = lanes(20, {0});
+  exponentials.unit = Step::Unit::Special;
+  kernel.iteration.steps = {lanes(10), lanes(5, {0}), exponentials, tensor(30, {1, 2})};
+  auto device = plainDevice();
+  CHECK(cycles(kernel, device, {1, 0, 1}) == 60); // 10, 20 with the 5 beside it, 30
+  device.syncCycles = 3;
+  CHECK(cycles(kernel, device, {1, 0, 1}) == 60 + 2 * 3); // none to special functions
+  kernel.warpgroups = 2;
+  // The second one's arithmetic (10-20, 20-25 or later) beside the first one's exponentials
+  // (10-30); its own: 30-50. Products: 30-60, 60-90, and two hand-overs.
+  CHECK(cycles(kernel, device, {1, 0, 1}) == 90 + 2 * 3);
+}
+
+TEST_CASE("what warps of their own do is in no order with other steps", "[sim]") {
+  Kernel kernel;
+  kernel.name = "apart";
+  kernel.overlap = true;
+  kernel.stages = 2;
+  kernel.iteration.steps = {lanes(30), lanes(14), tensor(60, {0})};
+  kernel.iteration.steps[1].carried = {2};
+  // In order, arithmetic stands behind what waits for the product of the iteration before.
+  CHECK(cycles(kernel, plainDevice(), {3, 0, 1}) == 252);
+  kernel.iteration.steps[1].apart = true;
+  CHECK(cycles(kernel, plainDevice(), {3, 0, 1}) == 30 + 3 * 60);
+}
+
 TEST_CASE("warpgroups meet before a step that takes what all of them made", "[sim]") {
   auto kernel = attentionKernel(10, 20, 30);
   kernel.warpgroups = 2;

@@ -1,9 +1,8 @@
 #include "mappings/gpu/cta/parts.hpp"
-#include "tests/mappings/gpu/gpu_text.hpp"
+#include "tests/mappings/gpu/cta/step_text.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <sstream>
 
@@ -11,27 +10,6 @@ using namespace einsight;
 using namespace einsight::mappings::gpu::test;
 
 namespace {
-
-/// "T BQK needs carried loads" of each step of a part.
-std::vector<std::string> shapeOf(const sim::gpu::Part& part) {
-  std::vector<std::string> out;
-  for (const auto& step : part.steps) {
-    out.push_back(fmt::format("{} {} needs [{}] carried [{}] loads [{}]",
-                              step.unit == sim::gpu::Step::Unit::Tensor ? "T" : "L", step.name,
-                              fmt::join(step.needs, ","), fmt::join(step.carried, ","),
-                              fmt::join(step.loads, ",")));
-  }
-  return out;
-}
-
-/// Operations of a step by operator, over its Einsums.
-std::map<std::string, double> operationsOf(const sim::gpu::Step& step) {
-  std::map<std::string, double> out;
-  for (const auto& work : step.work) {
-    out[work.op] += work.operations;
-  }
-  return out;
-}
 
 using Texts = std::vector<std::string>;
 using Operations = std::map<std::string, double>;

@@ -1,0 +1,76 @@
+#include "mappings/gpu/cta/groups.hpp"
+
+#include "einsum/walk.hpp"
+#include "mappings/gpu/cta/passes.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace einsight::mappings::gpu {
+namespace {
+
+constexpr int kRescaling = 1 << 20; ///< a pass after all others
+
+/// The pass of each node on the lanes; none where a kernel does one thing after the other.
+std::map<int, int> passesOfLanes(const KernelPlan& plan, const Graph& graph, Role role,
+                                 const LaneWork& work) {
+  if (!plan.kernel->interleave) {
+    return {};
+  }
+  std::map<int, std::vector<int>> levels;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const auto& node = graph.nodes[i];
+    if (node.role == role && !node.product) {
+      levels[node.level].push_back(static_cast<int>(i));
+    }
+  }
+  std::map<int, int> passes;
+  for (const auto& [level, nodes] : levels) {
+    passes.merge(passesOf(graph, nodes));
+  }
+  const auto isNeeded = [&](int node) {
+    return std::any_of(passes.begin(), passes.end(), [&](const auto& other) {
+      const auto& reader = graph.nodes[static_cast<std::size_t>(other.first)];
+      return einsum::contains(reader.needs, node);
+    });
+  };
+  for (auto& [node, pass] : passes) {
+    if (work.rescales(graph.nodes[static_cast<std::size_t>(node)]) && !isNeeded(node)) {
+      pass = kRescaling; // only products wait for it
+    }
+  }
+  return passes;
+}
+
+} // namespace
+
+std::vector<StepGroup> stepGroupsOf(const KernelPlan& plan, const Graph& graph, Role role,
+                                    LaneWork& work) {
+  auto passes = passesOfLanes(plan, graph, role, work);
+  std::map<std::tuple<int, bool, bool, int>, StepGroup> groups; // lanes before tensor cores
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const auto& node = graph.nodes[i];
+    if (node.role != role) {
+      continue;
+    }
+    const int pass = passes[static_cast<int>(i)];
+    auto& group = groups[{node.level, node.product.has_value(), node.joint, pass}];
+    group.nodes.push_back(static_cast<int>(i));
+    group.product = node.product.has_value();
+    group.joint = node.joint;
+    group.apart = pass == kRescaling;
+    if (!group.product) {
+      group.lanes.add(work.costOf(node), 1);
+    }
+  }
+  std::vector<StepGroup> out;
+  int count = 0;
+  for (auto& [key, group] : groups) {
+    group.step = count++;
+    group.special = plan.kernel->interleave && group.lanes.special > 0 ? count++ : -1;
+    out.push_back(std::move(group));
+  }
+  return out;
+}
+
+} // namespace einsight::mappings::gpu
