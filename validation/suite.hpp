@@ -34,7 +34,8 @@ struct Outcome {
   std::optional<double> relativeError; ///< (simulated - reference) / reference
   double tolerance = 0;                ///< largest |relativeError| that is within
   Verdict verdict = Verdict::NotCovered;
-  std::string reason; ///< of the verdict, or what the difference comes from
+  std::string reason;  ///< of the verdict, or what the difference comes from
+  bool fitted = false; ///< a constant of the machine was fitted on it: no evidence for the model
 };
 
 /// Is it judged: within, known or outside?

@@ -24,6 +24,7 @@ Json pointJson(const Outcome& outcome) {
           {"relative_error", number(outcome.relativeError)},
           {"tolerance", outcome.tolerance > 0 ? Json(outcome.tolerance) : Json(nullptr)},
           {"verdict", name(outcome.verdict)},
+          {"fitted", outcome.fitted},
           {"reason", outcome.reason.empty() ? Json(nullptr) : Json(outcome.reason)}};
 }
 

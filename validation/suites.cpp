@@ -40,8 +40,8 @@ std::span<const Suite> suites() {
             },
             true},
       Suite{"posted",
-            "GPU kernels: times that users of attention kernels posted; no constant was fitted on "
-            "any",
+            "GPU kernels: times that users of attention kernels and makers of GPUs posted, most of "
+            "GPUs that nothing was fitted on",
             [](const SuiteOptions& options) {
               return runKernelSuite(validationFolder() / "suites" / "posted.yaml", options);
             },

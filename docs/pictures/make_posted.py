@@ -55,7 +55,7 @@ def picture(rows):
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 44}" width="{WIDTH}" height="{bottom + 44}" '
            'font-family="sans-serif">')
     yield '<rect width="100%" height="100%" fill="white"/>'
-    yield text(8, 20, "Simulated over posted time; no constant was fitted on these runs", 15, colour="#111")
+    yield text(8, 20, "Simulated over posted time; two constants were fitted on the hollow dots", 15, colour="#111")
     for number, (kind, colour) in enumerate(COLOURS.items()):
         x = NAMES + 110 * number
         yield f'<circle cx="{x}" cy="38" r="5" fill="{colour}"/>' + text(x + 10, 42, kind)
@@ -69,8 +69,9 @@ def picture(rows):
         y = TOP + ROW * number + ROW / 2
         yield text(NAMES - 12, y + 4, f"{gpu}: {system}", 11, "end")
         for point in points:
-            yield (f'<circle cx="{place(ratio_of(point)):.1f}" cy="{y:.1f}" r="3.5" fill="{COLOURS[kind_of(point)]}" '
-                   f'fill-opacity="0.65"><title>{point["id"]}: {ratio_of(point):.2f}</title></circle>')
+            colour = COLOURS[kind_of(point)]
+            yield (f'<circle cx="{place(ratio_of(point)):.1f}" cy="{y:.1f}" r="3.5" fill="{"none" if point["fitted"] else colour}" '
+                   f'stroke="{colour}" opacity="0.65"><title>{point["id"]}: {ratio_of(point):.2f}</title></circle>')
     yield "</svg>"
 
 

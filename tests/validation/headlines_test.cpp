@@ -97,6 +97,9 @@ TEST_CASE("the median is that of points which are compared", "[validation]") {
       outcomeOf(Verdict::Outside, 0.5), outcomeOf(Verdict::Within, 0.2)};
   CHECK(medianError(three).value_or(0) == Approx(0.2));
   CHECK(medianError({three[0], three[3]}).value_or(0) == Approx(0.15));
+  auto fitted = outcomeOf(Verdict::Within, 0);
+  fitted.fitted = true;
+  CHECK(medianError({three[0], fitted, three[3]}).value_or(0) == Approx(0.15));
 }
 
 TEST_CASE("headlines are listed with their errors and what is open, and the median below",

@@ -34,6 +34,7 @@ TEST_CASE("the JSON of a suite has its stable keys", "[validation]") {
   CHECK(first.at("relative_error") == 0.05);
   CHECK(first.at("reason").is_null());
   CHECK(first.at("verdict") == "within");
+  CHECK(first.at("fitted") == false);
   const auto& second = suite.at("points").at(1);
   CHECK(second.at("simulated").is_null());
   CHECK(second.at("relative_error").is_null());

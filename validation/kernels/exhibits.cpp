@@ -111,7 +111,7 @@ Exhibit systemExhibit(const std::vector<KernelFamily>& families) {
 std::optional<double> medianError(const std::vector<Outcome>& points) {
   std::vector<double> errors;
   for (const auto& point : points) {
-    if (isCompared(point)) {
+    if (isCompared(point) && !point.fitted) {
       errors.push_back(std::abs(point.relativeError.value_or(0)));
     }
   }
@@ -136,8 +136,11 @@ Exhibit pointExhibit(const std::vector<Outcome>& points) {
                               percent(point.relativeError.value_or(0)), point.reason});
     }
   }
+  const bool fitted =
+      std::any_of(points.begin(), points.end(), [](const auto& point) { return point.fitted; });
   if (const auto median = medianError(points)) {
-    exhibit.sentences.push_back("the median of the absolute errors is " + percent(*median));
+    exhibit.sentences.push_back("the median of the absolute errors is " + percent(*median) +
+                                (fitted ? ", those that constants were fitted on left out" : ""));
   }
   return exhibit;
 }

@@ -30,7 +30,8 @@ Exhibit systemExhibit(const std::vector<KernelFamily>& families);
 /// Point by point: published, simulated, error, and what the source leaves open or why it differs;
 /// below, the median of the absolute errors.
 Exhibit pointExhibit(const std::vector<Outcome>& points);
-/// The median of |relative error| over points that are compared; nothing without any.
+/// The median of |relative error| over points that are compared and that nothing was fitted on;
+/// nothing without any.
 std::optional<double> medianError(const std::vector<Outcome>& points);
 
 } // namespace einsight::validation

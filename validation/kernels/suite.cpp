@@ -100,6 +100,7 @@ private:
                  : rule.open.empty()                ? rules.reason
                                                     : rule.open;
     out.verdict = Verdict::Informative;
+    out.fitted = rules.fitted && !options_.points;
     if (!out.reference) {
       out.reason = "no reference: a prediction";
       return;
