@@ -154,3 +154,25 @@ TEST_CASE("New tokens see those before them: the last tile of keys is masked", "
   CHECK(sums.iterations == 100);
   CHECK(sums.masked == 1);
 }
+
+TEST_CASE("Warps divide the keys where the query heads of a group fit in 16 rows", "[gpu]") {
+  const auto chainOfGroup = [](const std::string& mapping, std::int64_t group,
+                               std::int64_t tokens) {
+    const Setting setting{
+        .workload = "attention-decode-causal",
+        .workloadSettings = {{"B", 1}, {"H", 8 * group}, {"R", group}, {"P", tokens}, {"M", 8192}}};
+    return chainOf(readingOf(mapping, setting)).kernels.at(0);
+  };
+  const auto scores = [&](const std::string& mapping, std::int64_t group, std::int64_t tokens) {
+    return chainOfGroup(mapping, group, tokens).iteration.steps.at(0);
+  };
+  const auto own = scores("flash-decoding", 7, 2);
+  const auto same = scores("flashinfer-decoding", 7, 2);
+  REQUIRE(own.unit == sim::gpu::Step::Unit::Tensor);
+  CHECK(same.work == own.work);
+  CHECK(own.peakCycles == Approx(4 * same.peakCycles)); // 64 rows, 16 rows
+  constexpr double kTile = 64 * 128 * 2;                // of keys; it arrives once
+  CHECK(own.sharedBytes == kTile + 4 * kTile);          // each warp reads all keys
+  CHECK(same.sharedBytes == kTile + kTile);             // or its own
+  CHECK(chainOfGroup("flashinfer-decoding", 7, 3) == chainOfGroup("flash-decoding", 7, 3));
+}
