@@ -1,7 +1,5 @@
 #include "arch/gpu/gpu.hpp"
 
-#include "core/text.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -90,12 +88,6 @@ private:
       aboveZero("lanes.operations." + operation.op, operation.cycles);
       if (!names.insert(operation.op).second) {
         add("lanes.operations." + operation.op, "given twice");
-      }
-    }
-    for (const auto& op : data_.specialFunctions) {
-      if (!names.contains(op)) {
-        add("lanes.special_functions", fmt::format("the lanes have no operation '{}'", op),
-            core::suggestion(op, {names.begin(), names.end()}));
       }
     }
   }

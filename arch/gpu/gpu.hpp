@@ -29,7 +29,7 @@ struct TensorRate {
   /// others for this share of the time (instructions issued by the same schedulers): a calibration
   /// constant. 0: the tensor cores work by themselves.
   double issueShare = 0;
-  double setupCycles = 0; ///< of every SM, before the first product of a kernel that uses it
+  double setupCycles = 0; ///< of every SM, before the first CTA of a kernel that uses it
 };
 
 /// What an operator costs on the SM's lanes (FP32, integer, special functions).
@@ -101,8 +101,6 @@ public:
     std::vector<TensorRate> tensor;
     std::int64_t lanes = 128; ///< per SM: threads for which its schedulers issue per cycle
     std::vector<LaneOperation> operations;
-    /// Operations on units of their own, beside which a kernel may issue others.
-    std::vector<std::string> specialFunctions;
     double syncCycles = 0; ///< a warpgroup waits so long at each hand-over between units
     SharedMemory shared;
     /// Per SM, for the results of the tensor cores; 0: these are in registers.

@@ -64,6 +64,27 @@ void readComposed(const std::string& op, const Node& node, GpuReading& reading) 
   operations.push_back(std::move(operation));
 }
 
+/// special_functions: [exp2, tanh]: operations with a number of cycles, on units of their own.
+std::set<std::string> readSpecial(MapReader& reader, const Node& node, GpuReading& reading) {
+  const auto special = reader.textListIf("special_functions");
+  std::vector<std::string> known;
+  if (const auto* operations = node.find("operations")) {
+    for (const auto& [op, cost] : operations->entries) {
+      if (cost.kind != Node::Kind::Sequence) {
+        known.push_back(op.scalar);
+      }
+    }
+  }
+  for (const auto& op : special) {
+    if (std::find(known.begin(), known.end(), op) == known.end()) {
+      config::report(*node.find("special_functions"),
+                     fmt::format("the lanes have no operation '{}' with a number of cycles", op),
+                     core::suggestion(op, known), reading.problems());
+    }
+  }
+  return {special.begin(), special.end()};
+}
+
 } // namespace
 
 void readTensorCores(const Node& node, GpuReading& reading) {
@@ -83,15 +104,14 @@ void readLanes(const Node& node, GpuReading& reading) {
   reading.source(reader, "lanes");
   reading.data().lanes = reading.count(reader, "count", kMostLanes);
   reading.data().syncCycles = reading.numberOr(reader, "sync", 0);
-  const auto special = reader.textListIf("special_functions");
-  reading.data().specialFunctions = special;
+  const auto special = readSpecial(reader, node, reading);
   if (const auto* operations = reader.map("operations")) {
     const auto entries = entriesOf(*operations, reading.problems());
     for (const auto* entry : entries) {
       if (entry->second.kind != Node::Kind::Sequence) {
         const auto& op = entry->first.scalar;
         const double cycles = reading.numberAt(entry->second);
-        const bool isSpecial = std::find(special.begin(), special.end(), op) != special.end();
+        const bool isSpecial = special.contains(op);
         reading.data().operations.push_back(
             {op, cycles, isSpecial ? cycles : 0, isSpecial ? 1 : 0});
       }

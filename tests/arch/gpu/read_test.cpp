@@ -94,6 +94,20 @@ TEST_CASE("every mistake of a GPU file is answered at once, with its place", "[a
         "tensor_cores\n");
 }
 
+TEST_CASE("a special function is an operation with a number, not one made of others", "[arch]") {
+  const auto own = valid(gpuOf("extends: h100\nlanes: {special_functions: [exp2]}\n", {}));
+  CHECK(own.operation("exp")->specials == 1);
+  CHECK(own.operation("exp")->specialCycles == own.operation("exp2")->cycles);
+  CHECK(own.operation("sigmoid")->specials == 0);
+  const auto text =
+      messages(gpuOf("extends: h100\nlanes: {special_functions: [exp2, sigmoid, tan]}\n"));
+  INFO(text);
+  CHECK(text.find("gpu.yaml:3:28: error: lanes.special_functions: the lanes have no operation "
+                  "'sigmoid' with a number of cycles\n") != std::string::npos);
+  CHECK(text.find("the lanes have no operation 'tan' with a number of cycles\n"
+                  "  help: did you mean 'tanh'?") != std::string::npos);
+}
+
 TEST_CASE("a GPU file without its sections is told which", "[arch]") {
   CHECK(messages(gpuOf("machine: mine\nkind: gpu\nsm: {}\n")) ==
         "gpu.yaml:1:1: error: summary: required key is missing\n"
