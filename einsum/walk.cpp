@@ -98,6 +98,12 @@ void addVariables(const Expr& expression, std::vector<std::string>& variables) {
   }
 }
 
+std::vector<std::string> variablesOf(const Access& access) {
+  std::vector<std::string> out;
+  addVariables(access, out);
+  return out;
+}
+
 std::vector<std::string> reducedVariables(const Einsum& einsum) {
   std::vector<std::string> out;
   for (const Reduction& reduction : einsum.reductions) {

@@ -18,6 +18,8 @@ std::vector<std::string> tensorsRead(const Einsum& einsum);
 void addVariables(const Index& index, std::vector<std::string>& variables);
 void addVariables(const Access& access, std::vector<std::string>& variables);
 void addVariables(const Expr& expression, std::vector<std::string>& variables);
+/// The rank variables of an access, each once, in the order in which they come.
+std::vector<std::string> variablesOf(const Access& access);
 
 /// All rank variables that some reduction of the Einsum takes away.
 std::vector<std::string> reducedVariables(const Einsum& einsum);

@@ -52,6 +52,12 @@ private:
     }
   }
 
+  void shareOrNone(const std::string& path, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      add(path, "must be from 0 to 1");
+    }
+  }
+
   void checkTensorCores() {
     std::set<std::pair<std::string, std::string>> names;
     std::set<std::string> instructions;
@@ -68,9 +74,7 @@ private:
       aboveZero(path + ".rows", rate.rows);
       atLeastZero(path + ".start", rate.startCycles);
       atLeastZero(path + ".setup", rate.setupCycles);
-      if (!(rate.issueShare >= 0 && rate.issueShare <= 1)) {
-        add(path + ".issue_share", "must be from 0 to 1");
-      }
+      shareOrNone(path + ".issue_share", rate.issueShare);
     }
     if (data_.tensor.empty()) {
       add("tensor_cores", "a GPU has at least one matrix instruction with a type");
@@ -84,6 +88,7 @@ private:
     aboveZero("sm.ctas", data_.ctasPerSm);
     aboveZero("lanes.count", data_.lanes);
     atLeastZero("lanes.sync", data_.syncCycles);
+    share("lanes.special_efficiency", data_.specialEfficiency);
     for (const auto& operation : data_.operations) {
       aboveZero("lanes.operations." + operation.op, operation.cycles);
       if (!names.insert(operation.op).second) {
@@ -119,6 +124,7 @@ private:
     aboveZero("l2.bytes_per_cycle", data_.l2.bytesPerCycle);
     aboveZero("l2.bytes_per_cycle_per_sm", data_.l2.bytesPerCyclePerSm);
     atLeastZero("l2.latency", data_.l2.latencyCycles);
+    shareOrNone("l2.dirty", data_.l2.dirtyShare);
     aboveZero("dram.capacity", data_.dram.bytes);
     aboveZero("dram.bandwidth", data_.dram.bytesPerSecond);
     share("dram.efficiency", data_.dram.efficiency);

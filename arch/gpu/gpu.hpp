@@ -34,7 +34,7 @@ struct TensorRate {
 
 /// What an operator costs on the SM's lanes (FP32, integer, special functions).
 struct LaneOperation {
-  std::string op; ///< of einsum/operators.hpp, or "convert", "mask", "fragment" (docs/gpu-model.md)
+  std::string op; ///< of einsum/operators.hpp, or "convert", "mask", "fragment" (docs/machines.md)
   double cycles = 1;        ///< of all lanes for one operation on each lane, nothing beside it
   double specialCycles = 0; ///< of these on the units for special functions
   int specials = 0;         ///< its special functions, each of them one issue cycle
@@ -67,6 +67,8 @@ struct L2Cache {
   double bytesPerCycle = 0;      ///< of all SMs together, at the maximum clock
   double bytesPerCyclePerSm = 0; ///< what one SM can take
   double latencyCycles = 0;      ///< of a hit
+  /// Share of it that holds what others wrote, as a run begins: goes to DRAM as its place is taken.
+  double dirtyShare = 0;
 };
 
 struct GpuDram {
@@ -101,6 +103,9 @@ public:
     std::vector<TensorRate> tensor;
     std::int64_t lanes = 128; ///< per SM: threads for which its schedulers issue per cycle
     std::vector<LaneOperation> operations;
+    /// Share of the special functions' rate that kernels sustain which go on beside them: a
+    /// calibration constant.
+    double specialEfficiency = 1;
     double syncCycles = 0; ///< a warpgroup waits so long at each hand-over between units
     SharedMemory shared;
     /// Per SM, for the results of the tensor cores; 0: these are in registers.

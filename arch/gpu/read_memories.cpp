@@ -47,6 +47,7 @@ void readL2(const Node& node, GpuReading& reading) {
   cache.bytesPerCycle = reading.number(reader, "bytes_per_cycle");
   cache.bytesPerCyclePerSm = reading.number(reader, "bytes_per_cycle_per_sm");
   cache.latencyCycles = reading.number(reader, "latency");
+  cache.dirtyShare = reading.numberOr(reader, "dirty", 0);
   reader.finish();
 }
 

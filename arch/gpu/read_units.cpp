@@ -105,6 +105,7 @@ void readLanes(const Node& node, GpuReading& reading) {
   reading.data().lanes = reading.count(reader, "count", kMostLanes);
   reading.data().syncCycles = reading.numberOr(reader, "sync", 0);
   const auto special = readSpecial(reader, node, reading);
+  reading.data().specialEfficiency = reading.numberOr(reader, "special_efficiency", 1);
   if (const auto* operations = reader.map("operations")) {
     const auto entries = entriesOf(*operations, reading.problems());
     for (const auto* entry : entries) {

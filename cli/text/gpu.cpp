@@ -96,6 +96,9 @@ std::string describe(const arch::Gpu& gpu, const report::Style& style) {
   out += smText(data);
   out += "  cycles of an operation on every lane\n    " + operationsOf(gpu) + "\n";
   out +=
+      fmt::format("  {:.1f}% of the rate of special functions sustained beside other operations\n",
+                  100 * data.specialEfficiency);
+  out +=
       fmt::format("  {} cycles for a hand-over between tensor cores and lanes\n", data.syncCycles);
   out += launchText(data) + "\n" + tensorCores(gpu, style);
   report::Table fitted(

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kMostWarpgroups = 8; ///< 1024 threads
 constexpr std::int64_t kMostStages = 64;
+constexpr std::int64_t kMergingWarps = 4;
 constexpr std::int64_t kMostStreamCtas = 65536;
 constexpr std::int64_t kMostMaskOperations = 256;
 
@@ -45,21 +46,15 @@ private:
     plan.stages = static_cast<int>(number(kernel.stages, "stages", 1, 1, kMostStages));
     plan.split = number(kernel.split, "split", 1, 1, INT32_MAX);
     plan.sharedBytes = number(kernel.sharedBytes, "shared_bytes", 0, 0, INT32_MAX);
-    if (kernel.registers) {
-      plan.registers = number(kernel.registers, "registers", 1, 1, INT32_MAX);
+    plan.registers = numberIf(kernel.registers, "registers");
+    plan.resident = numberIf(kernel.resident, "resident");
+    plan.section = numberIf(kernel.section, "section");
+    const auto& ctas = kernel.streamK ? kernel.streamK->ctas : std::nullopt;
+    plan.streamCtas = numberIf(ctas, "stream_k", kMostStreamCtas);
+    if (kernel.merge) {
+      merge(*kernel.merge, plan);
     }
-    if (kernel.resident) {
-      plan.resident = number(kernel.resident, "resident", 1, 1, INT32_MAX);
-    }
-    if (kernel.section) {
-      plan.section = number(kernel.section, "section", 1, 1, INT32_MAX);
-    }
-    if (kernel.streamK && kernel.streamK->ctas) {
-      plan.streamCtas = number(kernel.streamK->ctas, "stream_k", 1, 1, kMostStreamCtas);
-    }
-    if (kernel.paged) {
-      plan.pageTokens = number(kernel.paged->tokens, "tokens", 1, 1, INT32_MAX);
-    }
+    plan.pageTokens = kernel.paged ? number(kernel.paged->tokens, "tokens", 1, 1, INT32_MAX) : 0;
     checkDivision(kernel, problems_);
     for (const auto& [op, count] : kernel.mask) {
       plan.mask[op] = number(count, "mask", 1, 0, kMostMaskOperations);
@@ -71,6 +66,15 @@ private:
       plan.rescaled = shareOf(*kernel.rescale, "rescale");
     }
     return plan;
+  }
+
+  void merge(const Merge& given, KernelPlan& plan) {
+    plan.mergeRows = number(given.rows, "rows", kMergingWarps, 1, kMergingWarps);
+    plan.mergeStages = static_cast<int>(number(given.stages, "stages", 2, 1, kMostStages));
+    if (kMergingWarps % plan.mergeRows != 0) {
+      problems_.push_back(
+          {given.rows->where, "rows is 3, which four warps cannot share", "write 1, 2 or 4"});
+    }
   }
 
   /// Why an expression over the first `count` sizes has no value: of one that has none, why that
@@ -116,6 +120,11 @@ private:
         },
         fmt::format("a whole number from {} to {}", low, high));
     return value ? value->numerator() : std::max<std::int64_t>(low, 1);
+  }
+
+  std::optional<std::int64_t> numberIf(const std::optional<Number>& given, std::string_view what,
+                                       std::int64_t high = INT32_MAX) {
+    return given ? std::optional(number(given, what, 1, 1, high)) : std::nullopt;
   }
 
   double shareOf(const Number& given, std::string_view what) {
@@ -231,9 +240,7 @@ private:
   static bool inEveryResult(const KernelPlan& plan, const std::string& variable) {
     return !plan.einsums.empty() &&
            std::all_of(plan.einsums.begin(), plan.einsums.end(), [&](const auto* einsum) {
-             std::vector<std::string> variables;
-             einsum::addVariables(einsum->output, variables);
-             return einsum::contains(variables, variable);
+             return einsum::contains(einsum::variablesOf(einsum->output), variable);
            });
   }
 

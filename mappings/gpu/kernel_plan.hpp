@@ -28,9 +28,11 @@ struct KernelPlan {
   std::vector<Copy> copies; ///< then it has no Einsums
   Extents extents;          ///< of one iteration
   int warpgroups = 1, stages = 1;
-  std::int64_t launches = 1; ///< of the whole grid, one after another
-  std::int64_t launch = 0;   ///< which of them: the value of Kernel::each
-  std::int64_t split = 1;    ///< CTAs that the loop is divided over
+  std::int64_t launches = 1;  ///< of the whole grid, one after another
+  std::int64_t launch = 0;    ///< which of them: the value of Kernel::each
+  std::int64_t split = 1;     ///< CTAs that the loop is divided over
+  std::int64_t mergeRows = 4; ///< of a CTA of the kernel that merges: 1, 2 or 4
+  int mergeStages = 2;
   std::optional<std::int64_t> registers, resident, section;
   std::optional<std::int64_t> streamCtas; ///< of stream-K; nothing: as many as are resident
   std::int64_t pageTokens = 0;            ///< 0: what the loop reads is not paged

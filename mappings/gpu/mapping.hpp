@@ -34,6 +34,14 @@ struct StreamK {
   core::Where where;
 };
 
+/// The kernel that merges what CTAs of a divided loop leave: its CTAs have four warps, which divide
+/// the parts of a row among them where there are fewer rows.
+struct Merge {
+  std::optional<Number> rows;   ///< of a CTA: 1, 2 or 4
+  std::optional<Number> stages; ///< parts in flight for each warp
+  core::Where where;
+};
+
 /// Keys and values (whatever the loop reads) lie in pages of so many values of the loop's ranks.
 struct Paged {
   Number tokens;
@@ -52,6 +60,7 @@ struct Kernel {
   std::string each; ///< rank variable that it is launched for value by value; "": launched once
   std::optional<Number> split; ///< CTAs that a loop is divided over, with a merge kernel after
   std::optional<StreamK> streamK{};
+  std::optional<Merge> merge{};
   std::optional<Paged> paged{};
   std::optional<Number> warpgroups, stages, registers, resident;
   std::optional<Number> sharedBytes; ///< per CTA beyond what follows from the tiles
@@ -79,6 +88,11 @@ struct Kernel {
 /// Whether an instruction's results lie in tensor memory, not in registers (PTX ISA, tcgen05.mma).
 inline bool resultsInTensorMemory(std::string_view instruction) {
   return instruction == "tcgen05";
+}
+
+/// The operation of a lane that takes an element of a product's result from where it lies.
+inline std::string resultOperation(std::string_view instruction) {
+  return resultsInTensorMemory(instruction) ? "tensor_memory" : "fragment";
 }
 
 /// What a mapping whose kernel visits the tiles of neighborhood attention says besides.

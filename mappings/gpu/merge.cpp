@@ -6,6 +6,7 @@
 #include "mappings/gpu/grid/kinds.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace einsight::mappings::gpu {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr double kPartialBytes = 4;
 constexpr std::int64_t kThreads = 128;
 constexpr std::int64_t kRegisters = 64;
-constexpr std::int64_t kRows = 4; ///< of a CTA of the kernel that merges: one for each warp
+constexpr std::int64_t kWarps = 4;
 
 bool carries(const einsum::Einsum& einsum, const KernelPlan& plan) {
   return plan.loop && (einsum.iterative == plan.loop->variable || knownAfterLoop(einsum, plan));
@@ -115,6 +116,47 @@ sim::gpu::Step mergeStep(const KernelPlan& plan, const einsum::Cascade& cascade,
   return step;
 }
 
+/// A step that does so many times as much.
+void scale(sim::gpu::Step& step, double times) {
+  step.cycles *= times;
+  for (auto& work : step.work) {
+    work.operations *= times;
+    work.cycles *= times;
+  }
+}
+
+/// All bytes that are left for the kernel that merges.
+double partialBytes(const KernelPlan& plan, const einsum::Cascade& cascade,
+                    const std::vector<std::int64_t>& parts) {
+  double each = 0;
+  for (const auto& left : partialResults(withoutPadding(plan), cascade)) {
+    each += left.bytes;
+  }
+  return each * static_cast<double>(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}));
+}
+
+/// A CTA of the kernel that merges `rows` rows: in every iteration each of its warps takes a part
+/// of one; what warps of one row have is merged at the end.
+sim::gpu::Body warpsMerge(const KernelPlan& plan, std::int64_t rows, const Graph& graph,
+                          const einsum::Cascade& cascade, const arch::Gpu& gpu) {
+  const auto some = withRows(plan, rows);
+  const auto warps = static_cast<double>(kWarps / rows); // of a row
+  auto out = mergeBody(some, graph, cascade, gpu, 1);
+  if (warps > 1) {
+    auto last = mergeStep(withoutPadding(some), cascade, gpu);
+    last.loads.clear();
+    scale(last, warps - 1);
+    out.epilogue.steps.insert(out.epilogue.steps.begin(), std::move(last));
+  }
+  for (auto& load : out.iteration.loads) {
+    load.bytes *= warps;
+  }
+  for (auto& step : out.iteration.steps) {
+    scale(step, warps);
+  }
+  return out;
+}
+
 } // namespace
 
 std::vector<sim::gpu::Transfer> partialResults(const KernelPlan& plan,
@@ -166,18 +208,23 @@ sim::gpu::Kernel mergeOf(const KernelPlan& plan, const Graph& graph, const einsu
   sim::gpu::Kernel out;
   out.name = plan.kernel->name + " merge";
   setOccupancy(out, occupancyOf(kThreads, kRegisters, gpu));
-  out.stages = 2;
-  auto body = mergeBody(withRows(plan, kRows), graph, cascade, gpu, 1);
+  out.stages = plan.mergeStages;
+  const auto rows = std::min(plan.mergeRows, rowsOf(plan));
+  auto body = warpsMerge(plan, plan.mergeRows, graph, cascade, gpu);
+  const bool inL2 = partialBytes(plan, cascade, parts) <= static_cast<double>(gpu.data().l2.bytes);
+  for (auto& load : body.iteration.loads) {
+    load.shared = inL2; // written just now
+  }
   out.iteration = std::move(body.iteration);
   out.epilogue = std::move(body.epilogue);
-  const auto ctas = (rowsOf(plan) + kRows - 1) / kRows; // of a tile
+  const auto ctas = (rowsOf(plan) + rows - 1) / rows; // of a tile
   // Where the last one has fewer rows, each has as many less.
-  const double existing =
-      static_cast<double>(rowsOf(plan)) / static_cast<double>(ctas * std::min(rowsOf(plan), kRows));
+  const double existing = static_cast<double>(rowsOf(plan)) / static_cast<double>(ctas * rows);
+  const auto warps = kWarps / plan.mergeRows; // of a row
   Kinds kinds;
   for (std::size_t j = 0; j < jobs.order.size(); ++j) {
-    const auto rows = jobs.kinds[static_cast<std::size_t>(jobs.order[j])].rows * existing;
-    const auto kind = kinds.indexOf({parts[j], 0, rows, 0, rows});
+    const auto filled = jobs.kinds[static_cast<std::size_t>(jobs.order[j])].rows * existing;
+    const auto kind = kinds.indexOf({(parts[j] + warps - 1) / warps, 0, filled, 0, filled});
     for (std::int64_t cta = 0; cta < ctas; ++cta) {
       out.reuse.push_back(static_cast<std::int32_t>(out.order.size()));
       out.order.push_back(kind);

@@ -17,7 +17,8 @@ std::vector<sim::gpu::Transfer> partialResults(const KernelPlan& plan,
 sim::gpu::Body mergeBody(const KernelPlan& plan, const Graph& graph, const einsum::Cascade& cascade,
                          const arch::Gpu& gpu, int warpgroups);
 
-/// The kernel that merges `parts` of each job: a warp for each row, four rows a CTA.
+/// The kernel that merges `parts` of each job, with four warps a CTA. What L2 can hold of them it
+/// has.
 sim::gpu::Kernel mergeOf(const KernelPlan& plan, const Graph& graph, const einsum::Cascade& cascade,
                          const arch::Gpu& gpu, const Jobs& jobs,
                          const std::vector<std::int64_t>& parts);

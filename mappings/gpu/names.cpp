@@ -6,9 +6,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace einsight::mappings::gpu {
 namespace {
+
+constexpr std::int64_t kParts = 1000; // cycles of an operation are taken to so many parts of one
 
 std::optional<core::Rational> gpuValue(std::string_view name, const arch::Gpu& gpu) {
   if (name == "gpu.sms") {
@@ -16,6 +19,12 @@ std::optional<core::Rational> gpuValue(std::string_view name, const arch::Gpu& g
   }
   if (name == "gpu.shared_per_cta") {
     return core::Rational(gpu.data().shared.bytesPerCta);
+  }
+  constexpr std::string_view kPrefix = "gpu.";
+  if (name.starts_with(kPrefix)) {
+    if (const auto* operation = gpu.operation(std::string(name.substr(kPrefix.size())))) {
+      return core::Rational(std::llround(operation->cycles * kParts), kParts);
+    }
   }
   for (const auto instruction : kInstructions) {
     if (name == fmt::format("gpu.{}", instruction)) {

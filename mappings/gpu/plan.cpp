@@ -147,6 +147,7 @@ sim::gpu::Device device(const arch::Gpu& gpu) {
   out.clockExponent = data.clock.exponent;
   out.syncCycles = data.syncCycles;
   out.l2Bytes = static_cast<double>(data.l2.bytes);
+  out.l2DirtyBytes = out.l2Bytes * data.l2.dirtyShare;
   out.l2BytesPerCycle = data.l2.bytesPerCycle;
   out.l2BytesPerCyclePerSm = data.l2.bytesPerCyclePerSm;
   out.l2LatencyCycles = data.l2.latencyCycles;

@@ -21,11 +21,6 @@ using config::Node;
 constexpr std::array<std::string_view, 1> kKinds{"gpu"};
 constexpr std::array<std::string_view, 3> kOrders{"in_order", "heavy_first", "light_first"};
 
-std::optional<Number> number(const Node& node, core::Problems& problems) {
-  auto value = config::expression(node, problems);
-  return value ? std::optional<Number>({std::move(*value), node.where}) : std::nullopt;
-}
-
 std::vector<std::pair<std::string, Number>> numbers(const Node* map, core::Problems& problems) {
   std::vector<std::pair<std::string, Number>> out;
   if (map != nullptr) {
@@ -62,11 +57,6 @@ std::optional<Tile> readLoop(const Node& node, core::Problems& problems) {
     return std::nullopt;
   }
   return readTiles(node, problems).front();
-}
-
-std::optional<Number> numberIf(MapReader& reader, std::string_view key, core::Problems& problems) {
-  const auto* node = reader.optional(key);
-  return node == nullptr ? std::nullopt : number(*node, problems);
 }
 
 /// `warps: n` are n/4 warpgroups, whole ones.
@@ -108,6 +98,7 @@ Kernel readKernel(const std::string& name, const Node& node, core::Problems& pro
   readWarps(reader, kernel, problems);
   kernel.split = numberIf(reader, "split", problems);
   kernel.streamK = streamKIf(reader, problems);
+  kernel.merge = mergeIf(reader, problems);
   kernel.paged = pagedIf(reader, problems);
   kernel.stages = numberIf(reader, "stages", problems);
   kernel.registers = numberIf(reader, "registers", problems);

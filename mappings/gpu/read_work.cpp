@@ -16,11 +16,21 @@ std::optional<Number> ctas(const Node& node, core::Problems& problems) {
   if (node.scalar == "wave") {
     return std::nullopt;
   }
+  return number(node, problems);
+}
+
+} // namespace
+
+std::optional<Number> number(const Node& node, core::Problems& problems) {
   auto value = config::expression(node, problems);
   return value ? std::optional<Number>({std::move(*value), node.where}) : std::nullopt;
 }
 
-} // namespace
+std::optional<Number> numberIf(config::MapReader& reader, std::string_view key,
+                               core::Problems& problems) {
+  const auto* node = reader.optional(key);
+  return node == nullptr ? std::nullopt : number(*node, problems);
+}
 
 std::optional<StreamK> streamKIf(config::MapReader& reader, core::Problems& problems) {
   const auto* node = reader.optional("stream_k");
@@ -44,6 +54,20 @@ std::optional<StreamK> streamKIf(config::MapReader& reader, core::Problems& prob
     out.ctas = ctas(*number, problems);
   }
   out.owner = inner.oneOfOr("merge", kMergers, "owner").value_or("owner") == "owner";
+  inner.finish();
+  return out;
+}
+
+std::optional<Merge> mergeIf(config::MapReader& reader, core::Problems& problems) {
+  const auto* node = reader.mapIf("merge");
+  if (node == nullptr) {
+    return std::nullopt;
+  }
+  config::MapReader inner(*node, problems);
+  Merge out;
+  out.where = node->where;
+  out.rows = numberIf(inner, "rows", problems);
+  out.stages = numberIf(inner, "stages", problems);
   inner.finish();
   return out;
 }
@@ -77,6 +101,10 @@ void checkDivision(const Kernel& kernel, core::Problems& problems) {
   if (kernel.streamK && kernel.order != Order::InOrder) {
     report(kernel.streamK->where, "has an order, but with stream_k all CTAs take as long",
            "leave out `order`");
+  }
+  if (kernel.merge && !kernel.split && (!kernel.streamK || kernel.streamK->owner)) {
+    report(kernel.merge->where, "has a merge, but no kernel of its own merges what it leaves",
+           "divide its loop by `split`, or by `stream_k: {merge: kernel}`");
   }
   if (kernel.paged && !kernel.loop) {
     report(kernel.paged->where, "has no loop whose tiles could come from pages", {});

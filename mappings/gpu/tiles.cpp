@@ -85,9 +85,7 @@ double boxElements(const einsum::Cascade& cascade, const einsum::Access& access,
         std::min(static_cast<double>(span), points) * gathered(access, access.indices[i], extents);
     out *= tensor == nullptr ? all : std::min(all, static_cast<double>(tensor->shape[i]));
   }
-  std::vector<std::string> variables;
-  einsum::addVariables(access, variables);
-  return std::min(out, extents.points(variables));
+  return std::min(out, extents.points(einsum::variablesOf(access)));
 }
 
 bool isGatherCopy(const einsum::Cascade& cascade, const einsum::Einsum& einsum) {

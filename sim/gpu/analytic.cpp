@@ -2,6 +2,7 @@
 #include "sim/gpu/multiprocessor.hpp"
 #include "sim/gpu/reuse.hpp"
 #include "sim/gpu/summary.hpp"
+#include "sim/gpu/timeline.hpp"
 #include "sim/gpu/traffic.hpp"
 
 #include <algorithm>
@@ -149,6 +150,7 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   double products = 0;
   double longest = 0;
   double l2 = 0;
+  double stored = 0;
   std::vector<double> lengths; ///< of a CTA, per kind
   for (std::size_t k = 0; k < ctas.size(); ++k) {
     kinds.push_back(traffic(kernel, device, kernel.kinds[k]));
@@ -160,6 +162,7 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
     }
     products += length.products * many;
     l2 += kinds.back().l2() * many;
+    stored += kinds.back().stored * many;
     lengths.push_back(std::max(*std::max_element(length.units.begin(), length.units.end()),
                                kernel.overlap ? 0 : length.inOrder));
     longest = std::max(longest, ctas[k] > 0 ? lengths.back() : 0);
@@ -168,7 +171,11 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   for (const auto& each : work) {
     longest = std::max(longest, fullestSm(kernel, ctas, device.sms, each));
   }
-  const auto bytes = compulsory(kernel, kinds);
+  auto bytes = compulsory(kernel, kinds);
+  const double evicted =
+      DirtyLines{device.l2DirtyBytes, device.l2Bytes}.evicted(0, bytes.read + stored);
+  bytes.written += evicted;
+  bytes.moved += evicted;
   KernelTotals totals;
   totals.name = kernel.name;
   totals.hertz = device.maximumHertz;
@@ -179,6 +186,7 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   totals.seconds = totals.cycles / totals.hertz;
   totals.dramReadBytes = bytes.read;
   totals.dramWriteBytes = bytes.written;
+  totals.evictedBytes = evicted;
   totals.waves = static_cast<double>(ctaCount(kernel)) /
                  (sms * static_cast<double>(std::max<std::int64_t>(1, kernel.residents)));
   count(kernel, device, ctas, totals.hertz, totals);
@@ -203,8 +211,10 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
 
 Totals analytic(const Chain& chain, const Device& device) {
   Totals totals;
+  Device now = device;
   for (const auto& kernel : chain.kernels) {
-    totals.kernels.push_back(bound(kernel, device));
+    totals.kernels.push_back(bound(kernel, now));
+    now.l2DirtyBytes = 0; // what the first kernel leaves of them is less than a bound may know
   }
   addLaunches(chain, device, totals);
   return totals;

@@ -28,6 +28,7 @@ struct KernelTotals {
   double hertz = 0;
   double launchSeconds = 0;
   double dramReadBytes = 0, dramWriteBytes = 0, l2ReadBytes = 0, l2WriteBytes = 0, sharedBytes = 0;
+  double evictedBytes = 0;          ///< of those written to DRAM: Device::l2DirtyBytes
   double waves = 0;                 ///< CTAs / (SMs x residents)
   double tailShare = 0;             ///< of the time: after the first SM found nothing more to do
   double maskShare = 0;             ///< of the SM time: arithmetic for partly masked tiles

@@ -148,7 +148,7 @@ void Grid::pass(double until) {
   if (cycles == 0) { // of several events at once
     return;
   }
-  timeline_.stretches.push_back({cycles, l2_, dram_});
+  timeline_.stretches.push_back({cycles, l2_, dram_, bringing_});
   brought_ += cycles * bringing_;
 }
 

@@ -155,6 +155,7 @@ struct Device {
   double maximumHertz = 1e9, clockOnset = 1, clockExponent = 0;
   double syncCycles = 0;
   double l2Bytes = 0, l2BytesPerCycle = 0, l2BytesPerCyclePerSm = 0, l2LatencyCycles = 0;
+  double l2DirtyBytes = 0;       ///< of l2Bytes, what DRAM has to take back as its place is taken
   double dramBytesPerSecond = 0; ///< sustained by reads
   double dramWriteCost = 1;      ///< time of a written byte, in times of one that is read
   double dramLatencySeconds = 0;

@@ -93,6 +93,7 @@ Device KernelSolver::asTheSmSees(Device device) const {
   device.clockOnset = none.clockOnset;
   device.clockExponent = none.clockExponent;
   device.l2Bytes = none.l2Bytes;
+  device.l2DirtyBytes = none.l2DirtyBytes;
   device.l2BytesPerCycle = none.l2BytesPerCycle;
   device.dramBytesPerSecond = none.dramBytesPerSecond;
   device.dramWriteCost = none.dramWriteCost;
@@ -143,14 +144,15 @@ core::Expected<KernelSolver::Solved> KernelSolver::solve(const Device& device, P
 KernelTotals KernelSolver::totalsOf(const Kernel& kernel, const Timeline& timeline,
                                     const std::vector<UsedPace>& used, const Device& device,
                                     const Paces& paces) {
-  auto grid = totalsUnder(timeline, used, bandwidthOf(device, device.maximumHertz));
+  const DirtyLines dirty{device.l2DirtyBytes, device.l2Bytes};
+  auto grid = totalsUnder(timeline, used, bandwidthOf(device, device.maximumHertz), dirty);
   const double products = peakCycles(kernel, grid.ctas) / device.tensorSpeedup;
   const double share =
       clockShare(device, products / (static_cast<double>(device.sms) * grid.cycles));
   const double hertz = device.maximumHertz * share;
   // DRAM keeps its clock, so less of the time is lost on it; where none is, cycles stay the same.
   if (share < 1 && grid.slowedCycles > 0) {
-    grid = totalsUnder(timeline, used, bandwidthOf(device, hertz));
+    grid = totalsUnder(timeline, used, bandwidthOf(device, hertz), dirty);
   }
   return summarize(kernel, device, paces, grid, hertz);
 }

@@ -72,7 +72,7 @@ private:
                 double latencyCycles, std::int64_t ctasBefore = 0,
                 std::int64_t iterationsBefore = 0);
   static bool takes(const Part& part, int step, int load);
-  [[nodiscard]] double handOver(const Step& from, Step::Unit to) const;
+  [[nodiscard]] double handOver(const Step& from, const Step& to) const;
   [[nodiscard]] double loadLatency(const Transfer& transfer) const;
   [[nodiscard]] bool inner(int task) const;
 

@@ -21,9 +21,10 @@ bool SlotWriter::inner(int task) const {
   return at(section_.tasks, task).loops.size() > 1;
 }
 
-/// Cycles from the end of a step until a step on `to` may use what it made.
-double SlotWriter::handOver(const Step& from, Step::Unit to) const {
-  return from.latencyCycles + (isHandedOver(from.unit, to) ? device_.syncCycles : 0);
+/// Cycles from the end of a step until another may use what it made.
+double SlotWriter::handOver(const Step& from, const Step& to) const {
+  const bool waits = isHandedOver(from.unit, to.unit) || from.apart != to.apart;
+  return from.latencyCycles + (waits ? device_.syncCycles : 0);
 }
 
 double SlotWriter::loadLatency(const Transfer& transfer) const {
@@ -118,7 +119,7 @@ void SlotWriter::connectSteps(const Part& part, const PartTasks& tasks, int warp
       for (int w = 0; w < kernel_.warpgroups; ++w) {
         if (w == warpgroup || step.joint) {
           needBoth(tasks, warpgroup, s, at(tasks.steps[static_cast<std::size_t>(w)], other),
-                   Edge::Kind::Data, handOver(at(part.steps, other), step.unit));
+                   Edge::Kind::Data, handOver(at(part.steps, other), step));
         }
       }
     }
@@ -130,7 +131,7 @@ void SlotWriter::connectSteps(const Part& part, const PartTasks& tasks, int warp
     }
     for (const int other : step.carried) {
       needBoth(tasks, warpgroup, s, at(own, other), Edge::Kind::Data,
-               handOver(at(part.steps, other), step.unit), 0, 1);
+               handOver(at(part.steps, other), step), 0, 1);
     }
   }
 }
@@ -165,7 +166,8 @@ void SlotWriter::connectOrder(int warpgroup) {
       const auto distance = epochs + before.stage - issue.stage;
       if (distance >= 0) {
         needBoth(tasks_[1], warpgroup, issue.step, at(own, before.step), Edge::Kind::Data,
-                 kernel_.overlap ? 0 : handOver(at(steps, before.step), unit), 0, distance);
+                 kernel_.overlap ? 0 : handOver(at(steps, before.step), at(steps, issue.step)), 0,
+                 distance);
       }
       if (unitBefore != Step::Unit::Special) { // what it is beside comes before it
         break;

@@ -145,6 +145,7 @@ KernelTotals summarize(const Kernel& kernel, const Device& device, const Paces& 
   totals.seconds = grid.cycles / hertz;
   totals.dramReadBytes = grid.dramReadBytes;
   totals.dramWriteBytes = grid.dramWriteBytes;
+  totals.evictedBytes = grid.evictedBytes;
   totals.waves = static_cast<double>(ctaCount(kernel)) /
                  (sms * static_cast<double>(std::max<std::int64_t>(1, kernel.residents)));
   totals.tailShare = grid.cycles > 0 ? (grid.cycles - grid.firstIdle) / grid.cycles : 0;

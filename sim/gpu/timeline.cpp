@@ -1,7 +1,9 @@
 #include "sim/gpu/timeline.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 namespace einsight::sim::gpu {
 namespace {
@@ -24,16 +26,25 @@ void addWaits(const std::vector<UsedPace>& used, GridTotals& totals) {
 
 } // namespace
 
+double DirtyLines::evicted(double before, double after) const {
+  return bytes > 0 ? bytes * (std::exp(-before / capacity) - std::exp(-after / capacity)) : 0;
+}
+
 GridTotals totalsUnder(const Timeline& timeline, const std::vector<UsedPace>& used,
-                       const Bandwidth& bandwidth) {
+                       const Bandwidth& bandwidth, const DirtyLines& dirty) {
   GridTotals totals;
+  double brought = 0; // bytes into L2
   totals.firstIdle = timeline.idleSms ? 0 : std::numeric_limits<double>::infinity();
   double lost = 0; // cycles more than virtual ones
   auto stretch = timeline.stretches.begin();
   const auto pass = [&](std::vector<Timeline::Stretch>::const_iterator until) {
     for (; stretch != until; ++stretch) {
+      const double before = std::exchange(brought, brought + stretch->brought * stretch->cycles);
+      const double evicted = dirty.evicted(before, brought);
+      const double dram = stretch->dram + evicted / stretch->cycles;
       const double slower =
-          std::max(slowing(stretch->l2, bandwidth.l2), slowing(stretch->dram, bandwidth.dram));
+          std::max(slowing(stretch->l2, bandwidth.l2), slowing(dram, bandwidth.dram));
+      totals.evictedBytes += evicted;
       lost += stretch->cycles * (slower - 1);
     }
   };
@@ -47,8 +58,8 @@ GridTotals totalsUnder(const Timeline& timeline, const std::vector<UsedPace>& us
   pass(timeline.stretches.end());
   totals.cycles = timeline.cycles + lost;
   totals.dramReadBytes = timeline.dramReadBytes;
-  totals.dramWriteBytes = timeline.dramWriteBytes;
-  totals.dramMovedBytes = timeline.dramMovedBytes;
+  totals.dramWriteBytes = timeline.dramWriteBytes + totals.evictedBytes;
+  totals.dramMovedBytes = timeline.dramMovedBytes + totals.evictedBytes;
   totals.ctas = timeline.ctas;
   for (auto& waits : totals.waits) {
     waits[static_cast<std::size_t>(Wait::Sync)] = timeline.syncCycles;

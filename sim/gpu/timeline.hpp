@@ -14,6 +14,7 @@ struct GridTotals {
   double slowedCycles = 0; ///< of them: more than without waiting for L2 and DRAM
   double dramReadBytes = 0, dramWriteBytes = 0;           ///< asked for
   double dramMovedBytes = 0;                              ///< with the waste of short runs
+  double evictedBytes = 0;                                ///< of those written: of DirtyLines
   std::array<std::array<double, kWaits>, kUnits> waits{}; ///< sums over SMs, see Pace
   std::vector<std::int64_t> ctas;                         ///< per kind
 };
@@ -32,6 +33,16 @@ struct Bandwidth {
   double dram = 0;
 };
 
+/// Bytes in L2 that were written before the kernel began. What comes into L2 takes a place at
+/// random, and DRAM takes back what was there.
+struct DirtyLines {
+  double bytes = 0;    ///< as the kernel begins
+  double capacity = 0; ///< of L2
+
+  /// Those that are written back while the bytes that came into L2 grow from `before` to `after`.
+  [[nodiscard]] double evicted(double before, double after) const;
+};
+
 /// A grid in virtual time: as if L2 and DRAM gave all that is asked for. Which CTA goes to which
 /// SM, and what it finds in L2, is the same under every bandwidth; only how long each stretch takes
 /// is not.
@@ -40,6 +51,7 @@ struct Timeline {
   struct Stretch {
     double cycles = 0;
     double l2 = 0, dram = 0; ///< bytes per cycle that all SMs ask for
+    double brought = 0;      ///< the same of bytes that come into L2
   };
   /// An SM has nothing resident any more.
   struct Ending {
@@ -61,6 +73,6 @@ struct Timeline {
 /// proportion to what it asks for, as from a queue. `used` are the paces of `timeline.used`; they
 /// may differ from those in why units stand still.
 GridTotals totalsUnder(const Timeline& timeline, const std::vector<UsedPace>& used,
-                       const Bandwidth& bandwidth);
+                       const Bandwidth& bandwidth, const DirtyLines& dirty = {});
 
 } // namespace einsight::sim::gpu

@@ -192,8 +192,7 @@ private:
   [[nodiscard]] bool mergeable(const ChainPart& part) const {
     bool extreme = false;
     for (const auto* einsum : part.einsums) {
-      Names output;
-      einsum::addVariables(einsum->output, output);
+      const auto output = outputVariables(*einsum);
       if (einsum->iterative == part.loop && !carriesOver(*einsum)) {
         continue; // made of what is carried, and used in the same iteration
       }

@@ -18,9 +18,7 @@ constexpr double kMostResults = 49152; ///< of products: registers of an SM, les
 } // namespace
 
 Names outputVariables(const Einsum& einsum) {
-  Names out;
-  einsum::addVariables(einsum.output, out);
-  return out;
+  return einsum::variablesOf(einsum.output);
 }
 
 std::optional<ProductVariables> productVariables(const einsum::Cascade& cascade,

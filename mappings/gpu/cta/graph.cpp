@@ -49,7 +49,7 @@ public:
     }
     findStored();
     convertStored();
-    readFragments();
+    readResults();
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       level(static_cast<int>(i));
     }
@@ -239,8 +239,8 @@ private:
     }
   }
 
-  /// The lanes read a product's result from the registers that the tensor cores left it in.
-  void readFragments() {
+  /// The lanes read a product's result from where the tensor cores left it.
+  void readResults() {
     for (const auto& product : graph_.nodes) {
       if (!product.product || product.accumulates != nullptr) {
         continue;
@@ -251,9 +251,8 @@ private:
             return !node.product && einsum::contains(node.needs, index);
           });
       if (reader != graph_.nodes.end()) {
-        std::vector<std::string> variables;
-        einsum::addVariables(product.einsum->output, variables);
-        reader->operations["fragment"] += plan_.extents.points(variables);
+        reader->operations[resultOperation(plan_.kernel->instruction)] +=
+            plan_.extents.points(einsum::variablesOf(product.einsum->output));
       }
     }
   }

@@ -22,12 +22,6 @@ double padded(double value, double granularity) {
   return std::ceil(value / granularity) * granularity;
 }
 
-std::vector<std::string> variablesOf(const einsum::Access& access) {
-  std::vector<std::string> out;
-  einsum::addVariables(access, out);
-  return out;
-}
-
 bool isOperator(const Expr& expression, std::string_view name) {
   return expression.kind == Expr::Kind::Operator && expression.name == name;
 }
@@ -159,14 +153,14 @@ std::optional<Product> productOf(const einsum::Einsum& einsum, const KernelPlan&
   out.right = &root.operands[1].access;
   const auto divided = plan.rowVariable();
   const auto has = [&](const einsum::Access& access) {
-    return einsum::contains(variablesOf(access), divided);
+    return einsum::contains(einsum::variablesOf(access), divided);
   };
   if (has(*out.right) && !has(*out.left)) {
     std::swap(out.left, out.right);
   }
   out.rowsDivided = has(*out.left) && !has(*out.right);
-  const auto left = variablesOf(*out.left);
-  const auto right = variablesOf(*out.right);
+  const auto left = einsum::variablesOf(*out.left);
+  const auto right = einsum::variablesOf(*out.right);
   const auto reduced = einsum::reducedVariables(einsum);
   for (const auto& variable : einsum.variables) {
     const auto extent = static_cast<double>(plan.extents(variable));

@@ -109,7 +109,7 @@ private:
       if (group.special >= 0) {
         step.cycles += group.lanes.issue - group.lanes.special;
         part(role).steps.push_back(step);
-        step = specialOf(std::move(step), group.lanes.special);
+        step = specialOf(std::move(step), group.lanes.special / gpu_.data().specialEfficiency);
       }
       part(role).steps.push_back(std::move(step));
     }
@@ -147,10 +147,8 @@ private:
       const auto& node = graph_.nodes[static_cast<std::size_t>(index)];
       for (const int need : takenFromAll(graph_, node, plan_)) {
         const auto& made = graph_.nodes[static_cast<std::size_t>(need)].einsum->output;
-        std::vector<std::string> variables;
-        einsum::addVariables(made, variables);
-        bytes +=
-            plan_.extents.points(variables) * cascade_.tensor(made.tensor)->bits / kBitsPerByte;
+        bytes += plan_.extents.points(einsum::variablesOf(made)) *
+                 cascade_.tensor(made.tensor)->bits / kBitsPerByte;
       }
       for (const auto& store : of.stores) {
         bytes += bulk_ && store.tensor == node.einsum->name ? 2 * store.bytes : 0;

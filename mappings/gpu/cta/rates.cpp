@@ -93,6 +93,9 @@ LaneCost Rates::lane(const std::string& op, const einsum::Einsum& einsum) {
 LaneCost Rates::done(const std::string& op, const einsum::Einsum& einsum) {
   const auto* operation = gpu_.operation(op);
   if (operation == nullptr) {
+    if (op == resultOperation(plan_.kernel->instruction) && !hasInstruction()) {
+      return {}; // that is the reason, and reported
+    }
     report(fmt::format("kernel '{}': {} needs '{}', which {} has no cost for", plan_.kernel->name,
                        einsum.name, op, gpu_.name()),
            core::suggestion(op, operationsOf(gpu_)));
@@ -103,6 +106,13 @@ LaneCost Rates::done(const std::string& op, const einsum::Einsum& einsum) {
   };
   return {perGroup(operation->cycles), perGroup(operation->specialCycles),
           perGroup(std::min<double>(operation->specials, operation->specialCycles))};
+}
+
+bool Rates::hasInstruction() const {
+  const auto& rates = gpu_.data().tensor;
+  return std::any_of(rates.begin(), rates.end(), [&](const arch::TensorRate& rate) {
+    return rate.instruction == plan_.kernel->instruction;
+  });
 }
 
 void Rates::report(std::string what, std::string help) {

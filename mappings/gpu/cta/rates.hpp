@@ -28,6 +28,8 @@ public:
 
 private:
   LaneCost done(const std::string& op, const einsum::Einsum& einsum);
+  /// Whether the GPU has the kernel's instruction, for any type.
+  [[nodiscard]] bool hasInstruction() const;
   void report(std::string what, std::string help);
 
   const KernelPlan& plan_;

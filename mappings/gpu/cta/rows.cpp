@@ -10,12 +10,6 @@ namespace {
 
 constexpr int kLanesOfRow = 4;
 
-std::vector<std::string> variablesOf(const einsum::Access& access) {
-  std::vector<std::string> out;
-  einsum::addVariables(access, out);
-  return out;
-}
-
 /// Is the result of a node, within the iteration, needed by one that has the variable?
 bool isNeededAlong(const Graph& graph, std::size_t from, const std::string& variable) {
   std::vector<bool> reached(graph.nodes.size(), false);
@@ -41,7 +35,7 @@ bool isNeededAlong(const Graph& graph, std::size_t from, const std::string& vari
 /// Steps of a tree over the lanes of each row, for the reductions of a node that need them.
 void addExchange(Graph& graph, std::size_t index, const KernelPlan& plan, const RowLayout& rows) {
   auto& node = graph.nodes[index];
-  const auto output = variablesOf(node.einsum->output);
+  const auto output = einsum::variablesOf(node.einsum->output);
   if (!rows.isOfRow(output)) {
     return;
   }
@@ -76,7 +70,8 @@ void addSumTraffic(Graph& graph, const KernelPlan& plan) {
   for (auto& node : graph.nodes) {
     if (!node.product && takesSum(graph, node)) {
       const double times = node.role == Role::Iteration ? 2 : 1;
-      node.operations["fragment"] += times * plan.extents.points(variablesOf(node.einsum->output));
+      node.operations[resultOperation(plan.kernel->instruction)] +=
+          times * plan.extents.points(einsum::variablesOf(node.einsum->output));
     }
   }
 }
@@ -91,8 +86,8 @@ RowLayout rowLayoutOf(const Graph& graph, const KernelPlan& plan) {
       continue;
     }
     out.row = plan.rowVariable();
-    const auto left = variablesOf(*node.product->left);
-    for (const auto& variable : variablesOf(node.product->einsum->output)) {
+    const auto left = einsum::variablesOf(*node.product->left);
+    for (const auto& variable : einsum::variablesOf(node.product->einsum->output)) {
       if (plan.extents(variable) > 1 && !einsum::contains(left, variable) &&
           !einsum::contains(out.columns, variable)) {
         out.columns.push_back(variable);
@@ -132,7 +127,7 @@ std::vector<int> takenFromAll(const Graph& graph, const Node& node, const Kernel
   if (plan.warpgroups > 1 && einsum::contains(einsum::reducedVariables(*node.einsum), row)) {
     std::copy_if(node.needs.begin(), node.needs.end(), std::back_inserter(out), [&](int need) {
       const auto& maker = graph.nodes[static_cast<std::size_t>(need)];
-      return einsum::contains(variablesOf(maker.einsum->output), row);
+      return einsum::contains(einsum::variablesOf(maker.einsum->output), row);
     });
   }
   return out;

@@ -60,8 +60,7 @@ Load load(const KernelPlan& plan, const einsum::Cascade& cascade, const einsum::
           Role reader) {
   Load out;
   out.tensor = access.tensor;
-  std::vector<std::string> all;
-  einsum::addVariables(access, all);
+  const auto all = einsum::variablesOf(access);
   out.variables = plainVariables(access);
   const bool inLoop = plan.loop && einsum::contains(all, plan.loop->variable);
   out.role = inLoop ? Role::Iteration : reader == Role::Epilogue ? Role::Epilogue : Role::Prologue;
@@ -195,8 +194,7 @@ std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
 std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,
                                             const einsum::Cascade& cascade) {
   const auto& output = plan.maker(tensor)->output;
-  std::vector<std::string> variables;
-  einsum::addVariables(output, variables);
+  const auto variables = einsum::variablesOf(output);
   const bool each =
       plan.loop && einsum::contains(variables, plan.loop->variable) &&
       (plan.maker(tensor)->iterative != plan.loop->variable || isReadAlong(plan, tensor, cascade));
@@ -217,9 +215,8 @@ void shareAdds(const KernelPlan& plan, const std::vector<Load>& loads, sim::gpu:
     if (!store.shared) {
       continue;
     }
-    std::vector<std::string> variables;
-    einsum::addVariables(plan.maker(store.tensor)->output, variables);
-    variables = gridVariables(plan, variables);
+    const auto variables =
+        gridVariables(plan, einsum::variablesOf(plan.maker(store.tensor)->output));
     const auto joins = [&](std::size_t stream) {
       return streams[stream] && includes(*streams[stream], variables);
     };

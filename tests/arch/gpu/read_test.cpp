@@ -108,6 +108,16 @@ TEST_CASE("a special function is an operation with a number, not one made of oth
                   "  help: did you mean 'tanh'?") != std::string::npos);
 }
 
+TEST_CASE("what is left in L2 from before a run is a share, none unless said", "[arch]") {
+  CHECK(valid(arch::loadGpu("h100")).data().l2.dirtyShare == 0);
+  CHECK(valid(arch::loadGpu("h100", {{"l2.dirty", 1}})).data().l2.dirtyShare == 1);
+  const auto bad = arch::loadGpu("b200", {{"l2.dirty", 2}, {"lanes.special_efficiency", 2}});
+  REQUIRE_FALSE(bad.has_value());
+  REQUIRE(bad.error().size() == 2);
+  CHECK(bad.error()[0].what == "must be above 0 and at most 1");
+  CHECK(bad.error()[1].what == "must be from 0 to 1");
+}
+
 TEST_CASE("a GPU file without its sections is told which", "[arch]") {
   CHECK(messages(gpuOf("machine: mine\nkind: gpu\nsm: {}\n")) ==
         "gpu.yaml:1:1: error: summary: required key is missing\n"

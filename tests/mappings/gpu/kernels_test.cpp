@@ -88,6 +88,30 @@ TEST_CASE("A kernel merges what stream-K cut where the mapping says so", "[gpu]"
   CHECK(parts == std::vector<std::int64_t>{2, 2}); // 20 tiles: 6, 7 and 7
 }
 
+TEST_CASE("Warps of a merge divide the parts of a row, which L2 has", "[gpu]") {
+  const auto setting = decode(1, 6, 64 * 40);
+  const auto merge = [&](const std::string& how) {
+    return chainWith("    split: 10\n" + how, setting).kernels.at(1);
+  };
+  const auto rows = merge("");
+  const auto warps = merge("    merge: {rows: 1, stages: 4}\n");
+  CHECK(rows.stages == 2);
+  CHECK(warps.stages == 4);
+  CHECK(rows.kinds.at(0).iterations == 10);
+  CHECK(warps.kinds.at(0).iterations == 3); // four warps
+  CHECK(warps.order.size() == 6);           // one query of each head
+  double one = 0;
+  double four = 0;
+  for (std::size_t load = 0; load < 3; ++load) {
+    CHECK(rows.iteration.loads.at(load).shared);
+    one += rows.iteration.loads.at(load).bytes;
+    four += warps.iteration.loads.at(load).bytes;
+  }
+  CHECK(one == 128 * 4 + 4 + 4);
+  CHECK(four == 4 * one);
+  CHECK(warps.iteration.steps.at(0).cycles == Approx(4 * rows.iteration.steps.at(0).cycles));
+}
+
 TEST_CASE("Equal pieces beat equal splits where those leave a wave nearly empty", "[gpu]") {
   // 109 heads on 108 SMs with one CTA each: two waves, or one with hardly more work.
   const auto setting = decode(1, 109, 64 * 64);

@@ -87,7 +87,7 @@ TEST_CASE("Every mistake in a mapping file is reported at its place", "[gpu]") {
                                      "warps: 4, warpgroups: 1, cta: {p: 12+}}\n")) ==
       "mapping.yaml:5:7: error: kernels.a.lop: unknown key\n"
       "  help: did you mean 'loop'? (one of: einsums, copies, cta, loop, warpgroups, warps, split, "
-      "stream_k, paged, stages, registers, resident, shared_bytes, producer, lockstep, "
+      "stream_k, merge, paged, stages, registers, resident, shared_bytes, producer, lockstep, "
       "column_warps, interleave, overlap, persistent, skip_masked, instruction, order, section, "
       "host_time, mask, emulate, rescale)\n"
       "mapping.yaml:5:29: error: kernels.a.instruction: unknown value 'wgmm'\n"

@@ -49,6 +49,23 @@ TEST_CASE("stream_k that is a list, or that says who merges wrongly, is refused"
         "  help: did you mean 'owner'? (one of: owner, kernel)\n");
 }
 
+TEST_CASE("a merge says its rows and stages, where a kernel of its own merges", "[gpu]") {
+  const auto kernel = kernelWith("    split: 4\n    merge: {rows: 2, stages: 3}\n");
+  REQUIRE(kernel.merge);
+  CHECK(kernel.merge->rows->value.text() == "2");
+  CHECK(
+      messagesOf("    loop: m1\n    split: 4\n    merge: {rows: 3, stages: 0}\n") ==
+      "mapping.yaml:10:19: error: kernels.attention.merge.rows: rows is 3, which four warps cannot "
+      "share\n  help: write 1, 2 or 4\n"
+      "mapping.yaml:10:30: error: kernels.attention.merge.stages: stages is 0, not a whole number "
+      "from 1 to 64\n");
+  CHECK(
+      messagesOf("    loop: m1\n    stream_k: wave\n    merge: {rows: 1}\n") ==
+      "mapping.yaml:10:12: error: kernels.attention.merge: kernel 'attention' has a merge, but no "
+      "kernel of its own merges what it leaves\n"
+      "  help: divide its loop by `split`, or by `stream_k: {merge: kernel}`\n");
+}
+
 TEST_CASE("Pages say how many tokens they hold", "[gpu]") {
   const auto paged = kernelWith("    paged: {tokens: 16}\n");
   REQUIRE(paged.paged);

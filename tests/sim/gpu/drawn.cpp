@@ -121,6 +121,7 @@ Device drawDevice() {
   device.l2BytesPerCyclePerSm = static_cast<double>(drawn(4, 64));
   if (coin()) {
     device.l2Bytes = static_cast<double>(drawn(100, 20000));
+    device.l2DirtyBytes = coin() ? device.l2Bytes * static_cast<double>(drawn(0, 100)) / 100 : 0;
     device.l2BytesPerCycle = static_cast<double>(drawn(5, 100));
     device.dramBytesPerSecond = 1e9 * static_cast<double>(drawn(2, 100));
     device.dramWriteCost = static_cast<double>(drawn(1, 3));

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 using namespace einsight::sim;
 using namespace einsight::sim::gpu;
 
@@ -43,6 +45,25 @@ TEST_CASE("a stretch takes longer by what L2 or DRAM lacks, whichever lacks more
   CHECK(l2.cycles == 10 * 4 + 5 * 2);
   const auto little = totalsUnder(twoSms(), {}, {39, 20});
   CHECK(little.cycles == Approx(15 + 10.0 / 39));
+}
+
+TEST_CASE("what comes into L2 takes the place of dirty lines, which DRAM takes back", "[sim]") {
+  auto timeline = twoSms();
+  timeline.stretches = {{10, 40, 20, 20}, {5, 20, 10, 10}};
+  const DirtyLines dirty{100, 200};
+  const double first = 100 * (1 - std::exp(-1.0)); // 200 bytes came in
+  const double all = 100 * (1 - std::exp(-1.25));
+  CHECK(dirty.evicted(0, 200) == Approx(first));
+  CHECK(dirty.evicted(200, 250) == Approx(all - first));
+  CHECK(DirtyLines{}.evicted(0, 1000) == 0);
+  const auto free = totalsUnder(timeline, {}, {0, 1000}, dirty);
+  CHECK(free.cycles == 15);
+  CHECK(free.evictedBytes == Approx(all));
+  CHECK(free.dramWriteBytes == Approx(all));
+  CHECK(free.dramMovedBytes == Approx(all));
+  // DRAM that just keeps up with the reads is slowed by what it takes back.
+  const auto slowed = totalsUnder(timeline, {}, {0, 10}, dirty);
+  CHECK(slowed.cycles == Approx((200 + 50 + all) / 10));
 }
 
 TEST_CASE("an SM without CTAs is idle from the start", "[sim]") {
