@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Fit the calibration constants of GPUs to published forward rows, and leave each family out once.
+"""Fit the calibration constants of GPUs to published and posted forward rows, and leave each family out once.
 
 Usage: fit_kernels.py EINSIGHT [--hardware PATTERN] [--rounds N] [--leave-out]
 
-Constants are varied one at a time, up and down by a step that is halved where neither helps; the aim is the
+Constants are varied one at a time, up and down by a step that doubles where it helps and is halved where neither does; the aim is the
 mean |log(simulated time / published time)|. Nothing is written: a person puts the values that are printed
 into arch/gpu/*.yaml.
 """
 import argparse
 import csv
+import fnmatch
 import json
 import math
 import pathlib
@@ -16,7 +17,8 @@ import subprocess
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ROWS = ROOT / "validation/published/published_kernels.csv"
+# The published file of each suite that has rows for a fit.
+ROWS = {"kernels": ROOT / "validation/published/published_kernels.csv", "posted": ROOT / "validation/published/posted_runs.csv"}
 
 # Every constant that may be fitted, per machine or instruction class, and its neutral value: what it is taken for where
 # no row says anything. The efficiency of mma is measured by others (arch/gpu), so it is not among them.
@@ -31,18 +33,34 @@ NEUTRAL = {
         "dram.write_efficiency": 0.8,             # as a benchmark that copies
     },
     "*A100*": {"tensor_cores.mma.issue_share": 1.0},
+    "*B*00": {
+        "tensor_cores.tcgen05.setup": 1000,
+        "lanes.special_efficiency": 1.0,
+        "clock.onset": 0.6,
+    },
 }
-AT_MOST = {"efficiency": 1.0, "write_efficiency": 1.0, "issue_share": 1.0, "onset": 1.0}
-# Metrics and systems that constants of a machine are fitted on.
+# What a constant is multiplied by on a GPU whose number follows from that of another, here GB200's: power limits (arch/machines).
+SCALED = {"NVIDIA B200": {"clock.onset": 0.923}, "GB300": {"clock.onset": 1.208}}
+AT_MOST = {"efficiency": 1.0, "write_efficiency": 1.0, "special_efficiency": 1.0, "issue_share": 1.0, "onset": 1.0}
+# Suites, metrics and systems that constants of a machine are fitted on.
 FITTED = {
-    "H100*": {"fwd_throughput": {"FlashAttention-2", "FlashAttention-3", "cuDNN", "Triton", "standard"},
-              "fwd_bwd_throughput": {"pytorch"}},
-    "*A100*": {"fwd_bwd_throughput": {"FlashAttention-2"}, "fwd_latency": {"FlashAttention-2"}},
+    "H100*": {("kernels", "fwd_throughput"): {"FlashAttention-2", "FlashAttention-3", "cuDNN", "Triton", "standard"},
+              ("kernels", "fwd_bwd_throughput"): {"pytorch"}},
+    "*A100*": {("kernels", "fwd_bwd_throughput"): {"FlashAttention-2"}, ("kernels", "fwd_latency"): {"FlashAttention-2"},
+               ("posted", "fwd_kernel_time"): {"FlashAttention-2"}},
+    "*B*00": {("posted", "fwd_kernel_time"): {"cuDNN"}},
 }
 
+
+MOST_STEP = 1.0  # of a constant's value
 
 # Rows that came after the fit: the model predicts them.
 LATER = "arXiv 2407.08608"
+
+
+def prompts(row):
+    """Blackwell's rows without decoding, whose kernels have no tcgen05, and without wide keys, which stay predictions."""
+    return int(row["seq_q"]) > 1 and row["head_dim"] in ("64", "128")
 
 
 def family(row):
@@ -51,38 +69,52 @@ def family(row):
 
 
 def chosen_rows(hardware):
-    import fnmatch
-    with open(ROWS, newline="") as file:
-        rows = list(csv.DictReader(file))
-    systems = FITTED[hardware]
-    return [row for row in rows if row["system"] in systems.get(row["metric"], ())
-            and fnmatch.fnmatch(row["hardware"], hardware) and LATER not in row["source"]]
+    """The rows that the constants of a machine are fitted on, by suite."""
+    chosen = {}
+    for suite, file in ROWS.items():
+        systems = {metric: names for (of, metric), names in FITTED[hardware].items() if of == suite}
+        with open(file, newline="") as opened:
+            rows = [row for row in csv.DictReader(opened) if row["system"] in systems.get(row["metric"], ())
+                    and fnmatch.fnmatch(row["hardware"], hardware) and LATER not in row["source"]
+                    and (hardware != "*B*00" or prompts(row))]
+        if rows:
+            chosen[suite] = rows
+    return chosen
 
 
 class Model:
-    """Runs the suite on the chosen rows with constants set, and remembers the answers."""
+    """Runs the suites on the chosen rows with constants set, and remembers the answers."""
 
-    def __init__(self, program, rows):
-        self.program, self.rows, self.known = program, rows, {}
+    def __init__(self, program, suites):
+        self.program, self.known = program, {}
+        self.rows, self.runs = [], []  # a run: a suite, a file of points, factors of constants
         self.folder = tempfile.TemporaryDirectory()
-        self.points = pathlib.Path(self.folder.name) / "points.csv"
-        with open(self.points, "w", newline="") as file:
-            writer = csv.DictWriter(file, rows[0].keys())
-            writer.writeheader()
-            writer.writerows(rows)
+        scaled = lambda row: row["hardware"] if row["hardware"] in SCALED else ""
+        for suite, scale in sorted({(suite, scaled(row)) for suite, rows in suites.items() for row in rows}):
+            rows = [row for row in suites[suite] if scaled(row) == scale]
+            self.rows += rows
+            self.runs.append((suite, pathlib.Path(self.folder.name) / f"{len(self.runs)}.csv", SCALED.get(scale, {})))
+            with open(self.runs[-1][1], "w", newline="") as file:
+                writer = csv.DictWriter(file, rows[0].keys())
+                writer.writeheader()
+                writer.writerows(rows)
+
+    def simulated(self, suite, points, factors, constants):
+        """The points of a run with machines' constants set, in the order of its rows."""
+        settings = ",".join(f"arch.{name}={value * factors.get(name, 1):.6g}" for name, value in constants)
+        answer = subprocess.run([self.program, "validate", suite, "--points", str(points), "--engine", "cycle",
+                                 "--set", settings, "--json", "-"], capture_output=True, text=True)
+        if answer.returncode not in (0, 1):
+            raise SystemExit(answer.stderr)
+        return json.loads(answer.stdout)["suites"][0]["points"]
 
     def errors(self, constants):
-        """log(simulated time / published time) per row; None where a row cannot be simulated."""
+        """log(simulated time / published time) per row, but for its sign; None where a row cannot be simulated."""
         key = tuple(sorted(constants.items()))
         if key not in self.known:
-            settings = ",".join(f"arch.{name}={value:.6g}" for name, value in key)
-            answer = subprocess.run([self.program, "validate", "kernels", "--points", str(self.points), "--engine",
-                                     "cycle", "--set", settings, "--json", "-"], capture_output=True, text=True)
-            if answer.returncode not in (0, 1):
-                raise SystemExit(answer.stderr)
-            points = json.loads(answer.stdout)["suites"][0]["points"]
             self.known[key] = [None if point["simulated"] is None else
-                               math.log(point["reference"] / point["simulated"]) for point in points]
+                               math.log(point["reference"] / point["simulated"])
+                               for run in self.runs for point in self.simulated(*run, key)]
         return self.known[key]
 
     def mean(self, constants, keep):
@@ -103,6 +135,7 @@ def fit(model, start, keep, rounds, step=0.08, names=None):
                 found = model.mean(trial, keep)
                 if found < error - 1e-6:
                     best, error = trial, found
+                    steps[name] = min(2 * steps[name], MOST_STEP)
                     break
             else:
                 steps[name] /= 2

@@ -46,6 +46,7 @@ TEST_CASE("peaks of the catalogue's GPUs are those that the vendor states", "[ar
       Stated{"h200", 989.4, 1978.9, 494.7, 4800, 132},
       Stated{"h800", 989.4, 1978.9, 494.7, 3350, 132}, Stated{"h20", 148, 296, 74, 4000, 78},
       Stated{"b200", 2250, 4500, 1125, 8000, 148}, Stated{"gb200", 2500, 5000, 1250, 8000, 152},
+      Stated{"b300", 2250, 4500, 1125, 8000, 148}, Stated{"gb300", 2500, 5000, 1250, 8000, 152},
       Stated{"rtx-4090", 165.2, 330.3, 82.6, 1008, 128}, Stated{"a10", 125, 0, 62.5, 600, 72},
       Stated{"rtx-a6000", 154.8, 0, 77.4, 768, 84}, Stated{"rtx-a5000", 111.1, 0, 55.5, 768, 64},
       Stated{"l40s", 362.05, 733, 183, 864, 142});
@@ -84,8 +85,8 @@ TEST_CASE("every GPU of the catalogue is there, loads, and says where its number
     CHECK(gpu.data().dollarsPerHour.has_value() == gpu.data().sources.contains("price"));
   }
   CHECK(names == std::set<std::string>{"a10", "a100-40gb", "a100-80gb", "a100-80gb-pcie", "b200",
-                                       "gb200", "h100", "h100-pcie", "h20", "h200", "h800", "l40s",
-                                       "rtx-4090", "rtx-a5000", "rtx-a6000"});
+                                       "b300", "gb200", "gb300", "h100", "h100-pcie", "h20", "h200",
+                                       "h800", "l40s", "rtx-4090", "rtx-a5000", "rtx-a6000"});
 }
 
 TEST_CASE("a fitted constant is declared with what it was fitted on, wherever it is used",
@@ -158,12 +159,25 @@ TEST_CASE("an operation made of others costs their sum", "[arch]") {
   CHECK(gpu.operation("exp3") == nullptr);
 }
 
-TEST_CASE("the power limit of the PCIe card scales where its clock begins to fall", "[arch]") {
-  const auto sxm = valid(arch::loadGpu("h100")).data();
-  const auto pcie = valid(arch::loadGpu("h100-pcie")).data();
-  const auto power = 350.0 / 700.0 * static_cast<double>(sxm.sms) / static_cast<double>(pcie.sms);
-  const auto cube = std::pow(sxm.clock.maximumHertz / pcie.clock.maximumHertz, 3);
-  CHECK(pcie.clock.onset == Approx(sxm.clock.onset * power * cube).epsilon(0.02));
+TEST_CASE("power limits scale where the clock begins to fall, but for what is drawn anyway",
+          "[arch]") {
+  struct Pair {
+    const char *of, *from;
+    double watts, fromWatts, anyway; // 150 W a die
+  };
+  for (const auto& [name, base, watts, baseWatts, anyway] :
+       {Pair{"h100-pcie", "h100", 350, 700, 150},
+        {"gb200", "b200", 1200, 1000, 300},
+        {"gb300", "gb200", 1400, 1200, 300},
+        {"b300", "b200", 1100, 1000, 300}}) {
+    const auto of = valid(arch::loadGpu(name)).data();
+    const auto from = valid(arch::loadGpu(base)).data();
+    const double power = (watts - anyway) / (baseWatts - anyway) * static_cast<double>(from.sms) /
+                         static_cast<double>(of.sms);
+    const auto cube = std::pow(from.clock.maximumHertz / of.clock.maximumHertz, 3);
+    CAPTURE(name);
+    CHECK(of.clock.onset == Approx(from.clock.onset * power * cube).epsilon(0.02));
+  }
 }
 
 TEST_CASE("numbers that do not fit together are all refused at once", "[arch]") {
