@@ -55,7 +55,7 @@ def picture(rows):
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 44}" width="{WIDTH}" height="{bottom + 44}" '
            'font-family="sans-serif">')
     yield '<rect width="100%" height="100%" fill="white"/>'
-    yield text(8, 20, "Simulated over posted time; two constants were fitted on the hollow dots", 15, colour="#111")
+    yield text(8, 20, "Simulated over posted time; constants were fitted on the hollow dots", 15, colour="#111")
     for number, (kind, colour) in enumerate(COLOURS.items()):
         x = NAMES + 110 * number
         yield f'<circle cx="{x}" cy="38" r="5" fill="{colour}"/>' + text(x + 10, 42, kind)
