@@ -28,7 +28,7 @@ TEST_CASE("an array where a GPU is needed is answered with the GPUs there are", 
       gpu.error().front().help ==
       "machines of kind gpu: a10, a100-40gb, a100-80gb, a100-80gb-pcie, b200, b300, gb200, gb300, "
       "h100, h100-pcie, h20, h200, h800, l40s, rtx-4090, rtx-a5000, "
-      "rtx-a6000");
+      "rtx-a6000, rtx-pro-6000");
 }
 
 TEST_CASE("the kind of a machine is known before it is read", "[arch]") {

@@ -49,7 +49,8 @@ TEST_CASE("peaks of the catalogue's GPUs are those that the vendor states", "[ar
       Stated{"b300", 2250, 4500, 1125, 8000, 148}, Stated{"gb300", 2500, 5000, 1250, 8000, 152},
       Stated{"rtx-4090", 165.2, 330.3, 82.6, 1008, 128}, Stated{"a10", 125, 0, 62.5, 600, 72},
       Stated{"rtx-a6000", 154.8, 0, 77.4, 768, 84}, Stated{"rtx-a5000", 111.1, 0, 55.5, 768, 64},
-      Stated{"l40s", 362.05, 733, 183, 864, 142});
+      Stated{"l40s", 362.05, 733, 183, 864, 142},
+      Stated{"rtx-pro-6000", 503.8, 1007.6, 251.9, 1597, 188});
   CAPTURE(stated);
   const auto gpu = valid(arch::loadGpu(stated.name));
   const auto near = [](double value) { return Approx(value).epsilon(0.013); };
@@ -86,7 +87,8 @@ TEST_CASE("every GPU of the catalogue is there, loads, and says where its number
   }
   CHECK(names == std::set<std::string>{"a10", "a100-40gb", "a100-80gb", "a100-80gb-pcie", "b200",
                                        "b300", "gb200", "gb300", "h100", "h100-pcie", "h20", "h200",
-                                       "h800", "l40s", "rtx-4090", "rtx-a5000", "rtx-a6000"});
+                                       "h800", "l40s", "rtx-4090", "rtx-a5000", "rtx-a6000",
+                                       "rtx-pro-6000"});
 }
 
 TEST_CASE("a fitted constant is declared with what it was fitted on, wherever it is used",
