@@ -50,8 +50,6 @@ FITTED = {
                ("posted", "fwd_kernel_time"): {"FlashAttention-2"}},
     "*B*00": {("posted", "fwd_kernel_time"): {"cuDNN"}},
 }
-
-
 MOST_STEP = 1.0  # of a constant's value
 
 # Rows that came after the fit: the model predicts them.
@@ -59,8 +57,12 @@ LATER = "arXiv 2407.08608"
 
 
 def prompts(row):
-    """Blackwell's rows without decoding, whose kernels have no tcgen05, and without wide keys, which stay predictions."""
+    """No decoding, whose kernels have no tcgen05, and no wide keys, which stay predictions."""
     return int(row["seq_q"]) > 1 and row["head_dim"] in ("64", "128")
+
+
+# Of these rows, those that are taken.
+ONLY = {"*B*00": prompts}
 
 
 def family(row):
@@ -76,7 +78,7 @@ def chosen_rows(hardware):
         with open(file, newline="") as opened:
             rows = [row for row in csv.DictReader(opened) if row["system"] in systems.get(row["metric"], ())
                     and fnmatch.fnmatch(row["hardware"], hardware) and LATER not in row["source"]
-                    and (hardware != "*B*00" or prompts(row))]
+                    and ONLY.get(hardware, lambda _: True)(row)]
         if rows:
             chosen[suite] = rows
     return chosen
