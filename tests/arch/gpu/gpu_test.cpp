@@ -169,7 +169,7 @@ TEST_CASE("power limits scale where the clock begins to fall, but for what is dr
   };
   for (const auto& [name, base, watts, baseWatts, anyway] :
        {Pair{"h100-pcie", "h100", 350, 700, 150},
-        {"gb200", "b200", 1200, 1000, 300},
+
         {"gb300", "gb200", 1400, 1200, 300},
         {"b300", "b200", 1100, 1000, 300}}) {
     const auto of = valid(arch::loadGpu(name)).data();
