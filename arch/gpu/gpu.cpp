@@ -102,6 +102,7 @@ private:
     aboveZero("clock.stated", data_.clock.statedHertz);
     aboveZero("clock.onset", data_.clock.onset);
     atLeastZero("clock.exponent", data_.clock.exponent);
+    atLeastZero("clock.settling", data_.clock.settlingSeconds);
   }
 
   void checkMemories() {

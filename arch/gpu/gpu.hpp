@@ -41,11 +41,13 @@ struct LaneOperation {
 };
 
 /// How the clock falls with load (power limit): f = maximum * min(1, (onset / U)^exponent),
-/// U the utilisation of the tensor cores at the maximum clock.
+/// U the use of the tensor cores at the maximum clock: of load that lasts. A GPU that has rested
+/// begins at the maximum, and comes down to f with the time constant `settling`.
 struct Clock {
   double maximumHertz = 0;
   double statedHertz = 0; ///< at which the vendor states its peaks of the tensor cores
   double onset = 1;
+  double settlingSeconds = 0; ///< 0: a run begins under lasting load
   double exponent = 0;
 };
 

@@ -20,6 +20,7 @@ void readClock(const Node& node, GpuReading& reading) {
   clock.statedHertz = reading.quantity(reader, "stated", Dimension::Hertz);
   clock.onset = reading.number(reader, "onset");
   clock.exponent = reading.numberOr(reader, "exponent", 0);
+  clock.settlingSeconds = reading.numberOr(reader, "settling", 0);
   reader.finish();
 }
 

@@ -145,6 +145,7 @@ sim::gpu::Device device(const arch::Gpu& gpu) {
   out.maximumHertz = data.clock.maximumHertz;
   out.clockOnset = data.clock.onset;
   out.clockExponent = data.clock.exponent;
+  out.clockSettlingSeconds = data.clock.settlingSeconds;
   out.syncCycles = data.syncCycles;
   out.l2Bytes = static_cast<double>(data.l2.bytes);
   out.l2DirtyBytes = out.l2Bytes * data.l2.dirtyShare;

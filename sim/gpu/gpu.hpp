@@ -23,9 +23,10 @@ struct Use {
 
 struct KernelTotals {
   std::string name;
-  double seconds = 0; ///< with its launch
-  double cycles = 0;  ///< at the clock it ran with
-  double hertz = 0;
+  double seconds = 0;   ///< with its launch
+  double cycles = 0;    ///< at the clock it ran with
+  double hertz = 0;     ///< on the mean
+  double lastHertz = 0; ///< as it ends
   double launchSeconds = 0;
   double dramReadBytes = 0, dramWriteBytes = 0, l2ReadBytes = 0, l2WriteBytes = 0, sharedBytes = 0;
   double evictedBytes = 0;          ///< of those written to DRAM: Device::l2DirtyBytes

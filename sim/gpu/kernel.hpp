@@ -153,6 +153,9 @@ inline std::int64_t ctaCount(const Kernel& kernel) {
 struct Device {
   std::int64_t sms = 1;
   double maximumHertz = 1e9, clockOnset = 1, clockExponent = 0;
+  double clockSettlingSeconds =
+      0;                 ///< time constant of the clock on its way; 0: it is there at once
+  double clockShare = 1; ///< of the maximum, as a kernel begins
   double syncCycles = 0;
   double l2Bytes = 0, l2BytesPerCycle = 0, l2BytesPerCyclePerSm = 0, l2LatencyCycles = 0;
   double l2DirtyBytes = 0;       ///< of l2Bytes, what DRAM has to take back as its place is taken

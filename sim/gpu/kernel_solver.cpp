@@ -1,22 +1,13 @@
 #include "sim/gpu/kernel_solver.hpp"
 
+#include "sim/gpu/clock.hpp"
 #include "sim/gpu/summary.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 
 namespace einsight::sim::gpu {
 namespace {
-
-/// Share of the largest clock at which a kernel runs that uses the tensor cores so much at that
-/// clock.
-double clockShare(const Device& device, double utilization) {
-  if (utilization <= device.clockOnset || device.clockExponent == 0) {
-    return 1;
-  }
-  return std::pow(device.clockOnset / utilization, device.clockExponent);
-}
 
 Bandwidth bandwidthOf(const Device& device, double hertz) {
   return {device.l2BytesPerCycle, device.dramBytesPerSecond / hertz};
@@ -92,6 +83,8 @@ Device KernelSolver::asTheSmSees(Device device) const {
   device.sms = none.sms;
   device.clockOnset = none.clockOnset;
   device.clockExponent = none.clockExponent;
+  device.clockSettlingSeconds = none.clockSettlingSeconds;
+  device.clockShare = none.clockShare;
   device.l2Bytes = none.l2Bytes;
   device.l2DirtyBytes = none.l2DirtyBytes;
   device.l2BytesPerCycle = none.l2BytesPerCycle;
@@ -147,14 +140,18 @@ KernelTotals KernelSolver::totalsOf(const Kernel& kernel, const Timeline& timeli
   const DirtyLines dirty{device.l2DirtyBytes, device.l2Bytes};
   auto grid = totalsUnder(timeline, used, bandwidthOf(device, device.maximumHertz), dirty);
   const double products = peakCycles(kernel, grid.ctas) / device.tensorSpeedup;
-  const double share =
-      clockShare(device, products / (static_cast<double>(device.sms) * grid.cycles));
-  const double hertz = device.maximumHertz * share;
+  const double lasting =
+      lastingClock(device, products / (static_cast<double>(device.sms) * grid.cycles));
+  auto clock = clockOver(device, lasting, grid.cycles);
   // DRAM keeps its clock, so less of the time is lost on it; where none is, cycles stay the same.
-  if (share < 1 && grid.slowedCycles > 0) {
-    grid = totalsUnder(timeline, used, bandwidthOf(device, hertz), dirty);
+  if (clock.mean < 1 && grid.slowedCycles > 0) {
+    grid =
+        totalsUnder(timeline, used, bandwidthOf(device, device.maximumHertz * clock.mean), dirty);
+    clock = clockOver(device, lasting, grid.cycles);
   }
-  return summarize(kernel, device, paces, grid, hertz);
+  auto totals = summarize(kernel, device, paces, grid, device.maximumHertz * clock.mean);
+  totals.lastHertz = device.maximumHertz * clock.last;
+  return totals;
 }
 
 core::Expected<KernelTotals> KernelSolver::run(const Kernel& kernel, const Device& device,

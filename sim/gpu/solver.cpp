@@ -37,7 +37,7 @@ core::Expected<Totals> Solver::cycle(const Device& device, const Options& option
     return core::failure(problems);
   }
   Totals totals;
-  Device now = device; // with what is left in L2 from before the run
+  Device now = device; // with what is left in L2 from before the run, and the clock on its way
   std::vector<std::optional<KernelTotals>> known(different_.size());
   for (std::size_t k = 0; k < chain_.kernels.size(); ++k) {
     const double done = static_cast<double>(k) / static_cast<double>(chain_.kernels.size());
@@ -45,7 +45,7 @@ core::Expected<Totals> Solver::cycle(const Device& device, const Options& option
       return core::failure({{{}, "stopped before the end", {}}});
     }
     auto& one = known[kinds_[k]];
-    if (!one || now.l2DirtyBytes > 0) {
+    if (!one || now.l2DirtyBytes > 0 || now.clockSettlingSeconds > 0) {
       auto& solver = *solvers_[different_[kinds_[k]].solver];
       const auto ran = solver.run(chain_.kernels[k], now, options.skip);
       if (!ran) {
@@ -54,6 +54,7 @@ core::Expected<Totals> Solver::cycle(const Device& device, const Options& option
       }
       one = *ran;
       now.l2DirtyBytes -= one->evictedBytes;
+      now.clockShare = one->lastHertz / now.maximumHertz;
     }
     totals.kernels.push_back(*one);
   }

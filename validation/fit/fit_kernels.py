@@ -23,29 +23,32 @@ ROWS = {"kernels": ROOT / "validation/published/published_kernels.csv", "posted"
 # Every constant that may be fitted, per machine or instruction class, and its neutral value: what it is taken for where
 # no row says anything. The efficiency of mma is measured by others (arch/gpu), so it is not among them.
 NEUTRAL = {
-    "H100*": {
+    "*H[12]00*": {
         "tensor_cores.mma.issue_share": 1.0,      # arithmetic and mma of a scheduler never run beside each other
         "tensor_cores.wgmma.efficiency": 0.9,
         "tensor_cores.wgmma.issue_share": 0.3,
         "lanes.sync": 100,
         "lanes.operations.fragment": 2,
+        "lanes.special_efficiency": 1.0,
         "clock.onset": 0.6,
         "dram.write_efficiency": 0.8,             # as a benchmark that copies
     },
-    "*A100*": {"tensor_cores.mma.issue_share": 1.0},
+    "*A100*": {"tensor_cores.mma.issue_share": 1.0, "clock.onset": 0.6},
     "*B*00": {
         "tensor_cores.tcgen05.setup": 1000,
         "lanes.special_efficiency": 1.0,
         "clock.onset": 0.6,
     },
 }
-# What a constant is multiplied by on a GPU whose number follows from that of another, here GB200's: power limits (arch/machines).
-SCALED = {"NVIDIA B200": {"clock.onset": 0.923}, "GB300": {"clock.onset": 1.208}}
+# What a constant is multiplied by on a GPU whose number follows from that of another, here those of GB200 and of the A100 with 300 W: power limits
+# (arch/machines).
+SCALED = {"NVIDIA B200": {"clock.onset": 0.923}, "GB300": {"clock.onset": 1.208},
+          "A100 SXM4 80GB": {"clock.onset": 1.667}, "unnamed GPU (A100-80GB class)": {"clock.onset": 1.667}}
 AT_MOST = {"efficiency": 1.0, "write_efficiency": 1.0, "special_efficiency": 1.0, "issue_share": 1.0, "onset": 1.0}
 # Suites, metrics and systems that constants of a machine are fitted on.
 FITTED = {
-    "H100*": {("kernels", "fwd_throughput"): {"FlashAttention-2", "FlashAttention-3", "cuDNN", "Triton", "standard"},
-              ("kernels", "fwd_bwd_throughput"): {"pytorch"}},
+    "*H[12]00*": {("kernels", "fwd_throughput"): {"FlashAttention-2", "FlashAttention-3", "cuDNN", "Triton", "standard"},
+                  ("kernels", "fwd_bwd_throughput"): {"pytorch"}, ("posted", "fwd_kernel_time"): {"cuDNN"}},
     "*A100*": {("kernels", "fwd_bwd_throughput"): {"FlashAttention-2"}, ("kernels", "fwd_latency"): {"FlashAttention-2"},
                ("posted", "fwd_kernel_time"): {"FlashAttention-2"}},
     "*B*00": {("posted", "fwd_kernel_time"): {"cuDNN"}},
@@ -57,12 +60,13 @@ LATER = "arXiv 2407.08608"
 
 
 def prompts(row):
-    """No decoding, whose kernels have no tcgen05, and no wide keys, which stay predictions."""
-    return int(row["seq_q"]) > 1 and row["head_dim"] in ("64", "128")
+    """No decoding, whose kernels have no tcgen05, no wide keys, and no 8 bits of Hopper, which stay predictions."""
+    return int(row["seq_q"]) > 1 and (row["metric"] != "fwd_kernel_time" or row["head_dim"] in ("64", "128")) and (
+        row["hardware"] != "NVIDIA H200" or row["dtype"] != "fp8")
 
 
 # Of these rows, those that are taken.
-ONLY = {"*B*00": prompts}
+ONLY = {"*B*00": prompts, "*H[12]00*": prompts}
 
 
 def family(row):
@@ -163,7 +167,7 @@ def leave_out(model, start, left, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("--hardware", default="H100*")
+    parser.add_argument("--hardware", default="*H[12]00*")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--leave-out", action="store_true", help="also fit without each family, and test on it")
     options = parser.parse_args()

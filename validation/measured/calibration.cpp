@@ -25,10 +25,16 @@ std::string instructionOf(const std::string& setting) {
   return first < last ? setting.substr(first + 1, last - first - 1) : std::string();
 }
 
+/// A number as it was calibrated, or as the machine states it.
+double calibrated(const core::Settings& settings, const std::string& name, double stated) {
+  const auto found = settings.find(name);
+  return found == settings.end() ? stated : found->second.toDouble();
+}
+
 /// The number of a microbenchmark, or nothing where the record or the machine lacks what it takes.
-/// `reading`: the share of the bandwidth at which is read.
+/// `before`: what was calibrated before it.
 std::optional<double> valueOf(const Calibrated& rule, const MeasuredRow& row, double sms,
-                              const arch::Gpu& gpu, double reading) {
+                              const arch::Gpu& gpu, const core::Settings& before) {
   const auto positive = [](double value) {
     return std::isfinite(value) && value > 0 ? std::optional(value) : std::nullopt;
   };
@@ -42,12 +48,21 @@ std::optional<double> valueOf(const Calibrated& rule, const MeasuredRow& row, do
   if (rule.take == "lane cycles") {
     return positive(cycles * sms * static_cast<double>(gpu.data().lanes) / row.operations);
   }
+  if (rule.take == "share of the special functions") { // of exp2, beside other arithmetic
+    const auto* exp2 = gpu.operation("exp2");
+    const double alone =
+        exp2 == nullptr ? 0 : calibrated(before, "lanes.operations.exp2", exp2->cycles);
+    const auto share =
+        positive(alone * row.operations / (cycles * sms * static_cast<double>(gpu.data().lanes)));
+    return share ? std::optional(std::min(1.0, *share)) : share;
+  }
   if (rule.take == "share of the bandwidth") {
     const auto share = positive(row.bytes / row.seconds / gpu.data().dram.bytesPerSecond);
     return share ? std::optional(std::min(1.0, *share)) : share;
   }
   if (rule.take == "share of the bandwidth when writing") { // half of the bytes are read
     const double half = row.bytes / 2 / gpu.data().dram.bytesPerSecond;
+    const double reading = calibrated(before, "dram.efficiency", gpu.data().dram.efficiency);
     const auto share = positive(half / (row.seconds - half / reading));
     return share ? std::optional(std::min(1.0, *share)) : share;
   }
@@ -70,6 +85,9 @@ std::string statedOf(const std::string& setting, const arch::Gpu& gpu) {
   if (setting == "dram.write_efficiency") {
     return number(data.dram.writeEfficiency);
   }
+  if (setting == "lanes.special_efficiency") {
+    return number(data.specialEfficiency);
+  }
   if (setting == "launch.kernel") {
     return number(data.launch.kernelSeconds);
   }
@@ -89,7 +107,6 @@ std::string statedOf(const std::string& setting, const arch::Gpu& gpu) {
 Calibration calibrate(const std::vector<Calibrated>& rules, const MeasuredFile& micro,
                       const arch::Gpu& gpu) {
   Calibration out;
-  double reading = gpu.data().dram.efficiency;
   for (const auto& rule : rules) {
     if (!matches(gpu.data().architecture, rule.when)) {
       continue;
@@ -100,7 +117,7 @@ Calibration calibrate(const std::vector<Calibrated>& rules, const MeasuredFile& 
       if (!matches(row.id, rule.id)) {
         continue;
       }
-      const auto found = valueOf(rule, row, micro.sms, gpu, reading);
+      const auto found = valueOf(rule, row, micro.sms, gpu, out.settings);
       const bool share = rule.take.starts_with("share");
       if (found && (!value || (share ? *found > *value : *found < *value))) {
         best = &row;
@@ -109,7 +126,6 @@ Calibration calibrate(const std::vector<Calibrated>& rules, const MeasuredFile& 
     }
     if (best != nullptr) {
       out.settings[rule.setting] = settingOf(*value);
-      reading = rule.setting == "dram.efficiency" ? *value : reading;
       out.rows.push_back(
           {rule.setting, statedOf(rule.setting, gpu), fmt::format("{:.4g}", *value), best->id});
     }

@@ -94,10 +94,11 @@ private:
 } // namespace
 
 std::span<const std::string_view> calibrationQuantities() {
-  static constexpr std::array<std::string_view, 6> kNames{"time",
+  static constexpr std::array<std::string_view, 7> kNames{"time",
                                                           "cycles each",
                                                           "lane cycles",
                                                           "share of the matrix rate",
+                                                          "share of the special functions",
                                                           "share of the bandwidth",
                                                           "share of the bandwidth when writing"};
   return kNames;

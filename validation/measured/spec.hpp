@@ -36,9 +36,10 @@ struct MeasuredSpec {
   std::vector<MeasuredSpeedup> variants;
 };
 
-/// "time", "cycles each", "lane cycles", "share of the matrix rate", "share of the bandwidth"; of a
-/// copy "share of the bandwidth when writing": what writing takes of its time once reading, at the
-/// share that was set before it, is taken off.
+/// "time", "cycles each", "lane cycles", "share of the matrix rate", "share of the special
+/// functions" (of exp2 beside other arithmetic), "share of the bandwidth"; of a copy "share of the
+/// bandwidth when writing": what writing takes of its time once reading, at the share that was set
+/// before it, is taken off.
 std::span<const std::string_view> calibrationQuantities();
 
 /// Reads such a file and the one that its key `systems` names. All problems at once.

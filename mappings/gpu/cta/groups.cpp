@@ -11,12 +11,8 @@ namespace {
 
 constexpr int kRescaling = 1 << 20; ///< a pass after all others
 
-/// The pass of each node on the lanes; none where a kernel does one thing after the other.
-std::map<int, int> passesOfLanes(const KernelPlan& plan, const Graph& graph, Role role,
-                                 const LaneWork& work) {
-  if (!plan.kernel->interleave) {
-    return {};
-  }
+/// The pass of each node on the lanes.
+std::map<int, int> passesOfLanes(const Graph& graph, Role role, const LaneWork& work) {
   std::map<int, std::vector<int>> levels;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& node = graph.nodes[i];
@@ -46,7 +42,8 @@ std::map<int, int> passesOfLanes(const KernelPlan& plan, const Graph& graph, Rol
 
 std::vector<StepGroup> stepGroupsOf(const KernelPlan& plan, const Graph& graph, Role role,
                                     LaneWork& work) {
-  auto passes = passesOfLanes(plan, graph, role, work);
+  auto passes = passesOfLanes(graph, role, work);
+  const bool apart = plan.kernel->interleave; // each pass, and its special functions
   std::map<std::tuple<int, bool, bool, int>, StepGroup> groups; // lanes before tensor cores
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& node = graph.nodes[i];
@@ -54,20 +51,22 @@ std::vector<StepGroup> stepGroupsOf(const KernelPlan& plan, const Graph& graph, 
       continue;
     }
     const int pass = passes[static_cast<int>(i)];
-    auto& group = groups[{node.level, node.product.has_value(), node.joint, pass}];
+    auto& group = groups[{node.level, node.product.has_value(), node.joint, apart ? pass : 0}];
     group.nodes.push_back(static_cast<int>(i));
     group.product = node.product.has_value();
     group.joint = node.joint;
-    group.apart = pass == kRescaling;
+    group.apart = apart && pass == kRescaling;
     if (!group.product) {
-      group.lanes.add(work.costOf(node), 1);
+      group.passes[pass].add(work.costOf(node), 1);
     }
   }
   std::vector<StepGroup> out;
   int count = 0;
   for (auto& [key, group] : groups) {
     group.step = count++;
-    group.special = plan.kernel->interleave && group.lanes.special > 0 ? count++ : -1;
+    const bool special = std::any_of(group.passes.begin(), group.passes.end(),
+                                     [](const auto& pass) { return pass.second.special > 0; });
+    group.special = apart && special ? count++ : -1;
     out.push_back(std::move(group));
   }
   return out;

@@ -23,9 +23,9 @@ bool LaneWork::rescales(const Node& node) const {
 }
 
 double LaneWork::maskCycles(const Node& node, const einsum::Einsum& masked) {
-  double cycles = plan_.mask.empty() ? rates_.lane("mask", *node.einsum).cycles : 0;
+  double cycles = plan_.mask.empty() ? rates_.lane("mask", *node.einsum).cycles() : 0;
   for (const auto& [op, count] : plan_.mask) {
-    cycles += static_cast<double>(count) * rates_.lane(op, *node.einsum).cycles;
+    cycles += static_cast<double>(count) * rates_.lane(op, *node.einsum).cycles();
   }
   std::vector<std::string> output;
   einsum::addVariables(masked.output, output);

@@ -103,13 +103,15 @@ private:
       }
       if (group.product) {
         addPassing(step, group.nodes, part(role));
+      } else if (group.special < 0) {
+        for (const auto& [pass, cost] : group.passes) {
+          step.cycles += cost.cycles();
+        }
       } else {
-        step.cycles = group.lanes.cycles;
-      }
-      if (group.special >= 0) {
-        step.cycles += group.lanes.issue - group.lanes.special;
+        const auto& pass = group.passes.begin()->second; // it has one
+        step.cycles = pass.issue;
         part(role).steps.push_back(step);
-        step = specialOf(std::move(step), group.lanes.special / gpu_.data().specialEfficiency);
+        step = specialOf(std::move(step), pass.special);
       }
       part(role).steps.push_back(std::move(step));
     }

@@ -29,9 +29,8 @@ std::vector<std::string> operationsOf(const arch::Gpu& gpu) {
 } // namespace
 
 LaneCost& LaneCost::add(const LaneCost& other, double times) {
-  cycles += times * other.cycles;
-  special += times * other.special;
   issue += times * other.issue;
+  special += times * other.special;
   return *this;
 }
 
@@ -104,8 +103,9 @@ LaneCost Rates::done(const std::string& op, const einsum::Einsum& einsum) {
   const auto perGroup = [&](double cycles) {
     return cycles / static_cast<double>(gpu_.data().lanes) / plan_.warpgroups;
   };
-  return {perGroup(operation->cycles), perGroup(operation->specialCycles),
-          perGroup(std::min<double>(operation->specials, operation->specialCycles))};
+  const double special = operation->specialCycles;
+  return {perGroup(operation->cycles - special + std::min<double>(operation->specials, special)),
+          perGroup(special / gpu_.data().specialEfficiency)};
 }
 
 bool Rates::hasInstruction() const {

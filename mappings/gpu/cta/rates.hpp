@@ -1,14 +1,17 @@
 #pragma once
 #include "mappings/gpu/kernel_plan.hpp"
 
+#include <algorithm>
+
 namespace einsight::mappings::gpu {
 
 /// Cycles of one warpgroup on the lanes.
 struct LaneCost {
-  double cycles = 0;  ///< with nothing beside it
-  double special = 0; ///< of them on the units for special functions
-  double issue = 0;   ///< of these, where nothing else can be issued
+  double issue = 0;   ///< in which the schedulers issue its operations
+  double special = 0; ///< on the units for special functions, at the rate that they sustain
 
+  /// One beside the other.
+  [[nodiscard]] double cycles() const { return std::max(issue, special); }
   LaneCost& add(const LaneCost& other, double times);
 };
 

@@ -103,6 +103,7 @@ TEST_CASE("a fitted constant is declared with what it was fitted on, wherever it
     CAPTURE(name);
     CHECK(declared.contains("lanes.sync"));
     CHECK(declared.contains("lanes.operations.fragment"));
+    CHECK(declared.contains("lanes.special_efficiency"));
     CHECK(declared.contains("launch.cta"));
     CHECK(declared.contains("launch.kernel"));
     CHECK(declared.contains("dram.write_efficiency"));
@@ -169,6 +170,7 @@ TEST_CASE("power limits scale where the clock begins to fall, but for what is dr
   };
   for (const auto& [name, base, watts, baseWatts, anyway] :
        {Pair{"h100-pcie", "h100", 350, 700, 150},
+        {"a100-80gb-pcie", "a100-80gb", 300, 400, 150},
 
         {"gb300", "gb200", 1400, 1200, 300},
         {"b300", "b200", 1100, 1000, 300}}) {

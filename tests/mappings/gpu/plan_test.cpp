@@ -147,4 +147,6 @@ TEST_CASE("The device has the numbers of the machine file", "[gpu]") {
   CHECK(device.dramBytesPerSecond == data.dram.bytesPerSecond * data.dram.efficiency);
   CHECK(device.l2Bytes == static_cast<double>(data.l2.bytes));
   CHECK(device.clockOnset == data.clock.onset);
+  CHECK(device.clockSettlingSeconds == data.clock.settlingSeconds);
+  CHECK(device.clockShare == 1);
 }

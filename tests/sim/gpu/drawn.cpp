@@ -129,6 +129,7 @@ Device drawDevice() {
   if (coin()) {
     device.clockOnset = 0.3;
     device.clockExponent = 0.4;
+    device.clockSettlingSeconds = coin() ? 1e-9 * static_cast<double>(drawn(1, 10000)) : 0;
   }
   device.kernelSeconds = 1e-9 * static_cast<double>(drawn(0, 100));
   device.hostSeconds = 1e-9 * static_cast<double>(drawn(0, 1000));

@@ -49,6 +49,31 @@ TEST_CASE("Lanes take the issue of special functions that go beside them, these 
   CHECK(steps.at(5).cycles == Approx(128 * (cycles("mul") + 2 * cycles("tensor_memory"))));
 }
 
+TEST_CASE("In a step of the lanes special functions go beside what else the pass does", "[gpu]") {
+  const auto reading = valid(readingOf("flash-attention-2", {.gpu = "h100"}));
+  const auto& gpu = reading.gpu;
+  const auto cycles = [&](const char* op) { return gpu.operation(op)->cycles; };
+  const auto steps = iterationOf(reading);
+  REQUIRE(shapeOf(chainOf(reading).kernels.at(0).iteration).at(1) ==
+          "L LM+RM+SLN+SLD+PRM+SPD+RD+SPNV needs [0] carried [1,2] loads []");
+  // Cycles of 128 lanes. Four of them share a row: each computes what it has one of, and they
+  // exchange the maximum twice.
+  const double scores = 64;
+  const double maximum = scores * (cycles("max") + cycles("fragment")) +
+                         4 * (cycles("max") + cycles("fma") + 1 + 2 * cycles("mul")) +
+                         4 * 2 * (cycles("shuffle") + cycles("max"));
+  const double rescaled = 128 * cycles("mul");
+  const double beside = scores * (cycles("fma") + 1 + cycles("add") + cycles("convert")) +
+                        4 * (cycles("add") + cycles("mul"));
+  const double exp = scores * cycles("exp2") / gpu.data().specialEfficiency;
+  REQUIRE(exp > beside);
+  CHECK(steps.at(1).cycles == Approx(maximum + exp + rescaled));
+  // Where exponentials take next to no time, what is left is to issue everything.
+  const auto fast = valid(readingOf(
+      "flash-attention-2", {.gpu = "h100", .gpuSettings = {{"lanes.operations.exp2", 1}}}));
+  CHECK(iterationOf(fast).at(1).cycles == Approx(maximum + beside + rescaled));
+}
+
 TEST_CASE("A mapping says what is emulated, and how often sums are rescaled", "[gpu]") {
   const auto reading = blackwell("flash-attention-4");
   const auto all = iterationOf(blackwell("fused-blackwell"));

@@ -85,15 +85,15 @@ TEST_CASE("Cycles of a step are those of one warpgroup", "[gpu]") {
         Approx(64.0 * 176 * 128 / (rate->maccsPerCycle * rate->efficiency)));
   // Keys of the tile once, and 64 rows of queries: 2 bytes each.
   CHECK(iteration.steps.at(0).sharedBytes == (176 + 64) * 128 * 2);
-  double lanes = 0;
-  for (const auto& [op, count] : operationsOf(iteration.steps.at(1))) {
-    lanes += count * reading.gpu.operation(op)->cycles;
-  }
-  // What 3 more lanes of each of the 128 rows repeat, and 2 exchanges of the maximum by all 4.
   const auto cycles = [&](const char* op) { return reading.gpu.operation(op)->cycles; };
-  lanes += 128 * 3 *
-           (cycles("max") + cycles("fma") + cycles("exp2") + cycles("add") + 3 * cycles("mul"));
+  const double scores = 128 * 176;
+  // Up to the maximum; what 4 lanes compute of each of the 128 rows, and 2 exchanges of the maximum.
+  double lanes = scores * (cycles("fragment") + cycles("max"));
+  lanes += 128 * 4 * (cycles("max") + cycles("fma") + 1 + 2 * cycles("mul"));
   lanes += 128 * 4 * 2 * (cycles("shuffle") + cycles("max"));
+  // Exponentials, with the rest of their pass beside them; sums of 128 columns rescaled.
+  lanes += scores * cycles("exp2") / reading.gpu.data().specialEfficiency;
+  lanes += 128 * 128 * cycles("mul");
   CHECK(iteration.steps.at(1).cycles == Approx(lanes / 128 / 2));
   CHECK(iteration.steps.at(1).maskedCycles ==
         Approx(64.0 * 176 * reading.gpu.operation("mask")->cycles / 128));
