@@ -24,8 +24,7 @@ constexpr std::array kMachine{
               "GPU: use of the tensor cores above which the clock falls"},
     SchemaRow{"clock.exponent", Expression, "GPU: how fast it falls, (onset / use)^exponent"},
     SchemaRow{"clock.settling", Expression,
-              "GPU: seconds in which a clock that has rested comes down to 37 % of the way; 0: "
-              "load lasts"},
+              "GPU: seconds in which a clock that has rested comes down; 0: load lasts"},
     SchemaRow{"clock.source", Text, "where the numbers come from"},
     SchemaRow{"dram.bandwidth", Text, "rate, such as 400 GiB/s"},
     SchemaRow{"dram.access", Text, "bytes of one access, such as 8 B"},

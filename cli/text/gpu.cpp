@@ -78,8 +78,12 @@ std::string clockText(const arch::Clock& clock) {
                         ? fmt::format("falls when the tensor cores are used more than {}",
                                       core::formatPercent(clock.onset))
                         : std::string("does not fall with load");
-  return fmt::format("{} at most, {}; peaks are stated at {}",
-                     core::formatHertz(clock.maximumHertz), fall,
+  const auto settles =
+      clock.settlingSeconds > 0
+          ? fmt::format(", after rest within {}", core::formatSeconds(clock.settlingSeconds))
+          : std::string();
+  return fmt::format("{} at most, {}{}; peaks are stated at {}",
+                     core::formatHertz(clock.maximumHertz), fall, settles,
                      core::formatHertz(clock.statedHertz));
 }
 

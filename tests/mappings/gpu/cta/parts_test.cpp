@@ -87,7 +87,7 @@ TEST_CASE("Cycles of a step are those of one warpgroup", "[gpu]") {
   CHECK(iteration.steps.at(0).sharedBytes == (176 + 64) * 128 * 2);
   const auto cycles = [&](const char* op) { return reading.gpu.operation(op)->cycles; };
   const double scores = 128 * 176;
-  // Up to the maximum; what 4 lanes compute of each of the 128 rows, and 2 exchanges of the maximum.
+  // The pass up to the maximum, with what 4 lanes compute of each of 128 rows, and 2 exchanges.
   double lanes = scores * (cycles("fragment") + cycles("max"));
   lanes += 128 * 4 * (cycles("max") + cycles("fma") + 1 + 2 * cycles("mul"));
   lanes += 128 * 4 * 2 * (cycles("shuffle") + cycles("max"));
