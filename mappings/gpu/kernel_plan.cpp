@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "einsum/walk.hpp"
 #include "mappings/gpu/copies.hpp"
+#include "mappings/gpu/names.hpp"
 #include "mappings/gpu/read_work.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ class Resolving {
 public:
   Resolving(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu& gpu,
             core::Problems& problems)
-      : mapping_(mapping), cascade_(cascade), lookup_(names(mapping, cascade, gpu)),
+      : mapping_(mapping), cascade_(cascade), gpu_(gpu), lookup_(names(mapping, cascade, gpu)),
         problems_(problems) {}
 
   std::vector<KernelPlan> all() {
@@ -77,27 +78,13 @@ private:
     }
   }
 
-  /// Why an expression over the first `count` sizes has no value: of one that has none, why that
-  /// has none.
-  [[nodiscard]] std::string reasonOf(const core::Expression& expression, std::size_t count) const {
-    const auto value = expression.evaluate(lookup_);
-    const auto names = expression.names();
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto& [size, number] = mapping_.sizes[i];
-      if (names.contains(size) && !number.value.evaluate(lookup_)) {
-        return fmt::format("{} has no value here: {}", size, reasonOf(number.value, i));
-      }
-    }
-    return value ? "" : value.error();
-  }
-
   /// What an expression gives where that is allowed; else a problem.
   template <typename Allowed>
   std::optional<core::Rational> valueOf(const Number& given, std::string_view what,
                                         const Allowed& allowed, const std::string& expected) {
     const auto value = given.value.evaluate(lookup_);
     if (!value) {
-      problems_.push_back({given.where, reasonOf(given.value, mapping_.sizes.size()), {}});
+      problems_.push_back(noValue(given, mapping_, cascade_, gpu_));
     } else if (!allowed(*value)) {
       problems_.push_back(
           {given.where, fmt::format("{} is {}, not {}", what, value->toString(), expected), {}});
@@ -263,6 +250,7 @@ private:
 
   const Mapping& mapping_;
   const einsum::Cascade& cascade_;
+  const arch::Gpu& gpu_;
   core::Expression::Lookup lookup_;
   core::Problems& problems_;
 };

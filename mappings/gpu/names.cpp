@@ -1,5 +1,6 @@
 #include "mappings/gpu/names.hpp"
 
+#include "core/text.hpp"
 #include "einsum/walk.hpp"
 #include "mappings/gpu/tiles.hpp"
 
@@ -66,7 +67,53 @@ std::optional<core::Rational> valueOf(std::string_view name, const Mapping& mapp
   return outer(name);
 }
 
+/// All that an expression may name.
+std::vector<std::string> knownNames(const Mapping& mapping, const einsum::Cascade& cascade,
+                                    const arch::Gpu& gpu) {
+  std::vector<std::string> out;
+  for (const auto& [name, number] : mapping.sizes) {
+    out.push_back(name);
+  }
+  for (const auto& parameter : cascade.parameters()) {
+    out.push_back(parameter.name);
+  }
+  for (const auto& [variable, size] : cascade.sizes()) {
+    out.push_back(variable);
+  }
+  out.insert(out.end(), {"masked", "bits", "gpu.sms", "gpu.shared_per_cta"});
+  for (const auto instruction : kInstructions) {
+    out.push_back(fmt::format("gpu.{}", instruction));
+  }
+  for (const auto& operation : gpu.data().operations) {
+    out.push_back("gpu." + operation.op);
+  }
+  return out;
+}
+
 } // namespace
+
+core::Problem noValue(const Number& number, const Mapping& mapping, const einsum::Cascade& cascade,
+                      const arch::Gpu& gpu) {
+  const auto lookup = names(mapping, cascade, gpu);
+  core::Problem problem{number.where, "", {}};
+  const auto* expression = &number.value;
+  for (std::size_t i = mapping.sizes.size(); i-- > 0;) { // sizes use those before them
+    const auto& [size, made] = mapping.sizes[i];
+    if (expression->names().contains(size) && !made.value.evaluate(lookup)) {
+      problem.what += size + " has no value here: ";
+      expression = &made.value;
+    }
+  }
+  const auto value = expression->evaluate(lookup);
+  problem.what += value ? "" : value.error();
+  for (const auto& name : expression->names()) {
+    if (!lookup(name)) {
+      problem.help = core::suggestion(name, knownNames(mapping, cascade, gpu));
+      break;
+    }
+  }
+  return problem;
+}
 
 core::Expression::Lookup outerNames(const einsum::Cascade& cascade, const arch::Gpu& gpu) {
   return [&](std::string_view name) -> std::optional<core::Rational> {

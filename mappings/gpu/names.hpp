@@ -13,4 +13,9 @@ constexpr std::array<std::string_view, 3> kInstructions{"mma", "wgmma", "tcgen05
 /// those of the GPU (see `names`).
 core::Expression::Lookup outerNames(const einsum::Cascade& cascade, const arch::Gpu& gpu);
 
+/// The problem of an expression that has no value: why, of a size in it that has none why that has
+/// none, and the nearest name to one that is unknown.
+core::Problem noValue(const Number& number, const Mapping& mapping, const einsum::Cascade& cascade,
+                      const arch::Gpu& gpu);
+
 } // namespace einsight::mappings::gpu

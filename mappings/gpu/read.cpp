@@ -225,7 +225,7 @@ workloadParameters(const Mapping& mapping, const einsum::Cascade& cascade, const
     if (value) {
       settings[name] = *value;
     } else {
-      problems.push_back({number.where, value.error(), {}});
+      problems.push_back(noValue(number, mapping, cascade, gpu));
     }
   }
   if (!problems.empty()) {

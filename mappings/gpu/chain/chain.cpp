@@ -2,6 +2,7 @@
 
 #include "einsum/walk.hpp"
 #include "mappings/gpu/chain/parts.hpp"
+#include "mappings/gpu/names.hpp"
 
 #include <fmt/format.h>
 
@@ -268,7 +269,7 @@ core::Expected<std::vector<Kernel>> chainOf(const Mapping& mapping, const einsum
   const auto read = [&](std::string_view what, const Number& given, std::int64_t& out) {
     const auto value = given.value.evaluate(lookup);
     if (!value) {
-      problems.push_back({given.where, value.error(), {}});
+      problems.push_back(noValue(given, mapping, cascade, gpu));
     } else if (value->denominator() != 1 || value->numerator() < 1 || value->numerator() > kMost) {
       problems.push_back(
           {given.where,

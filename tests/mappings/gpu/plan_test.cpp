@@ -120,11 +120,22 @@ TEST_CASE("A loop over keys cannot give a whole row's maximum to itself", "[gpu]
 }
 
 TEST_CASE("A size that has no value here is explained by what it is made of", "[gpu]") {
-  CHECK(
-      messages(readingOfText("mapping: mine\nkind: gpu\nsizes: {wide: 2*heads, tile: wide*2}\n"
-                             "kernels: {k: {cta: {p: tile}, loop: m1}}\n")) ==
-      "mapping.yaml:5:24: error: kernels.k.cta.p: tile has no value here: wide has no value here: "
-      "unknown name 'heads'\n");
+  CHECK(messages(readingOfText("mapping: mine\nkind: gpu\nsizes: {wide: 2*heads, tile: wide*2}\n"
+                               "kernels: {k: {cta: {p: tile}, loop: m1}}\n"))
+            .find("mapping.yaml:5:24: error: kernels.k.cta.p: tile has no value here: wide has no "
+                  "value here: unknown name 'heads'\n  help: one of: wide, tile, B, H, ") == 0);
+}
+
+TEST_CASE("An unknown name in an expression gets the nearest that is known", "[gpu]") {
+  const auto text = [](const char* keys) {
+    return messages(
+        readingOfText(fmt::format("mapping: mine\nextends: flash-attention-3\n{}\n", keys)));
+  };
+  CHECK(text("sizes: {q_tile: 2*warpgrups}").find("did you mean 'warpgroups'?") !=
+        std::string::npos);
+  CHECK(text("kernels: {attention: {registers: gpu.exp3}}").find("did you mean 'gpu.exp2'?") !=
+        std::string::npos);
+  CHECK(text("parameters: {M0: kv_tle}").find("did you mean 'kv_tile'?") != std::string::npos);
 }
 
 TEST_CASE("Trips can be replaced by the caller", "[gpu]") {
