@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace einsight::mappings::gpu {
 namespace {
@@ -215,9 +216,9 @@ private:
         plan.extents.of[variable] = size;
       }
     }
-    for (auto each = cut.rbegin(); each != cut.rend(); ++each) {
-      plan.grid.push_back(*each);
-      plan.extents.of[each->variable] = each->tile;
+    for (const auto& each : std::views::reverse(cut)) {
+      plan.grid.push_back(each);
+      plan.extents.of[each.variable] = each.tile;
     }
     if (plan.loop) {
       plan.extents.of[plan.loop->variable] = plan.loop->tile;
