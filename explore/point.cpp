@@ -2,14 +2,26 @@
 
 #include "explore/mapper/search_mapping.hpp"
 #include "explore/request_parts.hpp"
+#include "explore/resizing.hpp"
 #include "sim/merge.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace einsight::explore {
 namespace {
 
 using Parts = RequestParts<arch::Machine>;
+
+std::function<core::Where(const std::string&)> whereOf(const mappings::Mapping& mapping) {
+  return [&mapping](const std::string& name) {
+    const auto found =
+        std::find_if(mapping.parameters.begin(), mapping.parameters.end(),
+                     [&](const mappings::Parameter& each) { return each.name == name; });
+    return found == mapping.parameters.end() ? core::Where() : found->where;
+  };
+}
 
 core::Expected<Point> prepare(const PointRequest& request, const Parts& parts,
                               const std::string& name, Inputs& inputs) {
@@ -27,6 +39,10 @@ core::Expected<Point> prepare(const PointRequest& request, const Parts& parts,
   auto wishes = mappings::workloadParameters(**first, **parts.cascade, **parts.machine);
   if (!wishes) {
     return core::failure(std::move(wishes.error()));
+  }
+  if (auto problems = resizing(*wishes, request, **parts.cascade, inputs, whereOf(**first));
+      !problems.empty()) {
+    return core::failure(std::move(problems));
   }
   const auto cascade = inputs.cascade(request.workload, underUser(std::move(*wishes), request));
   if (!*cascade) {

@@ -7,6 +7,7 @@
 #include "explore/gpu/refusal.hpp"
 #include "explore/preference.hpp"
 #include "explore/request_parts.hpp"
+#include "explore/resizing.hpp"
 #include "mappings/gpu/tiles.hpp"
 
 #include <fmt/format.h>
@@ -76,6 +77,14 @@ std::string sentenceOf(const workloads::Lengths& lengths) {
                      lengths.values.size(), lengths.of, *least, *most, 100 * sum / padded);
 }
 
+std::function<core::Where(const std::string&)> whereOf(const gpu::Mapping& mapping) {
+  return [&mapping](const std::string& name) {
+    const auto found = std::find_if(mapping.parameters.begin(), mapping.parameters.end(),
+                                    [&](const auto& each) { return each.first == name; });
+    return found == mapping.parameters.end() ? mapping.where : found->second.where;
+  };
+}
+
 core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& parts,
                                      const std::string& name, const gpu::ReplaceTrips& replace,
                                      Inputs& inputs) {
@@ -94,6 +103,10 @@ core::Expected<GpuPoint> prepareWith(const PointRequest& request, const Parts& p
   auto wishes = gpu::workloadParameters(*first, **parts.cascade, **parts.machine);
   if (!wishes) {
     return core::failure(std::move(wishes.error()));
+  }
+  if (auto problems = resizing(*wishes, request, **parts.cascade, inputs, whereOf(*first));
+      !problems.empty()) {
+    return core::failure(std::move(problems));
   }
   const auto settings = underUser(std::move(*wishes), request);
   const auto sequences = sequencesOf(request, settings, inputs);
