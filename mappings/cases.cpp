@@ -30,7 +30,10 @@ Node decideCases(Node root, const core::Expression::Lookup& lookup, core::Proble
     } else if (*holds != core::Rational(0)) {
       Node overlay = item;
       std::erase_if(overlay.entries, [](const auto& e) { return e.first.scalar == "when"; });
-      return config::overlay(std::move(root), overlay);
+      const auto where = root.where; // of the mapping, not of the case
+      Node out = config::overlay(std::move(root), overlay);
+      out.where = where;
+      return out;
     }
   }
   return root;
