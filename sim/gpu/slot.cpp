@@ -60,24 +60,40 @@ int SlotWriter::addStep(const Step& step, double cycles, bool inner) {
   return static_cast<int>(section_.tasks.size()) - 1;
 }
 
+/// Parts that a step is done in: schedulers change between warps, so that warpgroups which come to
+/// the lanes at the same time leave them at the same time. That matters where warpgroups meet;
+/// elsewhere one after the other takes as long.
+int SlotWriter::turnsOf(const Part& part, const Step& step) {
+  constexpr int kTurns = 4; // 8 move times by less than 1 %
+  const bool meet = std::any_of(part.steps.begin(), part.steps.end(),
+                                [](const Step& each) { return each.joint; });
+  return meet && step.unit == Step::Unit::Lanes && !step.apart ? kTurns : 1;
+}
+
 void SlotWriter::addTasks(const Part& part, PartTasks& tasks, bool inner, const std::string& name) {
   for (const auto& load : part.loads) {
     tasks.loads.push_back(addTransfer(load, inner, Task::Kind::Load));
   }
   for (int w = 0; w < kernel_.warpgroups; ++w) {
     auto& steps = tasks.steps.emplace_back();
-    auto& masks = tasks.masks.emplace_back();
+    auto& allBefore = tasks.before.emplace_back();
     for (const auto& step : part.steps) {
+      auto& before = allBefore.emplace_back();
       const double more = maskOccupancy(step, device_);
-      masks.push_back(-1);
       if (inner && kind_.masked > 0 && more > 0) {
-        masks.back() = addStep(step, more, inner);
+        before.push_back(addStep(step, more, inner));
         if (kind_.masked < kind_.iterations) { // the last ones
-          at(section_.tasks, masks.back()).guards = {
+          at(section_.tasks, before.back()).guards = {
               {kind_.masked - kind_.iterations, {{kIteration, 1}}, {}}};
         }
       }
-      steps.push_back(addStep(step, occupancy(step, device_), inner));
+      double left = occupancy(step, device_);
+      const double turn = std::ceil(left / turnsOf(part, step));
+      for (; left > turn; left -= turn) {
+        before.push_back(addStep(step, turn, inner));
+        at(section_.tasks, before.back()).name = name + step.name;
+      }
+      steps.push_back(addStep(step, left, inner));
       at(section_.tasks, steps.back()).name = name + step.name;
     }
   }
@@ -104,8 +120,8 @@ void SlotWriter::addUnitStream(int warpgroup, Step::Unit unit) {
     if (what.unit != unit || what.apart) {
       return;
     }
-    if (const int mask = at(tasks_[part].masks[w], step); mask >= 0) {
-      block.items.push_back({Item::Kind::Task, mask, stage, {}});
+    for (const int before : at(tasks_[part].before[w], step)) {
+      block.items.push_back({Item::Kind::Task, before, stage, {}});
     }
     block.items.push_back({Item::Kind::Task, at(tasks_[part].steps[w], step), stage, {}});
   };

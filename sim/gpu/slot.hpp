@@ -24,8 +24,9 @@ private:
   struct PartTasks {
     std::vector<int> loads, stores;
     std::vector<std::vector<int>> steps; ///< per warpgroup and step
-    std::vector<std::vector<int>> masks; ///< before the step of that number
-    bool inner = false;                  ///< runs in every iteration
+    /// What goes before the step of that number: its mask, and all turns of it but the last.
+    std::vector<std::vector<std::vector<int>>> before;
+    bool inner = false; ///< runs in every iteration
   };
   struct Last {
     int task = 0;
@@ -34,6 +35,7 @@ private:
     bool inner = false;
   };
 
+  [[nodiscard]] static int turnsOf(const Part& part, const Step& step);
   void addTasks(const Part& part, PartTasks& tasks, bool inner, const std::string& name);
   int addTransfer(const Transfer& transfer, bool inner, Task::Kind kind);
   int addStep(const Step& step, double cycles, bool inner);
@@ -67,7 +69,7 @@ private:
   void need(int consumer, int producer, Edge::Kind kind, double latencyCycles,
             std::int64_t ctasBefore = 0, std::int64_t iterationsBefore = 0);
   void needRoom(int consumer, int producer, std::int64_t lag);
-  /// Both a step and the mask before it.
+  /// Both a step and what goes before it.
   void needBoth(const PartTasks& tasks, int warpgroup, int step, int producer, Edge::Kind kind,
                 double latencyCycles, std::int64_t ctasBefore = 0,
                 std::int64_t iterationsBefore = 0);

@@ -90,9 +90,10 @@ void SlotWriter::holdCtas(std::vector<Hold>& holds) const {
     for (const auto& steps : part.steps) {
       all.insert(all.end(), steps.begin(), steps.end());
     }
-    for (const auto& masks : part.masks) {
-      std::copy_if(masks.begin(), masks.end(), std::back_inserter(all),
-                   [](int task) { return task >= 0; });
+    for (const auto& steps : part.before) {
+      for (const auto& before : steps) {
+        all.insert(all.end(), before.begin(), before.end());
+      }
     }
   }
   for (const int task : all) {

@@ -69,8 +69,8 @@ void SlotWriter::needBoth(const PartTasks& tasks, int warpgroup, int step, int p
                           std::int64_t iterationsBefore) {
   const auto w = static_cast<std::size_t>(warpgroup);
   need(at(tasks.steps[w], step), producer, kind, latencyCycles, ctasBefore, iterationsBefore);
-  if (const int mask = at(tasks.masks[w], step); mask >= 0) {
-    need(mask, producer, kind, latencyCycles, ctasBefore, iterationsBefore);
+  for (const int before : at(tasks.before[w], step)) {
+    need(before, producer, kind, latencyCycles, ctasBefore, iterationsBefore);
   }
 }
 

@@ -81,6 +81,20 @@ TEST_CASE("warpgroups meet before a step that takes what all of them made", "[si
   CHECK(cycles(kernel, plainDevice(), {40, 0, 1}) > 40 * 90);
 }
 
+TEST_CASE("warpgroups that meet share the lanes in turns", "[sim]") {
+  Kernel kernel;
+  kernel.name = "turns";
+  kernel.warpgroups = 2;
+  kernel.iteration.steps = {lanes(40), tensor(30, {0}), tensor(5, {0})};
+  // One after the other: lanes 0-40 and 40-80, products 40-75 and 80-115.
+  CHECK(cycles(kernel, plainDevice(), {1, 0, 1}) == 115);
+  kernel.iteration.steps[2].joint = true;
+  // In turns of 10 they leave the lanes at 70 and 80: no product before.
+  CHECK(cycles(kernel, plainDevice(), {1, 0, 1}) == 140);
+  kernel.warpgroups = 1;
+  CHECK(cycles(kernel, plainDevice(), {1, 0, 1}) == 75);
+}
+
 TEST_CASE("each hand-over between units costs the latency, a product behind a product does not",
           "[sim]") {
   const auto kernel = attentionKernel(10, 20, 30);
