@@ -90,7 +90,7 @@ private:
   Jobs allJobs() {
     if (!plan_.wholeTiles) {
       return jobsOf(plan_, streamsOf(plan_, inside_.loads, false),
-                    streamsOf(plan_, inside_.loads, true));
+                    streamsOf(plan_, inside_.loads, true), listsOf(plan_, inside_.loads));
     }
     std::vector<Jobs> each;
     for (const auto& cascade : context_.batch->lengths) {
@@ -140,6 +140,7 @@ private:
     }
     if (context_.replace) {
       trips.from.clear();
+      trips.listed.clear();
       trips = context_.replace(out_.name, std::move(trips));
     }
     out_.kinds = std::move(trips.kinds);
@@ -149,6 +150,7 @@ private:
     out_.lists = std::move(trips.lists);
     out_.awaits = std::move(trips.awaits);
     out_.from = std::move(trips.from);
+    out_.listed = std::move(trips.listed);
     return parts;
   }
 

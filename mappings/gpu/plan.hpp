@@ -17,6 +17,7 @@ struct Trips {
   std::vector<std::int32_t> lists{};
   std::map<std::int32_t, std::vector<std::int32_t>> awaits{};
   std::vector<std::int64_t> from{};
+  std::vector<std::int64_t> listed{};
 };
 
 /// A batch whose sequences differ in length: the workload once for each length, with one sequence.

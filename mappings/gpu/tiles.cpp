@@ -70,20 +70,25 @@ double Extents::points(const std::vector<std::string>& variables) const {
   return out;
 }
 
+double indexElements(const einsum::Cascade& cascade, const einsum::Access& access,
+                     std::size_t index, const Extents& extents) {
+  const auto* tensor = cascade.tensor(access.tensor);
+  std::int64_t span = 1;
+  double points = 1; // of a partition that is cut inside: fewer than it spans
+  for (const auto& [variable, coefficient] : access.indices[index].terms) {
+    span += std::abs(coefficient) * (extents(variable) - 1);
+    points *= static_cast<double>(extents(variable));
+  }
+  const auto all = std::min(static_cast<double>(span), points) *
+                   gathered(access, access.indices[index], extents);
+  return tensor == nullptr ? all : std::min(all, static_cast<double>(tensor->shape[index]));
+}
+
 double boxElements(const einsum::Cascade& cascade, const einsum::Access& access,
                    const Extents& extents) {
-  const auto* tensor = cascade.tensor(access.tensor);
   double out = 1;
   for (std::size_t i = 0; i < access.indices.size(); ++i) {
-    std::int64_t span = 1;
-    double points = 1; // of a partition that is cut inside: fewer than it spans
-    for (const auto& [variable, coefficient] : access.indices[i].terms) {
-      span += std::abs(coefficient) * (extents(variable) - 1);
-      points *= static_cast<double>(extents(variable));
-    }
-    const auto all =
-        std::min(static_cast<double>(span), points) * gathered(access, access.indices[i], extents);
-    out *= tensor == nullptr ? all : std::min(all, static_cast<double>(tensor->shape[i]));
+    out *= indexElements(cascade, access, i, extents);
   }
   return std::min(out, extents.points(einsum::variablesOf(access)));
 }

@@ -15,9 +15,14 @@ struct Extents {
   [[nodiscard]] double points(const std::vector<std::string>& variables) const;
 };
 
+/// Values of one index of an access while the variables run through the tile: those from the
+/// smallest to the largest, or as many as its rank variables have points, never more than the rank
+/// has.
+double indexElements(const einsum::Cascade& cascade, const einsum::Access& access,
+                     std::size_t index, const Extents& extents);
+
 /// Elements of a tensor that an access touches while the variables run through the tile, never more
-/// than the tensor has: per rank, the values from the smallest to the largest index, or as many as
-/// its rank variables have points.
+/// than the tensor has.
 double boxElements(const einsum::Cascade& cascade, const einsum::Access& access,
                    const Extents& extents);
 

@@ -80,8 +80,7 @@ DramTraffic compulsory(const Kernel& kernel, const std::vector<Traffic>& kinds) 
         streams.resize(static_cast<std::size_t>(group) + 1);
       }
       auto& stream = at(streams, group);
-      const double from = c < kernel.from.size() ? static_cast<double>(kernel.from[c]) : 0;
-      stream.bytes += reuse.misses(group, all, 0, from * shared.step);
+      stream.bytes += reuse.misses(group, all, 0, firstIteration(kernel, c, s) * shared.step);
       stream.added = std::min(stream.added, shared.added / all);
       stream.moved = std::min(stream.moved,
                               (shared.loaded * bytes.waste + shared.added * bytes.addWaste) / all);

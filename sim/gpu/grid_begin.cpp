@@ -41,22 +41,21 @@ void Grid::begin(Resident& resident, std::int32_t place, std::int32_t last) {
   const auto index = static_cast<std::size_t>(place);
   const auto kind = kernel_.order[index];
   const auto& bytes = at(traffic_, kind);
-  const double from = index < kernel_.from.size() ? static_cast<double>(kernel_.from[index]) : 0;
   DramTraffic dram;
   dram.addOwn(bytes);
-  const auto miss = [&](Reuse& reuse, const std::vector<std::int32_t>& groups,
-                        const SharedTraffic& stream) {
+  const auto miss = [&](Reuse& reuse, const std::vector<std::int32_t>& groups, std::size_t s) {
+    const auto& stream = bytes.streams[s];
     const double all = stream.all();
     if (all <= 0) {
       return;
     }
-    const double missed =
-        reuse.misses(index < groups.size() ? groups[index] : -1, all, brought_, from * stream.step);
+    const double missed = reuse.misses(index < groups.size() ? groups[index] : -1, all, brought_,
+                                       firstIteration(kernel_, index, s) * stream.step);
     const double added = stream.added > 0 ? missed * (stream.added / all) : 0;
     dram.addStream(missed - added, added, bytes.waste, bytes.addWaste);
   };
-  miss(reuse_, kernel_.reuse, bytes.streams[0]);
-  miss(secondReuse_, kernel_.secondReuse, bytes.streams[1]);
+  miss(reuse_, kernel_.reuse, 0);
+  miss(secondReuse_, kernel_.secondReuse, 1);
   timeline_.dramReadBytes += dram.read;
   timeline_.dramWriteBytes += dram.written;
   timeline_.dramMovedBytes += dram.moved;

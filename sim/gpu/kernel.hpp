@@ -63,6 +63,8 @@ struct Transfer {
   bool second = false;          ///< of the same group of `secondReuse`, where `shared`
   int lookups = 0;              ///< reads, one after another, that say where it lies (a page table)
   double sharedMemoryBytes = 0; ///< that its whole tile takes; 0: it goes to registers
+  /// CTAs that take it one soon after the other, where it is not `shared`: DRAM gives it once.
+  double takers = 1;
   bool operator==(const Transfer&) const = default;
 };
 
@@ -124,6 +126,9 @@ struct Kernel {
   /// Per place in `order`: iterations of its group's stream before the first that it takes. Empty:
   /// all begin where the stream does.
   std::vector<std::int64_t> from{};
+  /// The same of the stream in `reuse` alone, besides: where a list of its own says what a CTA
+  /// takes of it.
+  std::vector<std::int64_t> listed{};
   double extraSeconds = 0; ///< host time of this launch beyond the machine's
   bool operator==(const Kernel&) const = default;
 };
@@ -141,6 +146,15 @@ inline PartsOfKind partsOf(const Kernel& kernel, const Kind& kind) {
   }
   const auto& body = kernel.others[static_cast<std::size_t>(kind.body) - 1];
   return {body.prologue, body.iteration, body.epilogue};
+}
+
+/// Iterations of the group's stream before the first that a place takes; `stream`: 0 as in `reuse`,
+/// 1 as in `secondReuse`.
+inline double firstIteration(const Kernel& kernel, std::size_t place, std::size_t stream) {
+  const auto of = [&](const std::vector<std::int64_t>& all) {
+    return place < all.size() ? static_cast<double>(all[place]) : 0.0;
+  };
+  return of(kernel.from) + (stream == 0 ? of(kernel.listed) : 0);
 }
 
 /// CTAs that are launched.

@@ -54,7 +54,7 @@ bool sameTimes(const Kernel& a, const Kernel& b) {
   };
   return shape(a) == shape(b) && a.kinds == b.kinds && a.order == b.order && a.reuse == b.reuse &&
          a.secondReuse == b.secondReuse && a.lists == b.lists && a.awaits == b.awaits &&
-         a.from == b.from && workOf(a) == workOf(b);
+         a.from == b.from && a.listed == b.listed && workOf(a) == workOf(b);
 }
 
 KernelSolver::KernelSolver(const Kernel& kernel) : kernel_(kernel) {

@@ -1,5 +1,6 @@
 #include "mappings/gpu/cta/inside.hpp"
 
+#include "einsum/walk.hpp"
 #include "mappings/gpu/cta/shrink.hpp"
 #include "mappings/gpu/grid/jobs.hpp"
 #include "mappings/gpu/paged.hpp"
@@ -38,6 +39,28 @@ bool differs(const KernelPlan& plan, const Batch* batch) {
   });
 }
 
+/// A sum or maximum over what CTAs divide is only part of it in each: they can add parts of results
+/// up in memory, but nothing in the kernel may go on with them.
+void checkDivided(const KernelPlan& plan, core::Problems& problems) {
+  for (const auto* einsum : plan.einsums) {
+    const auto reduced = einsum::reducedVariables(*einsum);
+    const auto axis = std::find_if(plan.grid.begin(), plan.grid.end(), [&](const Axis& each) {
+      return each.tiles() > 1 && einsum::contains(reduced, each.variable);
+    });
+    const auto reader = std::find_if(plan.einsums.begin(), plan.einsums.end(), [&](const auto* of) {
+      return !accessesOf(*of, einsum->name).empty();
+    });
+    if (axis != plan.grid.end() && reader != plan.einsums.end()) {
+      problems.push_back(
+          {plan.kernel->where,
+           fmt::format("kernel '{}' divides {} over CTAs, and {} sums over it: {} takes the whole "
+                       "sum, a CTA has a part",
+                       plan.kernel->name, axis->variable, einsum->name, (*reader)->name),
+           fmt::format("take {} out of cta, or make it the loop and split that", axis->variable)});
+    }
+  }
+}
+
 std::optional<FittingKernel> fitAsIs(KernelPlan plan, const KernelContext& context,
                                      core::Problems& problems) {
   const auto& kernel = *plan.kernel;
@@ -57,8 +80,10 @@ std::optional<FittingKernel> fitAsIs(KernelPlan plan, const KernelContext& conte
          "run the sequences one by one"});
     return std::nullopt;
   }
+  const auto before = problems.size();
+  checkDivided(plan, problems);
   auto inside = insideOf(plan, context.cascade, context.gpu, problems);
-  if (!inside) {
+  if (!inside || problems.size() > before) {
     return std::nullopt;
   }
   auto occupancy = occupancyOf(plan, inside->parts, inside->loads, context.cascade, context.gpu);

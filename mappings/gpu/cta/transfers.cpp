@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace einsight::mappings::gpu {
 namespace {
@@ -56,6 +57,29 @@ double burst(const einsum::Cascade& cascade, const einsum::Access& access, const
   return std::max(whole, longest) * bytesPerElement;
 }
 
+/// Which tiles of the grid have lists of their own, and how far these can reach.
+void setLists(Load& load, const KernelPlan& plan, const einsum::Cascade& cascade,
+              const einsum::Access& access) {
+  std::vector<std::string> inLists;
+  double whole = 1; // elements that all of the lists' tiles have
+  for (std::size_t i = 0; i < access.indices.size(); ++i) {
+    const auto& index = access.indices[i];
+    for (const auto& inner : index.gatherIndex) {
+      einsum::addVariables(inner, inLists);
+    }
+    whole *= index.gatherTensor.empty()
+                 ? indexElements(cascade, access, i, plan.extents)
+                 : static_cast<double>(cascade.tensor(access.tensor)->shape[i]);
+  }
+  load.reach = inLists.empty() ? 1 : whole / boxElements(cascade, access, plan.extents);
+  for (const auto& axis : plan.grid) {
+    if (einsum::contains(inLists, axis.variable) &&
+        !einsum::contains(load.variables, axis.variable)) {
+      load.listed.push_back(axis.variable);
+    }
+  }
+}
+
 Load load(const KernelPlan& plan, const einsum::Cascade& cascade, const einsum::Access& access,
           Role reader) {
   Load out;
@@ -72,6 +96,7 @@ Load load(const KernelPlan& plan, const einsum::Cascade& cascade, const einsum::
   out.transfer.shared = std::any_of(plan.grid.begin(), plan.grid.end(), [&](const Axis& axis) {
     return axis.tiles() > 1 && !einsum::contains(out.variables, axis.variable);
   });
+  setLists(out, plan, cascade, access);
   return out;
 }
 
@@ -118,6 +143,15 @@ bool includes(const std::vector<std::string>& all, const std::vector<std::string
                      [&](const auto& name) { return einsum::contains(all, name); });
 }
 
+/// CTAs that differ in other variables of the grid alone.
+double takersOf(const KernelPlan& plan, const std::vector<std::string>& variables) {
+  double out = 1;
+  for (const auto& axis : plan.grid) {
+    out *= einsum::contains(variables, axis.variable) ? 1 : static_cast<double>(axis.tiles());
+  }
+  return out;
+}
+
 /// The streams of a kernel: loads with the same variables of the grid are one. The one with the
 /// most bytes is the first, the next the second. What else there is goes with one that it changes
 /// no more often than; or no two CTAs are taken to share it.
@@ -139,10 +173,14 @@ void separate(const KernelPlan& plan, std::vector<Load>& loads) {
   std::stable_sort(streams.begin(), streams.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   for (auto& load : loads) {
+    const auto variables = gridVariables(plan, load.variables);
     if (!isStreamed(plan, load)) {
+      if (load.transfer.shared && !(!streams.empty() && includes(streams[0].second, variables))) {
+        load.transfer.shared = false;
+        load.transfer.takers = takersOf(plan, variables);
+      }
       continue;
     }
-    const auto variables = gridVariables(plan, load.variables);
     const bool two = streams.size() > 1;
     if (two && variables == streams[1].second) {
       load.transfer.second = true;
@@ -189,6 +227,19 @@ std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
     }
   }
   return out;
+}
+
+Lists listsOf(const KernelPlan& plan, const std::vector<Load>& loads) {
+  Lists out;
+  for (const auto& each : loads) {
+    if (isStreamed(plan, each) && plan.loop && !each.transfer.second && out.variables.empty()) {
+      out = {each.listed, static_cast<std::int64_t>(std::llround(each.reach))};
+    }
+  }
+  const bool chosen = std::all_of(loads.begin(), loads.end(), [&](const Load& each) {
+    return !isStreamed(plan, each) || each.transfer.second || includes(each.listed, out.variables);
+  });
+  return chosen ? out : Lists{};
 }
 
 std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,

@@ -11,9 +11,17 @@ struct Load {
   sim::gpu::Transfer transfer;
   double tileBytes = 0; ///< of a whole tile, also where the last one is short
   int bits = 16;
-  /// Rank variables that decide which bytes of memory these are; what index tensors choose among is
-  /// the same for all of their values.
+  /// Rank variables that decide which bytes of memory these are, outside index tensors.
   std::vector<std::string> variables;
+  std::vector<std::string> listed; ///< those of the grid that decide only through index tensors
+  double reach = 1; ///< iterations that would take all of what index tensors choose among
+};
+
+/// CTAs of one stream with lists of their own of what they take from it. Which parts of it a list
+/// names is not known: lists are taken to be spread evenly over the stream.
+struct Lists {
+  std::vector<std::string> variables; ///< of the grid: those with other values have other lists
+  std::int64_t reach = 0;             ///< iterations that would take all of the stream
 };
 
 /// Loads of a kernel, each tensor once: per iteration when it depends on the loop, else before the
@@ -27,6 +35,10 @@ std::vector<Load> loadsOf(const KernelPlan& plan, const Graph& graph,
 /// stream with the most bytes, or with `second` the other's. Nothing where no CTA shares anything.
 std::optional<std::vector<std::string>> streamsOf(const KernelPlan& plan,
                                                   const std::vector<Load>& loads, bool second);
+
+/// Lists of index tensors that tell the CTAs of the first stream apart; none where a load of it is
+/// the same for all of them.
+Lists listsOf(const KernelPlan& plan, const std::vector<Load>& loads);
 
 /// What a CTA writes of a tensor, in which role; its part of a sum over CTAs in 32 bits, `shared`.
 std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,

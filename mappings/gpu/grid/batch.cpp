@@ -61,7 +61,8 @@ bool sameTiles(const KernelPlan& a, const KernelPlan& b) {
 
 Jobs jobsOfSequence(const KernelPlan& plan, const std::vector<Load>& loads,
                     const KernelPlan& padded, const std::vector<Load>& paddedLoads) {
-  auto out = jobsOf(plan, streamsOf(plan, loads, false), streamsOf(plan, loads, true));
+  auto out = jobsOf(plan, streamsOf(plan, loads, false), streamsOf(plan, loads, true),
+                    listsOf(plan, loads));
   const double whole = iterationBytes(paddedLoads);
   const double filled = whole > 0 ? iterationBytes(loads) / whole : 1;
   const double share = rows(plan) / rows(padded);

@@ -133,7 +133,7 @@ private:
 /// A tile of the grid, and its place among those that differ in their work or in what they stream.
 struct Place {
   std::vector<std::int64_t> tiles;
-  Count work, first, second;
+  Count work, first, second, lists;
 
   /// The next one, the last axis fastest.
   void step(const std::vector<Axis>& grid) {
@@ -144,6 +144,7 @@ struct Place {
       work.move(i, by);
       first.move(i, by);
       second.move(i, by);
+      lists.move(i, by);
       if (more) {
         return;
       }
@@ -187,6 +188,11 @@ void JobLine::append(const Jobs& others) {
     }
     first += most + 1;
   };
+  if (!others.listed.empty() || !all.listed.empty()) { // nothing stands for none
+    all.listed.resize(all.reuse.size(), 0);
+    all.listed.insert(all.listed.end(), others.listed.begin(), others.listed.end());
+    all.listed.resize(all.order.size(), 0);
+  }
   add(others.reuse, all.reuse, groups_);
   add(others.secondReuse, all.secondReuse, secondGroups_);
 }
@@ -217,13 +223,17 @@ std::int64_t tileCount(const KernelPlan& plan) {
   return out;
 }
 
-Jobs jobsOf(const KernelPlan& plan, const Streams& streams, const Streams& second) {
+Jobs jobsOf(const KernelPlan& plan, const Streams& streams, const Streams& second,
+            const Lists& lists) {
   const Counting counting(plan);
   const auto& grid = plan.grid;
   Place place{std::vector<std::int64_t>(grid.size(), 0),
               {grid, [&](const Axis& axis) { return counting.decides(axis); }},
               streamCount(grid, streams),
-              streamCount(grid, second)};
+              streamCount(grid, second),
+              streamCount(grid, lists.variables)};
+  const auto gaps = place.lists.size() - 1; // between the first list and the last
+  const auto free = plan.loop ? std::max<std::int64_t>(0, lists.reach - plan.loop->tiles()) : 0;
   Jobs out;
   std::map<Job, std::int32_t> all;
   std::vector<std::int32_t> known(static_cast<std::size_t>(place.work.size()), -1);
@@ -245,6 +255,9 @@ Jobs jobsOf(const KernelPlan& plan, const Streams& streams, const Streams& secon
     out.reuse.push_back(static_cast<std::int32_t>(place.first()));
     if (second) {
       out.secondReuse.push_back(static_cast<std::int32_t>(place.second()));
+    }
+    if (gaps > 0 && free > 0) {
+      out.listed.push_back(place.lists() * free / gaps);
     }
   }
   return out;

@@ -1,5 +1,5 @@
 #pragma once
-#include "mappings/gpu/kernel_plan.hpp"
+#include "mappings/gpu/cta/transfers.hpp"
 
 #include <map>
 
@@ -34,6 +34,7 @@ struct Jobs {
   std::vector<std::int32_t> order;         ///< kind of each
   std::vector<std::int32_t> reuse;         ///< those of a group stream the same bytes
   std::vector<std::int32_t> secondReuse{}; ///< the same of what is streamed besides; empty: nothing
+  std::vector<std::int64_t> listed{};      ///< see sim::gpu::Kernel
 };
 
 /// Puts the jobs of several grids into one, none of which streams what another does.
@@ -58,8 +59,9 @@ std::int64_t tileCount(const KernelPlan& plan);
 /// From the box of rank variables of each tile and the constraints of maskedEinsum: an iteration in
 /// whose box some constraint holds nowhere is not visited, one in whose box all hold everywhere is
 /// full, any other is partly masked. `streams`: rank variables that decide which bytes a CTA
-/// streams; nothing: no two stream the same. `second`: those of what it streams besides.
+/// streams; nothing: no two stream the same. `second`: those of what it streams besides. `lists`:
+/// what tells those apart that stream the same.
 Jobs jobsOf(const KernelPlan& plan, const std::optional<std::vector<std::string>>& streams,
-            const std::optional<std::vector<std::string>>& second = {});
+            const std::optional<std::vector<std::string>>& second = {}, const Lists& lists = {});
 
 } // namespace einsight::mappings::gpu

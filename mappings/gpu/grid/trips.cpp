@@ -73,6 +73,9 @@ void sortTrips(Trips& trips, Order order, std::optional<std::int64_t> section) {
     if (!trips.from.empty()) {
       sorted.from.push_back(trips.from[place]);
     }
+    if (!trips.listed.empty()) {
+      sorted.listed.push_back(trips.listed[place]);
+    }
   }
   trips = std::move(sorted);
 }
@@ -122,6 +125,9 @@ Trips tripsOf(const Jobs& jobs, std::int64_t split, Order order,
       }
       if (late) {
         out.from.push_back(own[part].from);
+      }
+      if (!jobs.listed.empty()) {
+        out.listed.push_back(jobs.listed[j]);
       }
     }
   }

@@ -86,6 +86,9 @@ private:
     auto& trips = out_.trips;
     trips.order.push_back(kind);
     trips.from.push_back(from);
+    if (!jobs_.listed.empty()) {
+      trips.listed.push_back(merges ? 0 : jobs_.listed[next_]);
+    }
     trips.reuse.push_back(merges ? -1 : jobs_.reuse[next_]);
     if (!jobs_.secondReuse.empty()) {
       trips.secondReuse.push_back(merges ? -1 : jobs_.secondReuse[next_]);
@@ -122,6 +125,9 @@ Jobs lineOf(const Jobs& jobs) {
     out.reuse.push_back(jobs.reuse[place]);
     if (!jobs.secondReuse.empty()) {
       out.secondReuse.push_back(jobs.secondReuse[place]);
+    }
+    if (!jobs.listed.empty()) {
+      out.listed.push_back(jobs.listed[place]);
     }
   }
   return out;
