@@ -143,7 +143,7 @@ Work addValidate(CLI::App& options) {
   options.add_option("--tolerance", given->tolerance, "relative, instead of the suite's");
   options
       .add_option("--set", given->settings,
-                  "suite kernels: numbers of every machine, arch.sync=100")
+                  "suites of GPU kernels: numbers of every machine, arch.lanes.sync=100")
       ->delimiter(',');
   options.add_option("--csv", given->csv, "write every point to FILE")->type_name("FILE");
   return [given, &options] { return work(*given, options); };

@@ -73,6 +73,9 @@ public:
     for (const auto& [mask, share] : spec.masks) {
       masks_.add(mask);
     }
+    for (const auto& type : spec.types) {
+      types_.add(type);
+    }
     for (const auto& rule : spec.rules) {
       if (rule.notCovered.empty()) {
         systems_.add(rule.of.empty() ? std::string() : rule.system);
@@ -101,9 +104,22 @@ public:
     }
     for (const auto column : kernelNumbers()) {
       const auto& cell = row[column];
-      if (numberOf(cell) && !isShape(column, cell)) {
+      if (!cell.empty() && !isShape(column, cell)) {
         wrong(row, column, fmt::format("'{}' is no whole number above 0", cell), "");
       }
+    }
+    const auto queries = read.shape.find("heads_q");
+    const auto keys = read.shape.find("heads_kv");
+    if (queries != read.shape.end() && keys != read.shape.end() &&
+        !(queries->second / keys->second).isWhole()) {
+      wrong(row, "heads_kv",
+            fmt::format("{} heads of queries are not divided evenly over {} of keys",
+                        queries->second.toString(), keys->second.toString()),
+            "");
+    }
+    if (!row["dtype"].empty() && !types_.has(row["dtype"])) {
+      wrong(row, "dtype", fmt::format("operands of type {} are not simulated here", row["dtype"]),
+            types_.help(row["dtype"]));
     }
     if (!row["value"].empty() && read.value.value_or(0) <= 0) {
       wrong(row, "value", fmt::format("'{}' is no number above 0", row["value"]),
@@ -144,7 +160,7 @@ private:
   }
 
   const KernelSpec& spec_;
-  Known systems_, hardware_, masks_, metrics_;
+  Known systems_, hardware_, masks_, metrics_, types_;
   core::Problems problems_;
 };
 

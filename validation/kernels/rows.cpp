@@ -21,11 +21,15 @@ constexpr std::array<std::string_view, 6> kNumbers{"batch",    "heads_q", "heads
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kDefaults{
     {{"heads_kv", "heads_q"}, {"value_dim", "head_dim"}, {"seq_kv", "seq_q"}}};
 
+/// A whole number above 0, as everywhere in files: 4096, 4K.
 std::optional<std::int64_t> integerOf(std::string_view text) {
-  std::int64_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && rest == end && value > 0 ? std::optional(value) : std::nullopt;
+  const auto expression = core::Expression::parse(std::string(text));
+  if (!expression || !expression->names().empty()) {
+    return std::nullopt;
+  }
+  const auto value = expression->evaluate([](std::string_view) { return std::nullopt; });
+  return value && value->isWhole() && value->numerator() > 0 ? std::optional(value->numerator())
+                                                             : std::nullopt;
 }
 
 /// What a cell says: nothing where it is no number, two numbers of KEY/VALUE.

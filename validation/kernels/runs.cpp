@@ -1,8 +1,11 @@
 #include "validation/kernels/runs.hpp"
 
+#include "arch/gpu/gpu.hpp"
 #include "explore/gpu/point.hpp"
 
 #include <fmt/format.h>
+
+#include <set>
 
 namespace einsight::validation {
 namespace {
@@ -126,6 +129,30 @@ Seconds KernelRuns::flops(const Request& request) const {
   }
   const auto mask = spec_.masks.find(request.mask);
   return forward->toDouble() * factor * (mask == spec_.masks.end() ? 1 : mask->second);
+}
+
+core::Problems notSettable(const KernelSpec& spec, const std::vector<KernelRow>& rows,
+                           const core::Settings& settings) {
+  std::set<std::string> machines;
+  for (const auto& row : rows) {
+    if (const auto machine = spec.systems.machineOf(row.hardware); machine) {
+      machines.insert(*machine);
+    }
+  }
+  core::Problems out;
+  for (const auto& setting : settings) {
+    core::Problems refusal;
+    bool taken = machines.empty();
+    for (const auto& machine : machines) {
+      const auto gpu = arch::loadGpu(machine, {setting});
+      taken = taken || gpu;
+      refusal = gpu || !refusal.empty() ? refusal : gpu.error();
+    }
+    if (!taken) {
+      out.insert(out.end(), refusal.begin(), refusal.end());
+    }
+  }
+  return out;
 }
 
 } // namespace einsight::validation

@@ -39,4 +39,8 @@ private:
   std::map<std::string, tl::expected<double, std::string>> known_;
 };
 
+/// What is wrong with settings that no machine of the rows takes.
+core::Problems notSettable(const KernelSpec& spec, const std::vector<KernelRow>& rows,
+                           const core::Settings& settings);
+
 } // namespace einsight::validation

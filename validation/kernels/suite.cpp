@@ -30,6 +30,9 @@ public:
     if (!rows) {
       return core::failure(rows.error());
     }
+    if (auto problems = notSettable(spec_, *rows, options_.machineSettings); !problems.empty()) {
+      return core::failure(std::move(problems));
+    }
     result_.name = spec_.name;
     for (std::size_t i = 0; i < rows->size(); ++i) {
       addRow((*rows)[i]);

@@ -96,6 +96,29 @@ TEST_CASE("a user's row that the suite cannot know is not compared, and its near
         "mean 'fwd_throughput'?; '0' is no whole number above 0");
 }
 
+TEST_CASE("cells that are no sizes are told, and sizes are written as everywhere", "[validation]") {
+  const auto result = resultOf(
+      "FlashAttention-2,H100,fp16,1,56,8,128,1K,1024,causal,fwd_throughput,300,TFLOP/s,x\n"
+      "FlashAttention-2,H100,fp16,1,56,9,128,1K,1K,causal,fwd_throughput,300,TFLOP/s,x\n"
+      "FlashAttention-2,H100,fp17,1,16,16,128,lots,1K,causal,fwd_throughput,300,TFLOP/s,x\n");
+  REQUIRE(result.points.size() == 3);
+  CHECK(result.points[0].simulated);
+  CHECK(result.points[1].reason == "56 heads of queries are not divided evenly over 9 of keys");
+  CHECK(result.points[2].reason ==
+        "'lots' is no whole number above 0; operands of type fp17 are not simulated here, did you "
+        "mean 'fp16'?");
+}
+
+TEST_CASE("a setting that no machine of the rows takes is refused", "[validation]") {
+  SuiteOptions wrong;
+  wrong.machineSettings = {{"lanes.synk", Rational(100)}};
+  const auto result = runKernelSuite(validationFolder() / "suites" / "kernels.yaml", wrong);
+  REQUIRE_FALSE(result);
+  CHECK(core::render(result.error())
+            .find("this machine has no number 'lanes.synk' to set\n  help: did you mean "
+                  "'lanes.sync'?") != std::string::npos);
+}
+
 TEST_CASE("a file of rows that the suite cannot know is refused with their places",
           "[validation]") {
   const ScratchFile file("x.csv", std::string(kHeader) +
