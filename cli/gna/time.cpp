@@ -90,7 +90,9 @@ std::string lossesTable(const explore::GnaTime& time, const report::Style& style
   row("masking", losses.masking,
       fmt::format("arithmetic of masks, on {} of the visited tiles",
                   formatPercent(time.maskedTiles)));
-  row("waves", losses.waves, "SMs idle at the end");
+  row("waves", losses.waves,
+      losses.waves < 0 ? "SMs idle at the end: fewer than under self attention"
+                       : "SMs idle at the end");
   row("padding", losses.padding, "pairs with a query or a key that is none");
   row("tiles", losses.tiles, "masked pairs of visited tiles");
   row("kernel", losses.kernel,

@@ -52,8 +52,14 @@ double boundOfKernels(const GpuPoint& point) {
   return sim::gpu::analytic(point.chain, deviceWithoutLaunches(point)).seconds;
 }
 
+core::Expected<double> tailSeconds(const GpuPoint& point, double seconds, double waves) {
+  return secondsWithoutWaves(point.chain, point, waves).map([&](double even) {
+    return seconds - even;
+  });
+}
+
 core::Expected<GnaLosses> lossesOf(const GnaRequest& request, const GpuPoint& point,
-                                   const GnaTime& time) {
+                                   const GnaTime& time, double idealTails) {
   const auto tally = gna::tally(request.question);
   if (!tally) {
     return core::failure(tally.error());
@@ -72,10 +78,10 @@ core::Expected<GnaLosses> lossesOf(const GnaRequest& request, const GpuPoint& po
   GnaLosses losses;
   losses.permutation = time.permuteSeconds;
   losses.masking = time.kernelSeconds - *unmasked;
-  losses.waves = *unmasked - *even;
+  losses.waves = *unmasked - *even - idealTails;
   losses.padding = *even * tally->paddingFraction();
   losses.tiles = *even * (tally->wastedFraction() - tally->paddingFraction());
-  losses.kernel = *even * (1 - tally->wastedFraction()) - time.idealSeconds;
+  losses.kernel = *even * (1 - tally->wastedFraction()) - (time.idealSeconds - idealTails);
   return losses;
 }
 

@@ -66,6 +66,32 @@ double maskedShare(const sim::gpu::Chain& chain) {
   return visited > 0 ? masked / visited : 0;
 }
 
+struct SelfAttention {
+  double seconds = 0, tailSeconds = 0;
+};
+
+/// `tails`: whether they are wanted, which is one more simulation.
+core::Expected<SelfAttention> baselineOf(const GnaRequest& request, const std::string& mapping,
+                                         bool tails) {
+  const auto point = prepareGpu(pointRequest(request, "attention", mapping));
+  if (!point) {
+    return core::failure(point.error());
+  }
+  const auto totals = runKernels(point->chain, *point);
+  if (!totals) {
+    return core::failure(totals.error());
+  }
+  SelfAttention out{totals->seconds, 0};
+  if (tails) {
+    const auto found = tailSeconds(*point, totals->seconds, totals->kernels.front().waves);
+    if (!found) {
+      return core::failure(found.error());
+    }
+    out.tailSeconds = *found;
+  }
+  return out;
+}
+
 } // namespace
 
 std::vector<std::string> neighborhoodMappings() {
@@ -108,11 +134,7 @@ core::Expected<gna::TilePair> tilesFor(const GnaRequest& request) {
 }
 
 core::Expected<double> selfAttention(const GnaRequest& request, const std::string& mapping) {
-  const auto point = prepareGpu(pointRequest(request, "attention", mapping));
-  if (!point) {
-    return core::failure(point.error());
-  }
-  return runKernels(point->chain, *point).map([](const auto& totals) { return totals.seconds; });
+  return baselineOf(request, mapping, false).map([](const auto& found) { return found.seconds; });
 }
 
 core::Expected<GnaTime> predict(const GnaRequest& request, bool losses) {
@@ -126,7 +148,8 @@ core::Expected<GnaTime> predict(const GnaRequest& request, bool losses) {
   out.baseline = point->mapping.neighborhood->baseline;
   out.tiles = point->mapping.neighborhood->tiles;
   const auto tally = gna::tally(request.question);
-  const auto dense = tally ? selfAttention(request, out.baseline) : core::failure(tally.error());
+  const auto dense =
+      tally ? baselineOf(request, out.baseline, losses) : core::failure(tally.error());
   if (!dense) {
     return core::failure(dense.error());
   }
@@ -142,11 +165,11 @@ core::Expected<GnaTime> predict(const GnaRequest& request, bool losses) {
   }
   out.permuteSeconds = *permute;
   out.seconds = out.kernelSeconds + out.permuteSeconds;
-  out.denseSeconds = *dense;
-  out.idealSeconds = *dense / tally->flopSpeedup();
+  out.denseSeconds = dense->seconds;
+  out.idealSeconds = dense->seconds / tally->flopSpeedup();
   out.maskedTiles = maskedShare(point->chain);
   if (losses) {
-    auto found = lossesOf(request, *point, out);
+    auto found = lossesOf(request, *point, out, dense->tailSeconds / tally->flopSpeedup());
     if (!found) {
       return core::failure(found.error());
     }

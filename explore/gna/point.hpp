@@ -22,10 +22,12 @@ struct GnaRequest {
 struct GnaLosses {
   double permutation = 0; ///< laying tokens out tile by tile, padding them, and laying them back
   double masking = 0;     ///< arithmetic of masks
-  double waves = 0;       ///< SMs that have nothing to do before the last CTA ends
-  double padding = 0;     ///< pairs of visited tiles with a query or a key that is padding
-  double tiles = 0;       ///< masked pairs of visited tiles
-  double kernel = 0;      ///< slower than the baseline for the same pairs; negative: faster
+  /// SMs that have nothing to do before the last CTA ends, beyond what self attention loses so;
+  /// negative: it loses more.
+  double waves = 0;
+  double padding = 0; ///< pairs of visited tiles with a query or a key that is padding
+  double tiles = 0;   ///< masked pairs of visited tiles
+  double kernel = 0;  ///< slower than the baseline for the same pairs; negative: faster
 };
 
 struct GnaTime {
@@ -46,7 +48,7 @@ struct GnaTime {
 
 /// The time that the kernels of the forward pass take, without the gaps between launches, as a
 /// profiler shows it: engine `cycle` on the CTAs of `question`, `losses` only if
-/// they are wanted (two more simulations). All problems at once.
+/// they are wanted (three more simulations). All problems at once.
 core::Expected<GnaTime> predict(const GnaRequest& request, bool losses = true);
 
 /// The shipped pair of tiles with the least predicted time, permutation included, among those that
