@@ -179,8 +179,21 @@ private:
       config::report(*entry.node,
                      fmt::format("'{}' is {}, but a parameter is a whole number of at least 1",
                                  parameter.name, value->toString()),
-                     {}, problems_);
+                     valuesOf(entry), problems_);
     }
+  }
+
+  /// "G = H/R, where H = 16, R = 7"; nothing where a number was given.
+  std::string valuesOf(const Entry& entry) {
+    std::string out;
+    for (const std::string& name : entry.expression.names()) {
+      if (const auto* used = find(name); used != nullptr && used->state == State::Done) {
+        out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", name, used->parameter.value);
+      }
+    }
+    return out.empty() ? out
+                       : fmt::format("{} = {}, where {}", entry.parameter.name,
+                                     entry.expression.text(), out);
   }
 
   std::string suggestionFor(const Entry& entry) {

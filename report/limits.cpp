@@ -76,10 +76,11 @@ std::string launchSentence(const Result& result, const Limit& launch) {
   for (const auto& kernel : result.kernels) {
     seconds += kernel.launchSeconds;
   }
-  return fmt::format("launch takes {} of the time: {} in which {} are launched and no unit works.",
+  return fmt::format("launch takes {} of the time: {} in which {} launched and no unit works.",
                      core::formatPercent(launch.utilization), core::formatSeconds(seconds),
-                     result.kernels.size() == 1 ? std::string("one kernel")
-                                                : fmt::format("{} kernels", result.kernels.size()));
+                     result.kernels.size() == 1
+                         ? std::string("one kernel is")
+                         : fmt::format("{} kernels are", result.kernels.size()));
 }
 
 /// The unit or part with the highest utilization.

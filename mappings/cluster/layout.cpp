@@ -214,8 +214,9 @@ void Layout::checkTokens(core::Problems& problems) {
            fmt::format("{} tokens cannot be cut into {} equal parts: {} would be left "
                        "over",
                        count, parts, count % parts),
-           fmt::format("{} or {} tokens can", count - count % parts,
-                       count - count % parts + parts)});
+           count < parts ? fmt::format("{} tokens can", parts)
+                         : fmt::format("{} or {} tokens can", count - count % parts,
+                                       count - count % parts + parts)});
       return;
     }
   }
