@@ -75,7 +75,7 @@ TEST_CASE("show prints a GPU with its peaks, its costs and what was fitted", "[c
   CHECK(gpu.status == 0);
   CHECK(gpu.out.find("after rest") == std::string::npos);
   CHECK(program("show h100 --set arch.clock.settling=1/100")
-            .out.find("more than 46.0%, after rest within 10 ms; peaks") != std::string::npos);
+            .out.find("more than 51.0%, after rest within 10 ms; peaks") != std::string::npos);
   CHECK(gpu.out.find("h100: H100 SXM5 80 GB") == 0);
   CHECK(gpu.out.find("gpu, hopper, 132 SMs\n") != std::string::npos);
   CHECK(gpu.out.find("\nl2: 25 MiB, 4900 B a cycle (64 an SM), 265 cycles\n") != std::string::npos);

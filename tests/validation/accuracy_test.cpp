@@ -101,6 +101,7 @@ const std::vector<KernelPoints>& kernelPoints() {
        kBackward},
       {"prompts in parts on A100 PCIe, kernel with mma", "posted", "cuDNN", kA100Pcie, kForward,
        "/causal/"},
+      {"attention on H200, one CTA per tile", "posted", "FlashAttention-4", kH200, kForward},
       {"backward pass on H200, warp-specialised kernel", "posted", "cuDNN", kH200, kBackward},
       {"decode on H200, keys divided over CTAs and warps", "posted", "cuDNN", kH200, kForward,
        "/P1/"},
