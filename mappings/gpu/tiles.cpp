@@ -28,7 +28,8 @@ einsum::Index substitute(const einsum::Index& index, const einsum::Access& outpu
       continue;
     }
     const auto& given = access.indices[static_cast<std::size_t>(place - output.indices.begin())];
-    if (!given.gatherTensor.empty()) {
+    // Of two lists in one index, the one that more tiles have for themselves.
+    if (!given.gatherTensor.empty() && given.gatherIndex.size() > out.gatherIndex.size()) {
       out.gatherTensor = given.gatherTensor;
       out.gatherIndex = given.gatherIndex;
     }

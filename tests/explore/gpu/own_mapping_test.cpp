@@ -82,7 +82,7 @@ TEST_CASE("lists of tiles reach all of what they choose among", "[explore]") {
   request.machine = "h100";
   request.mapping = "fused-chain";
   for (const std::string workload : {"neighborhood-attention-1d", "neighborhood-attention-2d",
-                                     "grat-criss-cross", "clear", "sparsed"}) {
+                                     "grat-criss-cross", "clear", "sparsed", "power-attention"}) {
     request.workload = workload;
     const auto point = explore::prepareGpu(request);
     REQUIRE(point);
