@@ -31,16 +31,18 @@ std::optional<double> cacheOf(const std::string& workload, const einsum::Cascade
 
 /// A problem in a line. Of those of several mappings: that a workload is larger than the memory, if
 /// one says so; else the last one, as the last mapping takes any cascade.
-std::string lineOf(const core::Problems& problems) {
+void setProblem(ComparePoint& point, const core::Problems& problems) {
   if (problems.empty()) {
-    return "not simulated";
+    point.problem = "not simulated";
+    return;
   }
   auto shown = std::find_if(problems.begin(), problems.end(), [](const core::Problem& problem) {
     return problem.what.find("of tensors in memory") != std::string::npos;
   });
   shown = shown == problems.end() ? std::prev(shown) : shown;
   const auto text = core::render({*shown});
-  return text.substr(0, text.find('\n'));
+  point.problem = text.substr(0, text.find('\n'));
+  point.help = shown->help;
 }
 
 struct Task {
@@ -52,7 +54,7 @@ ComparePoint simulate(const CompareRequest& request, const explore::PointRequest
   ComparePoint out{{}, point.workload, point.machine, {}, value};
   const auto cascade = workloads::load(point.workload, point.workloadSettings);
   if (!cascade) {
-    out.problem = lineOf(cascade.error());
+    setProblem(out, cascade.error());
     return out;
   }
   out.operations = einsum::flops(*cascade);
@@ -60,14 +62,14 @@ ComparePoint simulate(const CompareRequest& request, const explore::PointRequest
   out.cacheBytes = cacheOf(point.workload, *cascade);
   const auto prepared = explore::prepareAny(point, inputs);
   if (!prepared) {
-    out.problem = lineOf(prepared.error());
+    setProblem(out, prepared.error());
     return out;
   }
   explore::RunOptions options;
   options.engine = request.engine;
   const auto result = explore::run(*prepared, options);
   if (!result) {
-    out.problem = lineOf(result.error());
+    setProblem(out, result.error());
     return out;
   }
   out.seconds = result->seconds;
@@ -283,7 +285,7 @@ core::Expected<Comparison> compare(const CompareRequest& request,
       const std::pair why(point.workload, point.problem);
       if (std::find(told.begin(), told.end(), why) == told.end()) {
         told.push_back(why);
-        problems.push_back({{{}, 0, 0, point.workload}, point.problem, {}});
+        problems.push_back({{{}, 0, 0, point.workload}, point.problem, point.help});
       }
     }
     return core::failure(std::move(problems));

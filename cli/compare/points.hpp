@@ -34,6 +34,7 @@ struct ComparePoint {
   std::string busiest{};               ///< unit with the highest utilisation
   double utilization = 0;
   std::string problem{}; ///< why `seconds` is empty
+  std::string help{};    ///< with that
 };
 
 /// Where two workloads change places: between two values of the parameter, and where straight lines

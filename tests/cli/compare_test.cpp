@@ -272,4 +272,5 @@ TEST_CASE("mistakes of a comparison are reported together", "[cli]") {
   CHECK(nobody.err.find("mha: ") != std::string::npos);
   const auto once = nobody.err.find(mistake);
   CHECK(once != std::string::npos);
+  CHECK(nobody.err.find("help: one of: B, H, R, L, E, F, M0") != std::string::npos);
 }
