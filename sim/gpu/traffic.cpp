@@ -25,8 +25,11 @@ Traffic traffic(const Kernel& kernel, const Device& device, const Kind& kind) {
   const auto add = [&](const Part& part, double times) {
     for (const auto& load : part.loads) {
       sum.read += load.bytes * times;
-      load.shared ? sum.streams[load.second ? 1 : 0].loaded += load.bytes* times
-                  : sum.own += load.bytes * times / load.takers;
+      if (load.shared) {
+        sum.streams[load.second ? 1 : 0].loaded += load.bytes * times;
+      } else {
+        sum.own += load.bytes * times / load.takers;
+      }
       readMoved += moved(load, device.dramBurstBytes) * times;
     }
     for (const auto& store : part.stores) {

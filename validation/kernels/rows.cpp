@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kDefaults
 
 /// A whole number above 0, as everywhere in files: 4096, 4K.
 std::optional<std::int64_t> integerOf(std::string_view text) {
-  const auto expression = core::Expression::parse(std::string(text));
+  const auto expression = core::Expression::parse(text);
   if (!expression || !expression->names().empty()) {
     return std::nullopt;
   }
