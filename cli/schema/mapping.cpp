@@ -120,6 +120,8 @@ constexpr std::array kMapping{
               "share of this operation that the machine's <name>_emulated does"},
     SchemaRow{"kernels.*.rescale", Expression,
               "share of the iterations that multiply running sums of products"},
+    SchemaRow{"kernels.*.alias", Anything,
+              "lists of results that take each other's place in tensor memory"},
     SchemaRow{"neighborhood.tiles", Text, "whose tiles it takes, of tile-shapes.yaml"},
     SchemaRow{"neighborhood.baseline", Text, "mapping of self attention to compare with"},
     SchemaRow{"neighborhood.permute", Expression, "share of DRAM's peak that permuting reaches"},

@@ -48,6 +48,12 @@ struct Paged {
   core::Where where;
 };
 
+/// Results that take each other's place in tensor memory, in the order in which they do.
+struct Alias {
+  std::vector<std::string> tensors;
+  core::Where where;
+};
+
 /// One kernel: what a CTA works on and how.
 struct Kernel {
   std::string name;
@@ -81,6 +87,7 @@ struct Kernel {
   std::vector<std::pair<std::string, Number>> mask;
   /// Of operations of the lanes, the share that is computed by others: the machine's `X_emulated`.
   std::vector<std::pair<std::string, Number>> emulate;
+  std::vector<Alias> aliases;
   std::optional<Number> rescale; ///< share of the iterations in which running sums are multiplied
   core::Where where;
 };

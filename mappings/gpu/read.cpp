@@ -124,6 +124,7 @@ Kernel readKernel(const std::string& name, const Node& node, core::Problems& pro
   kernel.mask = numbers(reader.mapIf("mask"), problems);
   kernel.emulate = numbers(reader.mapIf("emulate"), problems);
   kernel.rescale = numberIf(reader, "rescale", problems);
+  kernel.aliases = aliasesIf(reader, problems);
   reader.finish();
   return kernel;
 }

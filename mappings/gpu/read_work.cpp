@@ -58,6 +58,24 @@ std::optional<StreamK> streamKIf(config::MapReader& reader, core::Problems& prob
   return out;
 }
 
+std::vector<Alias> aliasesIf(config::MapReader& reader, core::Problems& problems) {
+  std::vector<Alias> out;
+  const auto* node = reader.sequenceIf("alias");
+  for (const auto& list : node == nullptr ? std::vector<Node>{} : node->items) {
+    Alias alias{{}, list.where};
+    for (const auto& item : list.items) {
+      alias.tensors.push_back(item.scalar);
+    }
+    if (alias.tensors.size() < 2) {
+      config::report(list, "expected results that take each other's place",
+                     "write for example alias: [[QK, A], [DA, DQ]]", problems);
+    } else {
+      out.push_back(std::move(alias));
+    }
+  }
+  return out;
+}
+
 std::optional<Merge> mergeIf(config::MapReader& reader, core::Problems& problems) {
   const auto* node = reader.mapIf("merge");
   if (node == nullptr) {

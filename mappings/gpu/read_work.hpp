@@ -20,6 +20,9 @@ std::optional<Merge> mergeIf(config::MapReader& reader, core::Problems& problems
 /// `paged: {tokens: 16}`.
 std::optional<Paged> pagedIf(config::MapReader& reader, core::Problems& problems);
 
+/// `alias: [[QK, A], [DA, DQ]]`.
+std::vector<Alias> aliasesIf(config::MapReader& reader, core::Problems& problems);
+
 /// What divides or pages a loop needs one, and only one may divide it.
 void checkDivision(const Kernel& kernel, core::Problems& problems);
 

@@ -93,15 +93,23 @@ MatrixXd throughSoftmax(const MatrixXd& weights, const MatrixXd& outer) {
 
 TEST_CASE("gradients of attention are those of softmax by its definition, whatever a query sees",
           "[library]") {
-  const std::string selected =
-      EINSIGHT_SOURCE_DIR "/validation/headlines/nsa-selected-backward.yaml";
-  for (const auto& [name, sees] : std::vector<std::pair<std::string, Sees>>{
-           {"attention-backward", seesAll},
-           {"attention-backward-causal", seesEarlier},
-           {selected, [](Index i, Index j) { return j <= i && j > i - 3; }}}) {
-    auto sizes = kSizes;
-    sizes.merge(name == selected ? core::Settings{{"E", 5}, {"F", 4}, {"W", 3}}
-                                 : core::Settings{{"D", 5}});
+  struct Case {
+    std::string name;
+    Sees sees;
+    core::Settings sizes;
+  };
+  const Sees seesThree = [](Index i, Index j) { return j <= i && j > i - 3; };
+  const core::Settings widths{{"E", 5}, {"F", 4}};
+  for (const auto& [name, sees, own] :
+       std::vector<Case>{{"attention-backward", seesAll, {{"D", 5}}},
+                         {"attention-backward-causal", seesEarlier, {{"D", 5}}},
+                         {"gqa-backward", seesEarlier, widths},
+                         {"attention-window-backward", seesThree, {{"D", 5}, {"W", 3}}},
+                         {EINSIGHT_SOURCE_DIR "/validation/headlines/nsa-selected-backward.yaml",
+                          seesThree,
+                          {{"E", 5}, {"F", 4}, {"W", 3}}}}) {
+    auto sizes = own;
+    sizes.insert(kSizes.begin(), kSizes.end());
     const Twin drawn(name, sizes);
     check(
         Twin(name, sizes, 2, afterForward(drawn, sees)),

@@ -1,6 +1,8 @@
 #include "mappings/gpu/cta/graph.hpp"
 
 #include "einsum/walk.hpp"
+#include "mappings/gpu/cta/alias.hpp"
+#include "mappings/gpu/cta/levels.hpp"
 #include "mappings/gpu/cta/rows.hpp"
 #include "mappings/gpu/grid/trips.hpp"
 
@@ -50,9 +52,8 @@ public:
     findStored();
     convertStored();
     readResults();
-    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
-      level(static_cast<int>(i));
-    }
+    addAliases(graph_, plan_, problems_);
+    addLevels(graph_, plan_);
     graph_.masked = maskedEinsum(plan_);
     if (!problems_.empty()) {
       return core::failure(std::move(problems_));
@@ -255,26 +256,6 @@ private:
             plan_.extents.points(einsum::variablesOf(product.einsum->output));
       }
     }
-  }
-
-  int level(int index) {
-    auto& node = graph_.nodes[static_cast<std::size_t>(index)];
-    if (node.level >= 0) {
-      return node.level;
-    }
-    node.level = 0;
-    for (const int need : node.needs) {
-      const bool other = graph_.nodes[static_cast<std::size_t>(need)].product.has_value() !=
-                         node.product.has_value();
-      node.level = std::max(node.level, level(need) + (other ? 1 : 0));
-    }
-    // What is done with it at once, too, so that no step waits for a later one.
-    node.joint = !takenFromAll(graph_, node, plan_).empty() ||
-                 std::any_of(node.needs.begin(), node.needs.end(), [&](int need) {
-                   const auto& maker = graph_.nodes[static_cast<std::size_t>(need)];
-                   return maker.joint && maker.level == node.level;
-                 });
-    return node.level;
   }
 
   const KernelPlan& plan_;

@@ -20,9 +20,11 @@ struct Node {
   const einsum::Einsum* accumulates = nullptr;
   std::vector<int> needs;              ///< nodes of the same role
   std::vector<int> carried;            ///< nodes of the iteration before
+  std::vector<int> after;              ///< nodes that it waits for and takes nothing from
   std::vector<einsum::Access> outside; ///< tensors of memory that it takes, behind views
   int level = -1;                      ///< hand-overs between units on the longest way to it
   bool joint = false;                  ///< all warpgroups meet before it
+  int turn = 0; ///< apart from others of its level: which alias it, or what it takes, waits for
 };
 
 struct Graph {

@@ -9,10 +9,17 @@
 namespace einsight::mappings::gpu {
 namespace {
 
-constexpr int kRescaling = 1 << 20; ///< a pass after all others
+constexpr int kAside = 1 << 20; ///< a pass after all others
+
+/// Does it take a product's result from its place for memory, in every iteration?
+bool leaves(const Node& node, const KernelPlan& plan) {
+  return node.role == Role::Iteration && !node.product && productOf(*node.einsum, plan) &&
+         resultsInTensorMemory(plan.kernel->instruction);
+}
 
 /// The pass of each node on the lanes.
-std::map<int, int> passesOfLanes(const Graph& graph, Role role, const LaneWork& work) {
+std::map<int, int> passesOfLanes(const KernelPlan& plan, const Graph& graph, Role role,
+                                 const LaneWork& work) {
   std::map<int, std::vector<int>> levels;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& node = graph.nodes[i];
@@ -31,8 +38,9 @@ std::map<int, int> passesOfLanes(const Graph& graph, Role role, const LaneWork& 
     });
   };
   for (auto& [node, pass] : passes) {
-    if (work.rescales(graph.nodes[static_cast<std::size_t>(node)]) && !isNeeded(node)) {
-      pass = kRescaling; // only products wait for it
+    const auto& made = graph.nodes[static_cast<std::size_t>(node)];
+    if ((work.rescales(made) || leaves(made, plan)) && !isNeeded(node)) {
+      pass = kAside; // only products or memory wait for it
     }
   }
   return passes;
@@ -42,20 +50,21 @@ std::map<int, int> passesOfLanes(const Graph& graph, Role role, const LaneWork& 
 
 std::vector<StepGroup> stepGroupsOf(const KernelPlan& plan, const Graph& graph, Role role,
                                     LaneWork& work) {
-  auto passes = passesOfLanes(graph, role, work);
+  auto passes = passesOfLanes(plan, graph, role, work);
   const bool apart = plan.kernel->interleave; // each pass, and its special functions
-  std::map<std::tuple<int, bool, bool, int>, StepGroup> groups; // lanes before tensor cores
+  std::map<std::tuple<int, bool, bool, int, int>, StepGroup> groups; // lanes before tensor cores
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& node = graph.nodes[i];
     if (node.role != role) {
       continue;
     }
     const int pass = passes[static_cast<int>(i)];
-    auto& group = groups[{node.level, node.product.has_value(), node.joint, apart ? pass : 0}];
+    auto& group =
+        groups[{node.level, node.product.has_value(), node.joint, node.turn, apart ? pass : 0}];
     group.nodes.push_back(static_cast<int>(i));
     group.product = node.product.has_value();
     group.joint = node.joint;
-    group.apart = apart && pass == kRescaling;
+    group.apart = apart && pass == kAside;
     if (!group.product) {
       group.passes[pass].add(work.costOf(node), 1);
     }

@@ -200,6 +200,9 @@ ProductCost costOf(const Product& product, const KernelPlan& plan, const arch::T
   out.maccs = maccs * groups;
   double readers = kWarpsPerWarpgroup; // of the right-hand tile
   double leftReaders = leftInShared ? 1 : 0;
+  if (!splitRows && plan.kernel != nullptr && resultsInTensorMemory(plan.kernel->instruction)) {
+    leftReaders /= groups; // one thread issues an instruction for the columns of all
+  }
   if (rate.sharedOperands) {
     readers = std::ceil(rows / static_cast<double>(rate.rows));
   } else if (columnWarps) {

@@ -2,6 +2,7 @@
 
 #include "core/format.hpp"
 #include "einsum/walk.hpp"
+#include "mappings/gpu/cta/alias.hpp"
 
 #include <fmt/format.h>
 
@@ -96,17 +97,26 @@ private:
     if (!resultsInTensorMemory(plan_.kernel->instruction)) {
       return;
     }
-    double bytes = 0;
+    std::map<std::string, double> products;
     for (const auto& use : parts_.products) {
-      bytes += use.cost.paddedRows * use.product.columns * use.product.batch * kRegisterBytes;
+      products[use.product.einsum->name] =
+          use.cost.paddedRows * use.product.columns * use.product.batch * kRegisterBytes;
     }
-    tensorMemoryBytes_ = static_cast<std::int64_t>(std::ceil(bytes));
+    tensorMemoryBytes_ =
+        static_cast<std::int64_t>(std::ceil(tensorMemoryBytes(plan_, products, cascade_)));
     if (tensorMemoryBytes_ > gpu_.tensorMemoryBytes) {
       report(fmt::format("needs {} of tensor memory per CTA, {} has {}",
                          core::formatCapacity(tensorMemoryBytes_), gpu_.name,
                          core::formatCapacity(gpu_.tensorMemoryBytes)),
-             "smaller tiles");
+             mayAlias() ? "smaller tiles, or results that share a place (alias)" : "smaller tiles");
     }
+  }
+
+  /// Are there results that could take each other's place, and do none?
+  [[nodiscard]] bool mayAlias() const {
+    const auto leaves = std::count_if(parts_.products.begin(), parts_.products.end(),
+                                      [](const auto& use) { return !use.accumulated; });
+    return plan_.kernel->aliases.empty() && leaves > 1;
   }
 
   /// Registers per thread that the products' results need.

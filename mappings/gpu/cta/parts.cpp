@@ -174,10 +174,12 @@ private:
     } else if (step.name.empty()) {
       step.name = "convert " + node.einsum->name;
     }
-    for (const int need : node.needs) {
-      for (const int other : stepsOf(need, groupOf)) {
-        if (groupOf.at(need) != groupOf.at(index)) {
-          addOnce(step.needs, other);
+    for (const auto* before : {&node.needs, &node.after}) {
+      for (const int need : *before) {
+        for (const int other : stepsOf(need, groupOf)) {
+          if (groupOf.at(need) != groupOf.at(index)) {
+            addOnce(step.needs, other);
+          }
         }
       }
     }

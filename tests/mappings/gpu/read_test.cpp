@@ -89,7 +89,7 @@ TEST_CASE("Every mistake in a mapping file is reported at its place", "[gpu]") {
       "  help: did you mean 'loop'? (one of: einsums, copies, cta, loop, warpgroups, warps, split, "
       "stream_k, merge, paged, stages, registers, resident, shared_bytes, producer, lockstep, "
       "column_warps, interleave, overlap, persistent, skip_masked, instruction, order, section, "
-      "host_time, mask, emulate, rescale)\n"
+      "host_time, mask, emulate, rescale, alias)\n"
       "mapping.yaml:5:29: error: kernels.a.instruction: unknown value 'wgmm'\n"
       "  help: did you mean 'wgmma'? (one of: mma, wgmma, tcgen05)\n"
       "mapping.yaml:5:44: error: kernels.a.overlap: '3' is neither true nor false\n"
