@@ -9,15 +9,16 @@ namespace {
 
 constexpr double kClose = 1e-9;
 
-VectorXd sigmoid(const VectorXd& x) {
+MatrixXd sigmoid(const MatrixXd& x) {
   return (1 + (-x.array()).exp()).inverse().matrix();
 }
 
-/// What one head of a DeltaNet is given, with unit queries and keys, strengths and gates (all 1
-/// without any).
+/// What one head of a DeltaNet is given, with unit queries and keys, strengths and gates per
+/// channel and token (all 1 without any).
 struct Head {
   MatrixXd q, k, v;
-  VectorXd strength, gate;
+  VectorXd strength;
+  MatrixXd gate;
 };
 
 Head headOf(const Twin& t, std::int64_t b, std::int64_t h) {
@@ -26,21 +27,24 @@ Head headOf(const Twin& t, std::int64_t b, std::int64_t h) {
            t.matrix("V", {b, h, kAll, kAll}),
            sigmoid(t.vector("X", {b, h, kAll})),
            {}};
-  out.gate = VectorXd::Ones(out.strength.size());
+  out.gate = MatrixXd::Ones(out.k.rows(), out.k.cols());
   if (t.values().count("XA") == 1) {
-    out.gate = sigmoid(-t.vector("XA", {b, h, kAll}));
+    const bool channels = t.values().at("XA").shape.size() == 4;
+    out.gate = channels
+                   ? sigmoid(-t.matrix("XA", {b, h, kAll, kAll}))
+                   : sigmoid(-t.vector("XA", {b, h, kAll})).transpose().replicate(out.k.rows(), 1);
   }
   return out;
 }
 
-/// S_t = g_t S_{t-1} (I - b k k') + b v k', o = S q, token after token.
+/// S_t = S_{t-1} diag(g_t) (I - b k k') + b v k', o = S q, token after token.
 MatrixXd recurrence(const Head& in) {
   MatrixXd state = MatrixXd::Zero(in.v.rows(), in.k.rows());
   MatrixXd out(in.v.rows(), in.v.cols());
   const MatrixXd identity = MatrixXd::Identity(in.k.rows(), in.k.rows());
   for (Index t = 0; t < in.v.cols(); ++t) {
     const VectorXd k = in.k.col(t);
-    state = in.gate(t) * state * (identity - in.strength(t) * k * k.transpose()) +
+    state = state * in.gate.col(t).asDiagonal() * (identity - in.strength(t) * k * k.transpose()) +
             in.strength(t) * in.v.col(t) * k.transpose();
     out.col(t) = state * in.q.col(t);
   }
@@ -50,21 +54,24 @@ MatrixXd recurrence(const Head& in) {
 /// The same from one triangular system over the whole sequence.
 MatrixXd wholeSystem(const Head& in) {
   const Index length = in.v.cols();
-  MatrixXd decay = MatrixXd::Zero(length, length);
-  for (Index i = 0; i < length; ++i) {
-    double product = 1;
-    for (Index j = i; j >= 0; --j) {
-      decay(i, j) = product;
-      product *= in.gate(j);
+  // Products with each key of what is left of it later, channel by channel.
+  const auto decayed = [&](const MatrixXd& rows) {
+    MatrixXd out = MatrixXd::Zero(length, length);
+    for (Index i = 0; i < length; ++i) {
+      VectorXd left = VectorXd::Ones(in.k.rows());
+      for (Index j = i; j >= 0; --j) {
+        out(i, j) = rows.col(i).cwiseProduct(left).dot(in.k.col(j));
+        left = left.cwiseProduct(in.gate.col(j));
+      }
     }
-  }
-  const MatrixXd keys = (in.k.transpose() * in.k).cwiseProduct(decay);
-  const MatrixXd below = (in.strength.asDiagonal() * keys).triangularView<Eigen::StrictlyLower>();
+    return out;
+  };
+  const MatrixXd below =
+      (in.strength.asDiagonal() * decayed(in.k)).triangularView<Eigen::StrictlyLower>();
   const MatrixXd system = MatrixXd::Identity(length, length) + below;
   const MatrixXd right = in.strength.asDiagonal() * in.v.transpose();
   const MatrixXd updates = system.triangularView<Eigen::UnitLower>().solve(right);
-  const MatrixXd weights =
-      (in.q.transpose() * in.k).cwiseProduct(decay).triangularView<Eigen::Lower>();
+  const MatrixXd weights = decayed(in.q);
   return (weights * updates).transpose();
 }
 
@@ -94,13 +101,17 @@ TEST_CASE(
     "DeltaNet with and without gates equals its recurrence and one triangular system, whatever "
     "the chunk",
     "[library]") {
-  const std::string name = GENERATE(as<std::string>{}, "deltanet", "gated-deltanet");
+  const std::string name = GENERATE(as<std::string>{}, "deltanet", "gated-deltanet", "kda");
   for (const auto& sizes : kSizes) {
     const Twin recurrent(name + "-recurrent", sizes);
     CHECK(fromBoth(recurrent) < kClose);
     for (const std::int64_t chunk : {1, 4, 5, 16}) {
       auto chunked = sizes;
-      chunked.emplace("C", chunk);
+      if (name == "kda") { // blocks of one token and of two
+        chunked.insert({{"U", chunk}, {"S", chunk % 2 == 0 ? 2 : 1}});
+      } else {
+        chunked.emplace("C", chunk);
+      }
       CHECK(fromBoth(Twin(name, chunked, 2, inputsOf(recurrent))) < kClose);
     }
   }

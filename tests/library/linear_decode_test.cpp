@@ -109,16 +109,21 @@ TEST_CASE("a step of Hedgehog adds the features of both signs of one token", "[l
 }
 
 TEST_CASE("a step of DeltaNet replaces what the state returns for the key", "[library]") {
-  const bool gated = GENERATE(false, true);
-  const Twin t(gated ? "gated-deltanet-decode" : "deltanet-decode", kSizes);
+  const std::string name = GENERATE(as<std::string>{}, "deltanet", "gated-deltanet", "kda");
+  const Twin t(name + "-decode", kSizes);
   const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
   for (std::int64_t h = 0; h < t.size("H"); ++h) {
     const VectorXd k = of(t, "K", h).normalized();
-    const double strength = sigmoid(t.at("X", {1, h})),
-                 gate = gated ? sigmoid(-t.at("XA", {1, h})) : 1;
+    const double strength = sigmoid(t.at("X", {1, h}));
+    VectorXd gate = VectorXd::Ones(5);
+    if (name == "kda") {
+      gate = of(t, "XA", h).unaryExpr([&](double x) { return sigmoid(-x); });
+    } else if (name == "gated-deltanet") {
+      gate *= sigmoid(-t.at("XA", {1, h}));
+    }
     const MatrixXd kept = MatrixXd::Identity(5, 5) - strength * k * k.transpose();
-    const MatrixXd state =
-        gate * kept * t.matrix("XT", {1, h, kAll, kAll}) + strength * k * of(t, "V", h).transpose();
+    const MatrixXd state = kept * gate.asDiagonal() * t.matrix("XT", {1, h, kAll, kAll}) +
+                           strength * k * of(t, "V", h).transpose();
     CHECK(difference(t.matrix("ST", {1, h, kAll, kAll}), state) < kClose);
     CHECK(difference(of(t, "AV", h), state.transpose() * of(t, "Q", h).normalized()) < kClose);
   }

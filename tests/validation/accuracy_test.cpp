@@ -1,4 +1,5 @@
 #include "report/csv.hpp"
+#include "tests/validation/accuracy_points.hpp"
 #include "tests/validation/scratch_file.hpp"
 #include "validation/accuracy.hpp"
 #include "validation/rows.hpp"
@@ -13,6 +14,7 @@
 
 using namespace einsight;
 using namespace einsight::validation;
+using test::KernelPoints;
 
 namespace {
 
@@ -46,115 +48,6 @@ std::string latenciesOfShippedDesigns() {
   return out;
 }
 
-/// Points of GPUs whose mean error is that of a family of accuracy.yaml. A point is one of them if
-/// its id begins with "SYSTEM/HARDWARE/" and has `has`, but none of `hasNot`.
-struct KernelPoints {
-  std::string family, suite, system;
-  std::vector<std::string> hardware, metrics;
-  std::string has = "/";
-  std::vector<std::string> hasNot{"/fp8/"};
-};
-
-const std::vector<KernelPoints>& kernelPoints() {
-  static const std::vector<std::string> kH100{"H100 SXM5 80GB"};
-  static const std::vector<std::string> kH20{"NVIDIA H20"};
-  static const std::vector<std::string> kH200{"NVIDIA H200"};
-  static const std::vector<std::string> kA100Pcie{"NVIDIA A100 80GB PCIe"};
-  static const std::vector<std::string> kBlackwell{"NVIDIA B200", "GB200", "GB300"};
-  static const std::vector<std::string> kForward{"fwd_throughput", "fwd_kernel_time"};
-  static const std::vector<std::string> kBackward{"bwd_throughput", "bwd_kernel_time"};
-  static const std::vector<KernelPoints> kPoints{
-      {"attention on H100, warp-specialised kernel", "kernels", "FlashAttention-3", kH100,
-       kForward},
-      {"attention on H100, kernel with mma", "kernels", "FlashAttention-2", kH100, kForward},
-      {"attention on H100, kernel in lockstep", "kernels", "Triton", kH100, kForward},
-      {"attention on H100, cooperative warpgroups", "kernels", "cuDNN", kH100, kForward},
-      {"attention on H100, unfused kernels", "kernels", "standard", kH100, kForward},
-      {"backward pass on H100, warp-specialised kernel", "kernels", "FlashAttention-3", kH100,
-       kBackward},
-      {"backward pass on H100, kernel with mma", "kernels", "FlashAttention-2", kH100, kBackward},
-      {"backward pass on H100, unfused kernels", "kernels", "standard", kH100, kBackward},
-      {"attention in 8 bits on H100, warp-specialised kernel",
-       "kernels",
-       "FlashAttention-3",
-       kH100,
-       kForward,
-       "/fp8/",
-       {}},
-      {"attention in 8 bits on H100, cooperative warpgroups",
-       "kernels",
-       "cuDNN",
-       kH100,
-       kForward,
-       "/fp8/",
-       {}},
-      {"attention on H200, cooperative warpgroups",
-       "posted",
-       "cuDNN",
-       kH200,
-       kForward,
-       "/",
-       {"/fp8/", "/P1/"}},
-      {"attention on A100 PCIe, kernel with mma", "posted", "FlashAttention-2", kA100Pcie,
-       kForward},
-      {"backward pass on A100 PCIe, kernel with mma", "posted", "FlashAttention-2", kA100Pcie,
-       kBackward},
-      {"prompts in parts on A100 PCIe, kernel with mma", "posted", "cuDNN", kA100Pcie, kForward,
-       "/causal/"},
-      {"attention on H200, one CTA per tile", "posted", "FlashAttention-4", kH200, kForward},
-      {"backward pass on H200, warp-specialised kernel",
-       "posted",
-       "cuDNN",
-       kH200,
-       kBackward,
-       "/",
-       {"/fp8/", "/window"}},
-      {"backward pass with a window on H200, warp-specialised kernel", "posted", "cuDNN", kH200,
-       kBackward, "/window"},
-      {"backward pass on Blackwell, warp-specialised kernel with tcgen05", "posted",
-       "FlashAttention-4", kBlackwell, kBackward},
-      {"decode on H200, keys divided over CTAs and warps", "posted", "cuDNN", kH200, kForward,
-       "/P1/"},
-      {"decode on A100, keys divided over CTAs and warps", "posted", "cuDNN", kA100Pcie, kForward,
-       "/P1/"},
-      {"decode on Blackwell, keys divided over CTAs and warps", "posted", "cuDNN", kBlackwell,
-       kForward, "/P1/"},
-      {"attention on Blackwell, warp-specialised kernel with tcgen05",
-       "posted",
-       "cuDNN",
-       kBlackwell,
-       kForward,
-       "/",
-       {"/fp8/", "/P1/"}},
-      {"attention in 8 bits on Blackwell, warp-specialised kernel with tcgen05",
-       "posted",
-       "cuDNN",
-       kBlackwell,
-       kForward,
-       "/fp8/",
-       {}},
-      {"attention on B200, all exponentials by special functions", "posted", "cuDNN, early 2025",
-       kBlackwell, kForward},
-      {"attention on B200, kernel with mma", "posted", "FlashAttention-2", kBlackwell, kForward},
-      {"backward pass on B200, kernel with mma", "posted", "FlashAttention-2", kBlackwell,
-       kBackward},
-      {"gated DeltaNet on B200", "posted", "gated DeltaNet", kBlackwell, {"fwd_latency"}},
-      {"attention on H20, warp-specialised kernel", "posted", "FlashAttention-3", kH20, kForward},
-      {"attention on H20, cooperative warpgroups", "posted", "cuDNN", kH20, kForward},
-      {"attention on H20, kernel with mma", "posted", "FlashAttention-2", kH20, kForward},
-      {"attention on RTX A5000, kernel with mma",
-       "posted",
-       "FlashAttention-2",
-       {"NVIDIA RTX A5000"},
-       kForward},
-      {"backward pass on RTX A5000, kernel with mma",
-       "posted",
-       "FlashAttention-2",
-       {"NVIDIA RTX A5000"},
-       kBackward}};
-  return kPoints;
-}
-
 bool isOne(const Outcome& point, const KernelPoints& points) {
   const auto contains = [&](const std::string& text) {
     return point.id.find(text) != std::string::npos;
@@ -176,7 +69,7 @@ std::map<std::pair<std::string, std::string>, double> measuredKernels() {
     results[name] = std::move(*result);
   }
   std::map<std::pair<std::string, std::string>, double> means;
-  for (const auto& points : kernelPoints()) {
+  for (const auto& points : test::kernelPoints()) {
     double sum = 0;
     int count = 0;
     for (const auto& point : results.at(points.suite).points) {
