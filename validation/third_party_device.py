@@ -22,7 +22,7 @@ __global__ void shared_read(float4 *o, int n) { __shared__ float4 s[1024]; for (
   float4 a = make_float4(0, 0, 0, 0); int j = threadIdx.x & 1023;
   for (int i = 0; i < n; ++i) { float4 v; unsigned p = (unsigned)__cvta_generic_to_shared(&s[j]); asm volatile("ld.shared.v4.f32 {%0,%1,%2,%3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "r"(p)); a.x += v.x; j = (j + 32) & 1023; }
   if (a.x == 12345.f) o[threadIdx.x] = a; }
-__global__ void chase(const unsigned *next, unsigned *o, int n) { unsigned p = 0; for (int i = 0; i < n; ++i) p = next[p]; o[0] = p; }
+__global__ void chase(const unsigned *next, unsigned *place, int n) { unsigned p = *place; for (int i = 0; i < n; ++i) p = next[p]; *place = p; }
 __global__ void empty() {}
 __global__ void read_all(const float4 *a, float4 *o, long n) { float4 s = make_float4(0, 0, 0, 0); long step = (long)gridDim.x * blockDim.x;
   for (long i = (long)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += step) { float4 v = a[i]; s.x += v.x; s.y += v.y; s.z += v.z; s.w += v.w; }
@@ -90,4 +90,4 @@ def suite_micro(records):
         order = cupy.concatenate([cupy.zeros(1, dtype=cupy.int64), 1 + rng.permutation(count - 1)]) if hasattr(rng, "permutation") else cupy.concatenate([cupy.zeros(1, dtype=cupy.int64), 1 + cupy.random.permutation(count - 1)])
         nxt = cupy.zeros(count * 32, dtype=cupy.uint32)
         nxt[order * 32] = (cupy.roll(order, -1) * 32).astype(cupy.uint32)
-        records.case(f"load latency {kb} KiB", launch("chase", 1, 1, (nxt, out, cupy.int32(20000))), loads=20000, system="microbenchmark (pointer chase, 128 B lines)")
+        records.case(f"load latency {kb} KiB", launch("chase", 1, 1, (nxt, cupy.zeros(1, dtype=cupy.uint32), cupy.int32(20000))), loads=20000, system="microbenchmark (pointer chase, 128 B lines)")

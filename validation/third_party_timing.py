@@ -20,13 +20,24 @@ except Exception:  # no library, or no right to ask it: records then have no clo
     HANDLE = None
 
 
+def milliwatts():
+    """Power at this moment; nvmlDeviceGetPowerUsage gives the mean of the last second on newer GPUs."""
+    try:
+        now = pynvml.nvmlDeviceGetFieldValues(HANDLE, [pynvml.NVML_FI_DEV_POWER_INSTANT])[0]
+        if now.nvmlReturn == pynvml.NVML_SUCCESS:
+            return now.value.uiVal
+    except (AttributeError, pynvml.NVMLError):  # an older library or driver
+        pass
+    return pynvml.nvmlDeviceGetPowerUsage(HANDLE)
+
+
 def clocks():
     """Clocks and power now, for a record."""
     if HANDLE is None:
         return {}
     return {"sm_mhz": pynvml.nvmlDeviceGetClockInfo(HANDLE, pynvml.NVML_CLOCK_SM),
             "mem_mhz": pynvml.nvmlDeviceGetClockInfo(HANDLE, pynvml.NVML_CLOCK_MEM),
-            "power_w": pynvml.nvmlDeviceGetPowerUsage(HANDLE) / 1000}
+            "power_w": milliwatts() / 1000}
 
 
 def provenance():

@@ -13,8 +13,8 @@ struct DecodeKernel {
   int headQk;
   int headV;
   int keys;
-  int ctasPerMultiprocessor;
   int sharedBytes; ///< of a CTA
+  core::Expected<int> (*resident)(int sharedBytes);
   cudaError_t (*start)(const DecodeArguments&, cudaStream_t);
 };
 
@@ -30,19 +30,24 @@ cudaError_t start(const DecodeArguments& given, cudaStream_t stream) {
                                                   0, given, stream);
 }
 
-template <class Type, int kHeadQk, int kHeadV, bool kLatent, int kStages, int kCtas>
+template <class Type, int kHeadQk, int kHeadV, bool kLatent, int kStages>
 DecodeKernel instance() {
   using Sizes = DecodeSizes<Type, kHeadQk, kHeadV, kLatent, kStages>;
-  return {std::is_same_v<Type, Fp16>, kHeadQk,      kHeadV, Sizes::kKeys, kCtas,
-          Sizes::kSharedBytes,        &start<Sizes>};
+  return {std::is_same_v<Type, Fp16>,
+          kHeadQk,
+          kHeadV,
+          Sizes::kKeys,
+          Sizes::kSharedBytes,
+          &residentCtas<Decode<Sizes>, Sizes::kThreads>,
+          &start<Sizes>};
 }
 
 const DecodeKernel* kernelFor(const KernelCase& which) {
   static const std::vector<DecodeKernel> kernels{
-      instance<Bf16, 128, 128, false, 3, 2>(),
-      instance<Bf16, 64, 64, false, 4, 3>(),
-      instance<Fp16, 128, 128, false, 3, 2>(),
-      instance<Bf16, 576, 512, true, 2, 1>(),
+      instance<Bf16, 128, 128, false, 3>(),
+      instance<Bf16, 64, 64, false, 4>(),
+      instance<Fp16, 128, 128, false, 3>(),
+      instance<Bf16, 576, 512, true, 2>(),
   };
   const auto found = std::find_if(kernels.begin(), kernels.end(), [&](const auto& kernel) {
     return kernel.fp16 == which.fp16 && kernel.headQk == which.headDim &&
@@ -84,15 +89,19 @@ core::Expected<Prepared> prepareDecode(const KernelCase& which, const GpuFacts& 
   if (!inputs) {
     return core::failure(inputs.error());
   }
+  const auto resident = kernel.resident(kernel.sharedBytes);
+  if (!resident) {
+    return core::failure(resident.error());
+  }
   DecodeArguments arguments;
   arguments.batch = which.batch;
   arguments.headsQ = which.headsQ;
   arguments.headsKv = which.headsKv;
   arguments.seqKv = which.seqKv;
   arguments.scale = 1 / std::sqrt(static_cast<float>(which.headDim));
-  arguments.schedule = scheduleOf(which, which.batch * which.headsKv * rowBlocks(arguments),
-                                  ceilDivide(which.seqKv, kernel.keys),
-                                  kernel.ctasPerMultiprocessor * facts.multiprocessors);
+  arguments.schedule =
+      scheduleOf(which, which.batch * which.headsKv * rowBlocks(arguments),
+                 ceilDivide(which.seqKv, kernel.keys), *resident * facts.multiprocessors);
   auto parts = Buffer::make(static_cast<std::size_t>(slots(arguments.schedule)) * kDecodeRows *
                             static_cast<std::size_t>(which.headDimV + 2) * sizeof(float));
   if (!parts) {

@@ -10,11 +10,14 @@ namespace {
 
 constexpr int kThreads = 512;
 constexpr int kLoads = 20000;
+constexpr int kLoadsInL1 = 10 * kLoads; // a kernel begins with an empty one
 constexpr std::size_t kLine = 128;
 constexpr std::size_t kMiB = 1 << 20;
 constexpr std::size_t kInL1 = 64 << 10;
 
-__global__ void readAll(const float4* from, float* out, std::size_t count) {
+// Four CTAs of an SM: one register more would leave three, and a last wave of its own.
+__global__ void __launch_bounds__(kThreads, 4)
+    readAll(const float4* from, float* out, std::size_t count) {
   const auto step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
   float sum = 0;
   auto i = static_cast<std::size_t>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -34,14 +37,15 @@ __global__ void readAll(const float4* from, float* out, std::size_t count) {
   }
 }
 
-/// kPastL1: the first cache, which keeps some of any list, is not asked.
+/// Goes on from where the run before it ended: the same lines again would be in the L2, however
+/// long the list is. kPastL1: the first cache, which keeps some of any list, is not asked.
 template <bool kPastL1>
-__global__ void chase(const unsigned* next, float* out) {
-  unsigned at = 0;
-  for (int i = 0; i < kLoads; ++i) {
+__global__ void chase(const unsigned* next, unsigned* place, int loads) {
+  unsigned at = *place;
+  for (int i = 0; i < loads; ++i) {
     at = kPastL1 ? __ldcg(next + at) : next[at];
   }
-  out[0] = static_cast<float>(at);
+  *place = at;
 }
 
 core::Expected<Prepared> prepareRead(const GpuFacts& facts, std::size_t bytes) {
@@ -86,6 +90,10 @@ core::Expected<Prepared> prepareCopy(std::size_t bytes) {
   return prepared;
 }
 
+int loadsOf(std::size_t bytes) {
+  return bytes <= kInL1 ? kLoadsInL1 : kLoads;
+}
+
 /// Lines in a random circle, so that no load can be guessed.
 core::Expected<Prepared> prepareChase(std::size_t bytes) {
   const std::size_t lines = bytes / kLine;
@@ -98,20 +106,23 @@ core::Expected<Prepared> prepareChase(std::size_t bytes) {
     next[order[i] * kWords] = order[(i + 1) % lines] * kWords;
   }
   auto memory = Buffer::make(next.size() * sizeof(unsigned));
-  auto out = Buffer::make(256);
-  if (!memory || !out) {
-    return core::failure(memory ? out.error() : memory.error());
+  auto place = Buffer::make(256);
+  if (!memory || !place) {
+    return core::failure(memory ? place.error() : memory.error());
   }
-  const auto error =
-      cudaMemcpy(memory->as<void>(), next.data(), memory->bytes(), cudaMemcpyHostToDevice);
+  auto error = cudaMemcpy(memory->as<void>(), next.data(), memory->bytes(), cudaMemcpyHostToDevice);
+  if (error == cudaSuccess) {
+    error = cudaMemset(place->as<void>(), 0, place->bytes());
+  }
   if (error != cudaSuccess) {
     return core::failure(cudaProblem("copying a circle", error));
   }
   Prepared prepared;
-  prepared.out = *out;
+  prepared.out = *place;
   auto* const kernel = bytes <= kInL1 ? &chase<false> : &chase<true>;
-  prepared.start = [kernel, memory = *memory, out = *out](int, cudaStream_t stream) {
-    kernel<<<1, 1, 0, stream>>>(memory.as<unsigned>(), out.as<float>());
+  prepared.start = [kernel, loads = loadsOf(bytes), memory = *memory,
+                    place = *place](int, cudaStream_t stream) {
+    kernel<<<1, 1, 0, stream>>>(memory.as<unsigned>(), place.as<unsigned>(), loads);
     return cudaGetLastError();
   };
   return prepared;
@@ -139,7 +150,7 @@ std::vector<Micro> memoryMicros(const GpuFacts&) {
   for (const std::size_t kib : {16U, 1024U, 16384U, 262144U}) {
     MicroCase what;
     what.id = "load latency " + std::to_string(kib) + " KiB";
-    what.loads = kLoads;
+    what.loads = loadsOf(kib * 1024);
     what.note = "pointers through lines of 128 bytes; the time of one is median_us / loads";
     micros.push_back({what, [kib](const GpuFacts&) { return prepareChase(kib * 1024); }});
   }

@@ -13,8 +13,11 @@ struct Events {
     error = error == cudaSuccess ? cudaEventCreate(&end) : error;
   }
   ~Events() {
-    cudaEventDestroy(begin);
-    cudaEventDestroy(end);
+    for (auto* const event : {begin, end}) {
+      if (event != nullptr) { // else an error would stay for the next launch to report
+        cudaEventDestroy(event);
+      }
+    }
   }
   Events(const Events&) = delete;
   Events& operator=(const Events&) = delete;
@@ -25,7 +28,11 @@ struct Events {
 
 struct Stream {
   Stream() : error(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking)) {}
-  ~Stream() { cudaStreamDestroy(stream); }
+  ~Stream() {
+    if (stream != nullptr) {
+      cudaStreamDestroy(stream);
+    }
+  }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   cudaStream_t stream = nullptr;
