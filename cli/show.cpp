@@ -63,7 +63,7 @@ core::Expected<std::vector<std::string>> kindsOf(const std::string& name) {
   }
   std::error_code error;
   if (std::filesystem::is_regular_file(name, error)) {
-    const auto document = config::load(name, {arch::machinesFolder()});
+    const auto document = config::loadAlone(name); // what it extends is of its kind
     if (!document) {
       return core::failure(document.error());
     }

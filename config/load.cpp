@@ -178,4 +178,9 @@ core::Expected<Node> parse(const std::string& text, const std::string& name) {
   return readLayers(text, name, chain);
 }
 
+core::Expected<Node> loadAlone(const fs::path& file) {
+  return readText(file).and_then(
+      [&](const std::string& text) { return readDocument(text, file.string()); });
+}
+
 } // namespace einsight::config

@@ -44,6 +44,8 @@ core::Expected<Node> load(const std::filesystem::path& file,
 /// The same for text that is already in memory; `name` stands for the file in messages, and
 /// `extends:` is a path relative to it.
 core::Expected<Node> parse(const std::string& text, const std::string& name);
+/// A file by itself, without what it extends: tells what kind of thing it is.
+core::Expected<Node> loadAlone(const std::filesystem::path& file);
 
 /// Lays `above` over `base` by the rule of load().
 Node overlay(Node base, Node above);

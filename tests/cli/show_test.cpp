@@ -90,6 +90,16 @@ TEST_CASE("show prints a GPU with its peaks, its costs and what was fitted", "[c
   CHECK(program("show b200").out.find("  tensor memory: 256 KiB an SM\n") != std::string::npos);
 }
 
+TEST_CASE("show prints a file that extends the catalogue as what it is", "[cli]") {
+  const std::string examples = EINSIGHT_SOURCE_DIR "/examples/";
+  const auto workload = program("show " + examples + "sliding-window.yaml");
+  CHECK(workload.status == 0);
+  CHECK(workload.out.starts_with("sliding-window: "));
+  const auto mapping = program("show " + examples + "free-running.yaml -w bert -a fusemax");
+  CHECK(mapping.status == 0);
+  CHECK(mapping.out.find("section attention") != std::string::npos);
+}
+
 TEST_CASE("a name of several things shows them all", "[cli]") {
   const auto outcome = program("show flat --json -");
   REQUIRE(outcome.status == 0);

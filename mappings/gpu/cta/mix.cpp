@@ -189,7 +189,9 @@ ProductCost costOf(const Product& product, const KernelPlan& plan, const arch::T
       padded(std::ceil(product.rows / groups), unit) * padded(product.columns, granularity);
   const double byColumns =
       padded(product.rows, unit) * padded(std::ceil(product.columns / groups), granularity);
-  const bool splitRows = byRows <= byColumns;
+  const bool morePadding = padded(std::ceil(product.rows / groups), unit) * groups >
+                           padded(product.rows, unit); // the lanes then work on padded rows
+  const bool splitRows = byRows < byColumns || (byRows == byColumns && !morePadding);
   const double rows =
       splitRows ? padded(std::ceil(product.rows / groups), unit) : padded(product.rows, unit);
   const double columns =

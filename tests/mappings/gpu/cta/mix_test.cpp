@@ -119,6 +119,15 @@ TEST_CASE("Warpgroups divide the columns when that pads less", "[gpu]") {
   CHECK(cost.sharedBytes == 64 * 16 * 2);
 }
 
+TEST_CASE("Of divisions that pad alike the one without more rows is taken", "[gpu]") {
+  Product product;
+  product.rows = 64;
+  product.columns = 8;
+  product.depth = 64;
+  const auto cost = costOf(product, planOf(2), rate(true), 16, true, 128);
+  CHECK(cost.paddedRows == 64); // by rows: two times 64, and 8 columns as well
+}
+
 TEST_CASE("Reading operands bounds a product of warps that read for themselves", "[gpu]") {
   Product product;
   product.rows = 64;
