@@ -74,11 +74,20 @@ private:
 
   /// Does a node come after another, or is it that one?
   [[nodiscard]] bool isAfter(int node, int other) const {
-    const auto comes = [&](const std::vector<int>& nodes) {
-      return std::any_of(nodes.begin(), nodes.end(),
-                         [&](int before) { return isAfter(before, other); });
-    };
-    return node == other || comes(nodeAt(node).needs) || comes(nodeAt(node).after);
+    std::set<int> reached{node}; // of a recurrence inside of the tile, nodes need each other
+    std::vector<int> open{node};
+    while (!open.empty()) {
+      const auto& last = nodeAt(open.back());
+      open.pop_back();
+      for (const auto* before : {&last.needs, &last.after}) {
+        for (const int each : *before) {
+          if (reached.insert(each).second) {
+            open.push_back(each);
+          }
+        }
+      }
+    }
+    return reached.contains(other);
   }
 
   void waits(const Alias& alias, int turn) {
