@@ -31,7 +31,8 @@ private:
   const SearchOptions& options_;
   const Counts& counts_;
   [[nodiscard]] double spent() const;
-  Clock::time_point start_ = Clock::now(), asked_ = Clock::now();
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point asked_; ///< for the last time; long ago at first, so that every search asks
   double all_ = 0, limit_ = 0, share_ = 0;
   std::int64_t steps_ = 0;
   bool stopped_ = false, cut_ = false;
