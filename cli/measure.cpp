@@ -2,9 +2,9 @@
 
 #include "cli/command.hpp"
 #include "cli/command_line.hpp"
+#include "cli/measure_plan.hpp"
 #include "cli/output_file.hpp"
 #include "cli/terminal.hpp"
-#include "report/table.hpp"
 #include "validation/cuda/gpu/gpu.hpp"
 #include "validation/measure/plan.hpp"
 #include "validation/measure/watchdog.hpp"
@@ -18,7 +18,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 namespace einsight::cli {
 namespace {
@@ -48,6 +47,11 @@ double secondsOf(const std::string& option, const std::string& text, const std::
   return seconds;
 }
 
+/// Must a file be named, and is none?
+bool lacksFile(const Options& options) {
+  return options.file.empty() && !options.check && !options.dryRun;
+}
+
 /// What can be said about the options without a device.
 core::Problems checkOptions(const Options& options) {
   auto problems = validation::checkSuites(options.suites);
@@ -67,7 +71,7 @@ core::Problems checkOptions(const Options& options) {
     }
     return problems;
   }
-  if (options.file.empty()) {
+  if (lacksFile(options)) {
     problems.push_back(
         optionProblem("-o", "is required", "name the file that the measurements go to"));
     return problems;
@@ -175,63 +179,6 @@ core::Expected<Answer> measureAnswer(validation::cuda::Gpu& gpu, const Options& 
   });
 }
 
-/// A row a suite: how many cases, and how long they take.
-std::string planText(const validation::MeasurePlan& plan, double seconds) {
-  report::Table table(
-      {{"suite", report::Table::Align::Left}, {"cases"}, {"seconds"}, {"longest run, ms"}});
-  std::size_t unknown = 0;
-  std::size_t fitting = 0;
-  double sum = 0;
-  for (const auto& planned : plan.cases) {
-    sum += planned.total;
-    fitting += sum <= seconds ? 1 : 0;
-    unknown += planned.reason.empty() ? 0 : 1;
-  }
-  for (const auto& suite : validation::measureSuites()) {
-    int cases = 0;
-    double total = 0;
-    double longest = 0;
-    for (const auto& planned : plan.cases) {
-      if (planned.suite == suite) {
-        ++cases;
-        total += planned.total;
-        longest = std::max(longest, planned.once);
-      }
-    }
-    if (cases > 0) {
-      table.row({suite, fmt::format("{}", cases), fmt::format("{:.1f}", total),
-                 fmt::format("{:.2f}", longest * 1e3)});
-    }
-  }
-  auto text = table.render(stdoutStyle());
-  text += fmt::format("\n{}: about {:.0f} s for {} cases; {} of them within --seconds {:g}\n",
-                      plan.machine, plan.seconds(), plan.cases.size(), fitting, seconds);
-  text +=
-      "Runs are simulated; buffers and the host are assumed to take 50 ms a case, and inputs to "
-      "be written once.\n";
-  if (unknown > 0) {
-    text += fmt::format("{} cases have no simulation and are not in the sum.\n", unknown);
-  }
-  return text;
-}
-
-std::string planJson(const validation::MeasurePlan& plan) {
-  auto cases = nlohmann::ordered_json::array();
-  for (const auto& planned : plan.cases) {
-    nlohmann::ordered_json record{{"id", planned.id}, {"suite", planned.suite}};
-    if (planned.reason.empty()) {
-      record["simulated_us"] = planned.once * 1e6;
-      record["seconds"] = planned.total;
-    } else {
-      record["reason"] = planned.reason;
-    }
-    cases.push_back(std::move(record));
-  }
-  const nlohmann::ordered_json json{
-      {"machine", plan.machine}, {"seconds", plan.seconds()}, {"cases", std::move(cases)}};
-  return json.dump(1) + "\n";
-}
-
 core::Expected<Answer> planAnswer(const Options& options, double seconds, const CLI::App& app) {
   ProgressBar bar("plan");
   return validation::planMeasure(options.suites, options.machine, "cycle",
@@ -248,15 +195,18 @@ core::Expected<Answer> work(const Options& options, const CLI::App& app) {
   auto problems = checkOptions(options);
   const double seconds = secondsOf("--seconds", options.seconds, "540", problems);
   const double patience = secondsOf("--patience", options.patience, "60", problems);
-  if (!problems.empty()) {
+  if (!problems.empty() && !(problems.size() == 1 && lacksFile(options))) {
     return core::failure(std::move(problems));
   }
   if (options.dryRun) {
     return planAnswer(options, seconds, app);
   }
   const auto gpu = validation::cuda::Gpu::find();
-  if (!gpu) {
+  if (!gpu) { // before a file is asked for that could not be written
     return core::failure(gpu.error());
+  }
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
   }
   if (options.check) {
     return checkAnswer(**gpu, options, patience);

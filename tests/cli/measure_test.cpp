@@ -19,6 +19,8 @@ TEST_CASE("measure refuses politely where there is nothing to measure", "[cli]")
   INFO(outcome.err);
   CHECK((without || none));
   CHECK_FALSE(std::filesystem::exists(file));
+  // That there is nothing comes before the wish for a file.
+  CHECK(program("measure", "CUDA_VISIBLE_DEVICES=").err == outcome.err);
 }
 
 TEST_CASE("measure names every mistake in its options at once", "[cli]") {
