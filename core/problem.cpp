@@ -10,7 +10,7 @@ namespace einsight::core {
 namespace {
 
 std::string renderOne(const Problem& problem) {
-  const auto& [where, what, help] = problem;
+  const auto& where = problem.where;
   std::string out;
   if (!where.file.empty()) {
     out += where.line > 0 ? fmt::format("{}:{}:{}: ", where.file, where.line, where.column)
@@ -20,9 +20,9 @@ std::string renderOne(const Problem& problem) {
   if (!where.path.empty()) {
     out += where.path + ": ";
   }
-  out += what + "\n";
-  if (!help.empty()) {
-    out += fmt::format("  help: {}\n", help);
+  out += problem.what + "\n";
+  if (!problem.help.empty()) {
+    out += fmt::format("  help: {}\n", problem.help);
   }
   return out;
 }

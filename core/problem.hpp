@@ -16,6 +16,9 @@ struct Problem {
   Where where;
   std::string what;
   std::string help;
+  /// Where something would be right on a larger machine: how many times what there is it takes,
+  /// above 1. 0 for all other mistakes.
+  double excess = 0;
 };
 
 using Problems = std::vector<Problem>;

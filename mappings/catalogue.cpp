@@ -2,6 +2,7 @@
 
 #include "config/catalogue.hpp"
 #include "config/reader.hpp"
+#include "mappings/gpu/copies.hpp"
 
 #include <algorithm>
 #include <set>
@@ -80,13 +81,18 @@ bool computes(const config::Node& root, const einsum::Cascade& cascade,
                     [&](const auto& variable) { return cascade.size(variable) == 0; })) {
       return false;
     }
-    const auto copies = texts(kernel.find("copies"));
-    if (std::any_of(copies.begin(), copies.end(),
-                    [&](const auto& tensor) { return cascade.tensor(tensor) == nullptr; })) {
+    auto moved = texts(kernel.find("copies"));
+    const bool copies = !moved.empty();
+    const auto clears = texts(kernel.find("clears"));
+    moved.insert(moved.end(), clears.begin(), clears.end());
+    if (std::any_of(moved.begin(), moved.end(), [&](const auto& tensor) {
+          return tensor != gpu::kAdded && cascade.tensor(tensor) == nullptr;
+        })) {
       return false;
     }
     const auto einsums = texts(kernel.find("einsums"));
-    all = all || (copies.empty() && (einsums.empty() || einsums.front() == "all"));
+    const bool movesOnly = copies || (!clears.empty() && einsums.empty());
+    all = all || (!movesOnly && (einsums.empty() || einsums.front() == "all"));
     named.insert(einsums.begin(), einsums.end());
   }
   named.erase("all");

@@ -180,13 +180,13 @@ void refuse(SweepRow& row, const core::Problems& problems) {
   row.status = RowStatus::Refused;
   row.reason = core::render(problems);
   Json list = Json::array();
-  for (const auto& [where, what, help] : problems) {
-    list.push_back({{"file", where.file},
-                    {"line", where.line},
-                    {"column", where.column},
-                    {"path", where.path},
-                    {"what", what},
-                    {"help", help}});
+  for (const auto& problem : problems) {
+    list.push_back({{"file", problem.where.file},
+                    {"line", problem.where.line},
+                    {"column", problem.where.column},
+                    {"path", problem.where.path},
+                    {"what", problem.what},
+                    {"help", problem.help}});
   }
   row.detail = dump({{"problems", std::move(list)}});
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace einsight::explore {
@@ -43,9 +44,35 @@ std::vector<Reason> reasonsOf(const std::vector<const Refused*>& refused) {
   return reasons;
 }
 
-/// Those that at least half of the mappings have, and then those of the most mappings that have
-/// none of the ones before; all where they are few.
-std::vector<Reason> fewOf(std::vector<Reason> reasons, std::size_t mappings) {
+/// How many times what there is a mapping takes that lacks nothing but room; 0 for others.
+double excessOf(const Refused& refused) {
+  double most = 0;
+  for (const auto& problem : refused.second) {
+    if (problem.excess <= 0) {
+      return 0;
+    }
+    most = std::max(most, problem.excess);
+  }
+  return most;
+}
+
+/// Those that are written for the Einsums, in their order.
+std::vector<const Refused*> meantFor(const einsum::Cascade& cascade,
+                                     const std::vector<Refused>& refused) {
+  const auto written = mappings::candidates(cascade, "gpu");
+  std::vector<const Refused*> meant;
+  for (const auto& one : refused) {
+    if (einsum::contains(written, one.first)) {
+      meant.push_back(&one);
+    }
+  }
+  return meant;
+}
+
+/// Those of the mapping that lacks nothing but room, then those that at least half of the mappings
+/// have, and then those of the most mappings that have none of the ones before; all where they are
+/// few. The mappings begin with one that lacks nothing but room, where there is one.
+std::vector<Reason> fewOf(std::vector<Reason> reasons, const std::vector<const Refused*>& meant) {
   if (reasons.size() <= kMostReasons) {
     return reasons;
   }
@@ -59,9 +86,16 @@ std::vector<Reason> fewOf(std::vector<Reason> reasons, std::size_t mappings) {
     few.push_back(reason);
     told.insert(reason.mappings.begin(), reason.mappings.end());
   };
-  for (const auto& reason : reasons) {
-    if (few.size() < kMostReasons && 2 * reason.mappings.size() >= mappings) {
-      tell(reason);
+  const bool near = excessOf(*meant.front()) > 0;
+  const auto nearest = [&](const Reason& reason) {
+    return near && reason.mappings.contains(meant.front()->first);
+  };
+  for (const bool ofNearest : {true, false}) {
+    for (const auto& reason : reasons) {
+      if (few.size() < kMostReasons && nearest(reason) == ofNearest &&
+          (ofNearest || 2 * reason.mappings.size() >= meant.size())) {
+        tell(reason);
+      }
     }
   }
   while (few.size() < kMostReasons) {
@@ -88,15 +122,16 @@ core::Problem textOf(const Reason& reason) {
 } // namespace
 
 core::Problems refusalOf(const einsum::Cascade& cascade, const std::vector<Refused>& refused) {
-  const auto written = mappings::candidates(cascade, "gpu");
-  std::vector<const Refused*> meant;
-  for (const auto& one : refused) {
-    if (einsum::contains(written, one.first)) {
-      meant.push_back(&one);
-    }
-  }
+  auto meant = meantFor(cascade, refused);
+  std::stable_sort(meant.begin(), meant.end(), [](const Refused* a, const Refused* b) {
+    const auto rank = [](const Refused& one) {
+      const double excess = excessOf(one);
+      return excess > 0 ? excess : std::numeric_limits<double>::infinity();
+    };
+    return rank(*a) < rank(*b);
+  });
   const auto all = reasonsOf(meant);
-  const auto few = fewOf(all, meant.size());
+  const auto few = fewOf(all, meant);
   core::Problems problems;
   for (const auto& reason : few) {
     problems.push_back(textOf(reason));
@@ -113,6 +148,22 @@ core::Problems refusalOf(const einsum::Cascade& cascade, const std::vector<Refus
                       "no mapping of the catalogue runs this workload on this GPU" + rest,
                       "give one with -m; docs/mappings-gpu.md shows how to write it"});
   return problems;
+}
+
+std::string noRoomNote(const einsum::Cascade& cascade, const std::vector<Refused>& refused) {
+  std::vector<const Refused*> large;
+  if (std::any_of(refused.begin(), refused.end(),
+                  [](const Refused& one) { return excessOf(one) > 0; })) {
+    large = meantFor(cascade, refused);
+    std::erase_if(large, [](const Refused* one) { return excessOf(*one) <= 0; });
+  }
+  if (large.empty()) {
+    return {};
+  }
+  const auto more = large.size() - 1;
+  return fmt::format("preferred, but without room: mapping {}{}: {}", large.front()->first,
+                     more > 0 ? fmt::format(" (and {} more)", more) : "",
+                     large.front()->second.front().what);
 }
 
 } // namespace einsight::explore

@@ -148,7 +148,8 @@ core::Problems memoryProblems(const std::vector<KernelPlan>& kernels,
            fmt::format("kernel '{}' runs with {} of tensors in memory ({}), {} has {}",
                        kernels[worst].kernel->name, core::formatBytes(most), largest(memory, worst),
                        gpu.data().name, core::formatCapacity(gpu.data().dram.bytes)),
-           "smaller sizes, fewer sequences or heads at a time, or a GPU with more memory"}};
+           "smaller sizes, fewer sequences or heads at a time, or a GPU with more memory",
+           most / static_cast<double>(gpu.data().dram.bytes)}};
 }
 
 } // namespace einsight::mappings::gpu

@@ -47,6 +47,15 @@ TEST_CASE("a misspelt mapping is answered with the nearest name", "[mappings]") 
   CHECK(found.error().front().help.find("did you mean 'fusemax-binding'?") == 0);
 }
 
+TEST_CASE("mappings of a GPU are candidates also where they copy what is added up", "[mappings]") {
+  const auto cascade = workloads::load("gqa-backward");
+  REQUIRE(cascade);
+  const auto names = candidates(*cascade, "gpu");
+  CHECK(contains(names, "flash-attention-4-backward"));
+  CHECK(contains(names, "flash-attention-2-backward"));
+  CHECK_FALSE(contains(names, "flash-attention-2"));
+}
+
 TEST_CASE("candidates place every Einsum of the cascade and nothing else", "[mappings]") {
   const auto onePass = candidatesOf("attention-1pass");
   CHECK(contains(onePass, "fusemax-binding"));

@@ -59,9 +59,12 @@ public:
   }
 
 private:
-  void report(std::string what, std::string help) {
+  /// What takes more than there is, both in one unit.
+  template <class Number>
+  void report(Number takes, Number has, std::string what, std::string help) {
     problems_.push_back({plan_.kernel->where,
-                         fmt::format("kernel '{}' {}", plan_.kernel->name, what), std::move(help)});
+                         fmt::format("kernel '{}' {}", plan_.kernel->name, what), std::move(help),
+                         static_cast<double>(takes) / static_cast<double>(has)});
   }
 
   void shared() {
@@ -84,7 +87,8 @@ private:
     }
     out_.sharedBytes = static_cast<std::int64_t>(std::ceil(bytes));
     if (out_.sharedBytes > gpu_.shared.bytesPerCta) {
-      report(fmt::format("needs {:.1f} KiB of shared memory per CTA, {} has {:.1f} KiB",
+      report(out_.sharedBytes, gpu_.shared.bytesPerCta,
+             fmt::format("needs {:.1f} KiB of shared memory per CTA, {} has {:.1f} KiB",
                          static_cast<double>(out_.sharedBytes) / 1024, gpu_.name,
                          static_cast<double>(gpu_.shared.bytesPerCta) / 1024),
              plan_.stages > 1 ? "smaller tiles, or fewer stages" : "smaller tiles");
@@ -105,7 +109,8 @@ private:
     tensorMemoryBytes_ =
         static_cast<std::int64_t>(std::ceil(tensorMemoryBytes(plan_, products, cascade_)));
     if (tensorMemoryBytes_ > gpu_.tensorMemoryBytes) {
-      report(fmt::format("needs {} of tensor memory per CTA, {} has {}",
+      report(tensorMemoryBytes_, gpu_.tensorMemoryBytes,
+             fmt::format("needs {} of tensor memory per CTA, {} has {}",
                          core::formatCapacity(tensorMemoryBytes_), gpu_.name,
                          core::formatCapacity(gpu_.tensorMemoryBytes)),
              mayAlias() ? "smaller tiles, or results that share a place (alias)" : "smaller tiles");
@@ -144,15 +149,18 @@ private:
         plan_.registers.value_or(std::min(derived, roundUp(most, kRegisterUnit)));
     out_.registersPerThread = std::min(out_.registersPerThread, most);
     if (plan_.registers.value_or(0) > most) {
-      report(fmt::format("asks for {} registers per thread, {} has {}", *plan_.registers, gpu_.name,
+      report(*plan_.registers, most,
+             fmt::format("asks for {} registers per thread, {} has {}", *plan_.registers, gpu_.name,
                          most),
              {});
     } else if (plan_.registers && needed > static_cast<double>(*plan_.registers)) {
-      report(fmt::format("has {} registers per thread, its products' results alone take {:.0f}",
+      report(needed, static_cast<double>(*plan_.registers),
+             fmt::format("has {} registers per thread, its products' results alone take {:.0f}",
                          *plan_.registers, needed),
              "smaller tiles, or more warpgroups");
     } else if (!plan_.registers && derived > roundUp(most, kRegisterUnit)) {
-      report(fmt::format("needs {} registers per thread, {} has {}", derived, gpu_.name, most),
+      report(derived, most,
+             fmt::format("needs {} registers per thread, {} has {}", derived, gpu_.name, most),
              "smaller tiles, or more warpgroups");
     }
   }
@@ -183,11 +191,13 @@ private:
       return;
     }
     if (out_.limitedBy == "registers") {
-      report(fmt::format("needs {} registers per CTA, {} has {}", registersPerCta(), gpu_.name,
+      report(registersPerCta(), gpu_.registers.words,
+             fmt::format("needs {} registers per CTA, {} has {}", registersPerCta(), gpu_.name,
                          gpu_.registers.words),
              "fewer warpgroups, or fewer registers per thread");
     } else {
-      report(fmt::format("needs {} threads per CTA, {} has {} per SM", out_.threads, gpu_.name,
+      report(out_.threads, gpu_.threadsPerSm,
+             fmt::format("needs {} threads per CTA, {} has {} per SM", out_.threads, gpu_.name,
                          gpu_.threadsPerSm),
              "fewer warpgroups");
     }
