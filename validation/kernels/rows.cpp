@@ -46,8 +46,14 @@ KernelShape shapeOf(std::string_view column, const std::string& cell) {
   return number ? KernelShape{{std::string(column), core::Rational(*number)}} : KernelShape();
 }
 
+/// N of "window N": the keys before its own that a query attends to.
+KernelShape windowOf(const std::string& mask) {
+  constexpr std::string_view kWindow = "window ";
+  return mask.starts_with(kWindow) ? shapeOf("window", mask.substr(kWindow.size())) : KernelShape();
+}
+
 KernelShape shapeOf(const Row& row) {
-  KernelShape shape;
+  auto shape = windowOf(row["mask"]);
   for (const auto column : kNumbers) {
     shape.merge(shapeOf(column, row[column]));
   }

@@ -2,9 +2,11 @@
 
 #include "arch/gpu/gpu.hpp"
 #include "explore/gpu/point.hpp"
+#include "validation/pattern.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 namespace einsight::validation {
@@ -108,7 +110,7 @@ Seconds KernelRuns::seconds(const Request& request) {
     if (!system) {
       return tl::unexpected(system.error());
     }
-    const auto seconds = simulate(**system, *machine, request);
+    auto seconds = simulate(**system, *machine, request);
     if (!seconds) {
       return seconds;
     }
@@ -127,7 +129,9 @@ Seconds KernelRuns::flops(const Request& request) const {
     const auto found = spec_.passes.find(pass);
     factor += found == spec_.passes.end() ? 1 : found->second;
   }
-  const auto mask = spec_.masks.find(request.mask);
+  const auto mask = std::find_if(spec_.masks.begin(), spec_.masks.end(), [&](const auto& each) {
+    return matches(request.mask, each.first);
+  });
   return forward->toDouble() * factor * (mask == spec_.masks.end() ? 1 : mask->second);
 }
 

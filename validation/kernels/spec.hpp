@@ -89,7 +89,7 @@ struct KernelSpec {
   KernelSystems systems;
   core::Expression flops;               ///< of a forward pass without a mask, over columns
   std::map<std::string, double> passes; ///< times `flops`
-  std::map<std::string, double> masks;  ///< times `flops`
+  std::map<std::string, double> masks;  ///< patterns; times `flops`
   std::vector<std::string> types;       ///< of operands that are simulated
   std::map<std::string, KernelClass> classes;
   std::vector<KernelKnown> known;

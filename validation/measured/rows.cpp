@@ -193,6 +193,9 @@ core::Problems notOurs(const std::filesystem::path& file) {
 
 core::Expected<MeasuredFile> readMeasured(const std::filesystem::path& file) {
   std::ifstream stream(file);
+  if (!stream) {
+    return core::failure({{{file.string(), 0, 0, {}}, "cannot read the file", {}}});
+  }
   return readMeasured(stream, file);
 }
 

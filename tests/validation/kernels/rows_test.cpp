@@ -72,3 +72,13 @@ TEST_CASE("a file without the columns of published kernels is refused", "[valida
                   "columns: system,hardware,dtype,batch,heads_q,heads_kv,head_dim,seq_q,seq_kv,"
                   "mask,metric,value,unit,source\n") == 0);
 }
+
+TEST_CASE("a window of any width is a size of the row", "[validation]") {
+  const auto rows = rowsOf("A,G,bf16,1,8,8,64,1024,,window 77,fwd_latency,1,ms,here\n"
+                           "A,G,bf16,1,8,8,64,1024,,window 2K,fwd_latency,1,ms,here\n"
+                           "A,G,bf16,1,8,8,64,1024,,window of 5,fwd_latency,1,ms,here\n");
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].shape.at("window") == Rational(77));
+  CHECK(rows[1].shape.at("window") == Rational(2048));
+  CHECK_FALSE(rows[2].shape.contains("window"));
+}

@@ -104,5 +104,7 @@ TEST_CASE("what measure did not write is refused", "[validation]") {
     REQUIRE_FALSE(measured);
     CHECK(measured.error().front().what == "this is no file that measure wrote");
   }
-  CHECK_FALSE(readMeasured("/nowhere/m.json"));
+  const auto absent = readMeasured("/nowhere/m.json");
+  REQUIRE_FALSE(absent);
+  CHECK(absent.error().front().what == "cannot read the file");
 }
