@@ -156,7 +156,7 @@ bool suits(const GpuPoint& point) {
         [&](const gpu::Kernel& kernel) { return einsum::contains(kernel.einsums, einsum); });
   };
   for (const auto& kernel : mapping.kernels) {
-    if (!kernel.einsums.empty() || !kernel.copies.empty()) {
+    if (!kernel.einsums.empty() || kernel.movesOnly) {
       continue;
     }
     for (const auto& einsum : point.cascade.einsums()) {
@@ -224,6 +224,9 @@ core::Expected<GpuPoint> prepareDefault(const PointRequest& request, const Parts
     } else if (suits(*point)) {
       point->notes.push_back(
           fmt::format("mapping {} chosen from the catalogue; -m gives another", name));
+      if (auto note = noRoomNote(**parts.cascade, refused); !note.empty()) {
+        point->notes.push_back(std::move(note));
+      }
       points.push_back(std::move(*point));
     }
   }

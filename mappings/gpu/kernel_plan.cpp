@@ -125,7 +125,7 @@ private:
 
   std::vector<const einsum::Einsum*> einsumsOf(const Kernel& kernel) {
     std::vector<const einsum::Einsum*> out;
-    if (!kernel.copies.empty()) {
+    if (kernel.movesOnly) {
       return out;
     }
     for (const auto& einsum : cascade_.einsums()) {
@@ -155,7 +155,9 @@ private:
   }
 
   void checkTensors(const Kernel& kernel) {
-    for (const auto& name : kernel.copies) {
+    auto names = kernel.copies;
+    names.insert(names.end(), kernel.clears.begin(), kernel.clears.end());
+    for (const auto& name : names) {
       if (name != kAdded && cascade_.tensor(name) == nullptr) {
         std::vector<std::string> known;
         for (const auto& tensor : cascade_.tensors()) {
@@ -282,7 +284,10 @@ resolve(const Mapping& mapping, const einsum::Cascade& cascade, const arch::Gpu&
   if (!problems.empty()) {
     return core::failure(std::move(problems));
   }
-  resolveCopies(kernels);
+  resolveCopies(kernels, problems);
+  if (!problems.empty()) {
+    return core::failure(std::move(problems));
+  }
   return kernels;
 }
 

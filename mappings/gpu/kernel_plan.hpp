@@ -25,8 +25,9 @@ struct KernelPlan {
   std::vector<const einsum::Einsum*> einsums; ///< those that do work, in an order of evaluation
   std::vector<Axis> grid;                     ///< slowest first
   std::optional<Axis> loop;
-  std::vector<Copy> copies; ///< then it has no Einsums
-  Extents extents;          ///< of one iteration
+  std::vector<Copy> copies;                  ///< then it has no Einsums
+  std::vector<const einsum::Einsum*> clears; ///< sums of CTAs that it sets to zero, in 32 bits
+  Extents extents;                           ///< of one iteration
   int warpgroups = 1, stages = 1;
   std::int64_t launches = 1;  ///< of the whole grid, one after another
   std::int64_t launch = 0;    ///< which of them: the value of Kernel::each
@@ -49,6 +50,9 @@ struct KernelPlan {
 
 /// Whether CTAs that each have a part of an Einsum's sum add it to what lies in memory, in 32 bits.
 bool isAdded(const KernelPlan& plan, const einsum::Einsum& einsum);
+
+/// Bytes of an element of such a sum, and of what a CTA leaves for a merge.
+constexpr double kPartialBytes = 4;
 
 /// Kernels of a mapping for a cascade: every Einsum in exactly one. All problems at once.
 core::Expected<std::vector<KernelPlan>>

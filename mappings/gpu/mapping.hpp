@@ -61,7 +61,11 @@ struct Kernel {
   /// Tensors it only rewrites in memory (no Einsum then); `added`: all that CTAs of the mapping's
   /// other kernels add up there.
   std::vector<std::string> copies;
-  std::vector<Tile> cta; ///< the first one's values are divided over the warpgroups
+  /// Tensors that it sets to zero in memory, where CTAs of the other kernels add them up; `added`:
+  /// all of these that no other kernel names.
+  std::vector<std::string> clears;
+  bool movesOnly = false; ///< copies or clears, and computes no Einsum
+  std::vector<Tile> cta;  ///< the first one's values are divided over the warpgroups
   std::optional<Tile> loop;
   std::string each; ///< rank variable that it is launched for value by value; "": launched once
   std::optional<Number> split; ///< CTAs that a loop is divided over, with a merge kernel after

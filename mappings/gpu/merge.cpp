@@ -11,7 +11,6 @@
 namespace einsight::mappings::gpu {
 namespace {
 
-constexpr double kPartialBytes = 4;
 constexpr std::int64_t kThreads = 128;
 constexpr std::int64_t kRegisters = 64;
 constexpr std::int64_t kWarps = 4;
@@ -140,7 +139,8 @@ double partialBytes(const KernelPlan& plan, const einsum::Cascade& cascade,
 sim::gpu::Body warpsMerge(const KernelPlan& plan, std::int64_t rows, const Graph& graph,
                           const einsum::Cascade& cascade, const arch::Gpu& gpu) {
   const auto some = withRows(plan, rows);
-  const auto warps = static_cast<double>(kWarps / rows); // of a row
+  const std::int64_t ofRow = kWarps / rows;
+  const auto warps = static_cast<double>(ofRow);
   auto out = mergeBody(some, graph, cascade, gpu, 1);
   if (warps > 1) {
     auto last = mergeStep(withoutPadding(some), cascade, gpu);

@@ -109,7 +109,7 @@ core::Expected<sim::gpu::Chain> plan(const Mapping& mapping, const einsum::Casca
   // What is too large is refused before any list of CTAs is made.
   std::vector<std::optional<FittingKernel>> fitting;
   for (const auto& each : *kernels) {
-    fitting.push_back(each.kernel->copies.empty() ? fit(each, context, problems) : std::nullopt);
+    fitting.push_back(each.kernel->movesOnly ? std::nullopt : fit(each, context, problems));
   }
   if (!problems.empty()) {
     return core::failure(std::move(problems));

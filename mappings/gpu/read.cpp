@@ -89,6 +89,8 @@ Kernel readKernel(const std::string& name, const Node& node, core::Problems& pro
     reader.problem("copies", "a kernel that copies tensors computes no Einsums",
                    "write the copies as a kernel of their own");
   }
+  kernel.clears = reader.textListIf("clears");
+  kernel.movesOnly = !kernel.copies.empty() || (!kernel.clears.empty() && !reader.has("einsums"));
   if (const auto* cta = reader.mapIf("cta")) {
     kernel.cta = readTiles(*cta, problems);
   }

@@ -54,6 +54,9 @@ private:
       auto [role, transfer] = storeOf(plan_, tensor, cascade_);
       part(role).stores.push_back(std::move(transfer));
     }
+    for (const auto* sum : plan_.clears) {
+      parts_.epilogue.stores.push_back(clearOf(plan_, *sum, cascade_));
+    }
   }
 
   void addProduct(const Node& node) {

@@ -10,7 +10,6 @@ namespace einsight::mappings::gpu {
 namespace {
 
 constexpr double kBitsPerByte = 8;
-constexpr double kPartialBytes = 4;
 
 /// Share of the loop's values that exist: a last short tile brings fewer bytes.
 double existing(const KernelPlan& plan, const einsum::Cascade& cascade,
@@ -257,6 +256,15 @@ std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::s
   transfer.bytes = boxElements(cascade, output, plan.extents) * bytes;
   transfer.burst = burst(cascade, output, plan.extents, bytes);
   return {each ? Role::Iteration : Role::Epilogue, transfer};
+}
+
+sim::gpu::Transfer clearOf(const KernelPlan& plan, const einsum::Einsum& sum,
+                           const einsum::Cascade& cascade) {
+  sim::gpu::Transfer transfer;
+  transfer.tensor = sum.name;
+  transfer.bytes = boxElements(cascade, sum.output, plan.extents) * kPartialBytes;
+  transfer.burst = burst(cascade, sum.output, plan.extents, kPartialBytes);
+  return transfer;
 }
 
 void shareAdds(const KernelPlan& plan, const std::vector<Load>& loads, sim::gpu::Part& iteration) {

@@ -44,6 +44,10 @@ Lists listsOf(const KernelPlan& plan, const std::vector<Load>& loads);
 std::pair<Role, sim::gpu::Transfer> storeOf(const KernelPlan& plan, const std::string& tensor,
                                             const einsum::Cascade& cascade);
 
+/// The zeros that a CTA writes into a sum before others add to it, in 32 bits.
+sim::gpu::Transfer clearOf(const KernelPlan& plan, const einsum::Einsum& sum,
+                           const einsum::Cascade& cascade);
+
 /// What CTAs add to sums in every iteration goes with the stream whose variables of the grid are
 /// those of the sum, or include them; where there is none, it is not `shared` any more.
 void shareAdds(const KernelPlan& plan, const std::vector<Load>& loads, sim::gpu::Part& iteration);

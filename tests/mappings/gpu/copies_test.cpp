@@ -53,6 +53,41 @@ TEST_CASE("Heads of a group add up the gradients of their keys, which are conver
   }
 }
 
+TEST_CASE("Sums start from zeros, which CTAs of another kernel or kernels of their own write",
+          "[gpu]") {
+  const auto chain = chainOf(
+      readingOf("flash-attention-3-backward",
+                {.workload = "attention-backward",
+                 .gpu = "h100",
+                 .workloadSettings = {{"B", 1}, {"H", 4}, {"R", 4}, {"D", 128}, {"L", 1000}}}));
+  std::map<std::string, double> stored; // by kernel and tensor
+  for (const auto& kernel : chain.kernels) {
+    for (const auto place : kernel.order) {
+      for (const auto& store : kernel.epilogue.stores) {
+        stored[kernel.name + ", " + store.tensor] +=
+            store.bytes * kernel.kinds.at(static_cast<std::size_t>(place)).rows;
+      }
+    }
+    CHECK((kernel.name.rfind("zeros", 0) != 0 || kernel.prologue.loads.empty()));
+  }
+  CHECK(stored.at("row sums, DQ") == Approx(4 * 1000 * 128 * 4.0));
+  CHECK(stored.at("zeros DK, DK") == Approx(1 * 1000 * 128 * 4.0));
+  CHECK(stored.at("zeros DV, DV") == Approx(1 * 1000 * 128 * 4.0));
+  CHECK(stored.count("zeros DQ, DQ") == 0);
+}
+
+TEST_CASE("A kernel whose CTAs would all clear a whole sum is refused", "[gpu]") {
+  const auto reading = readingOfText("extends: flash-attention-3-backward\nmapping: mine\n"
+                                     "kernels:\n  row sums:\n    clears: [DQ, DK]\n",
+                                     {.workload = "attention-backward",
+                                      .gpu = "h100",
+                                      .workloadSettings = {{"H", 8}, {"R", 4}, {"L", 1024}}});
+  const auto text = messages(reading);
+  INFO(text);
+  CHECK(text.find("CTAs of kernel 'row sums' that differ in 'p' would all clear 'DK'\n"
+                  "  help: clear it by a kernel of its own: {clears: [DK]}") != std::string::npos);
+}
+
 TEST_CASE("A copy of what nobody adds up reads what it writes", "[gpu]") {
   const auto chain =
       chainOf(readingOfText("mapping: mine\nkind: gpu\nparameters: {M0: 64}\nkernels:\n"

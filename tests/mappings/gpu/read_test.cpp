@@ -82,22 +82,22 @@ TEST_CASE("The first case that holds is laid over the file", "[gpu]") {
 }
 
 TEST_CASE("Every mistake in a mapping file is reported at its place", "[gpu]") {
-  CHECK(
-      messages(readingOfText(kHead + "kernels:\n  a: {lop: m1, instruction: wgmm, overlap: 3, "
-                                     "warps: 4, warpgroups: 1, cta: {p: 12+}}\n")) ==
-      "mapping.yaml:5:7: error: kernels.a.lop: unknown key\n"
-      "  help: did you mean 'loop'? (one of: einsums, copies, cta, loop, warpgroups, warps, split, "
-      "stream_k, merge, paged, stages, registers, resident, shared_bytes, producer, lockstep, "
-      "column_warps, interleave, overlap, persistent, skip_masked, instruction, order, section, "
-      "host_time, mask, emulate, rescale, alias)\n"
-      "mapping.yaml:5:29: error: kernels.a.instruction: unknown value 'wgmm'\n"
-      "  help: did you mean 'wgmma'? (one of: mma, wgmma, tcgen05)\n"
-      "mapping.yaml:5:44: error: kernels.a.overlap: '3' is neither true nor false\n"
-      "  help: write true or false\n"
-      "mapping.yaml:5:54: error: kernels.a.warps: warps and warpgroups say the same\n"
-      "  help: a warpgroup has 4 warps\n"
-      "mapping.yaml:5:81: error: kernels.a.cta.p: '12+' is not an expression: column 4: expected "
-      "a value, found the end\n");
+  CHECK(messages(readingOfText(kHead + "kernels:\n  a: {lop: m1, instruction: wgmm, overlap: 3, "
+                                       "warps: 4, warpgroups: 1, cta: {p: 12+}}\n")) ==
+        "mapping.yaml:5:7: error: kernels.a.lop: unknown key\n"
+        "  help: did you mean 'loop'? (one of: einsums, copies, clears, cta, loop, warpgroups, "
+        "warps, split, "
+        "stream_k, merge, paged, stages, registers, resident, shared_bytes, producer, lockstep, "
+        "column_warps, interleave, overlap, persistent, skip_masked, instruction, order, section, "
+        "host_time, mask, emulate, rescale, alias)\n"
+        "mapping.yaml:5:29: error: kernels.a.instruction: unknown value 'wgmm'\n"
+        "  help: did you mean 'wgmma'? (one of: mma, wgmma, tcgen05)\n"
+        "mapping.yaml:5:44: error: kernels.a.overlap: '3' is neither true nor false\n"
+        "  help: write true or false\n"
+        "mapping.yaml:5:54: error: kernels.a.warps: warps and warpgroups say the same\n"
+        "  help: a warpgroup has 4 warps\n"
+        "mapping.yaml:5:81: error: kernels.a.cta.p: '12+' is not an expression: column 4: expected "
+        "a value, found the end\n");
 }
 
 TEST_CASE("A size that nothing uses is a mistake, also one that is laid over another mapping",
