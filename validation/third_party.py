@@ -67,11 +67,9 @@ def sdpa(records, kind, b, hq, hkv, sq, skv, d, causal, back=False):
 
 def suite_dense(records):
     """Lengths, head dimensions and causal masks; backward passes; waves, tails and ragged shapes."""
-    lengths = (512, 1024, 2048, 4096, 8192, 16384)
+    lengths = (512, 1024, 2048, 4096, 8192, 16384, 32768)
     for s, d, causal, kind in itertools.product(lengths, (128, 64, 256), (False, True), ("cudnn", "flash")):
         sdpa(records, kind, max(1, 16384 // s), 2048 // d, 2048 // d, s, s, d, causal)
-    for kind, causal in itertools.product(("cudnn", "flash"), (False, True)):
-        sdpa(records, kind, 1, 16, 16, 32768, 32768, 128, causal)
     for s, d, causal in itertools.product((1024, 4096, 16384), (128, 64), (False, True)):
         sdpa(records, "cudnn", max(1, 16384 // s), 2048 // d, 2048 // d, s, s, d, causal, back=True)
     shapes = ((1, 1, 1024), (1, 1, 4096), (1, 3, 5000), (2, 7, 777), (1, 133, 1024), (3, 11, 3333))

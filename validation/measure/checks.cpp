@@ -9,7 +9,7 @@ using cuda::MaskKind;
 
 namespace {
 
-/// Lengths, head dimensions and types.
+/// Lengths and head dimensions.
 void addShapes(std::vector<KernelCase>& cases) {
   for (const int head : {64, 128, 256}) {
     for (const bool causal : {false, true}) {
@@ -30,9 +30,6 @@ void addShapes(std::vector<KernelCase>& cases) {
   auto alone = attention(1, 1, 1, 129, 128, false);
   alone.mask.kind = MaskKind::Window; // a query sees itself
   addFused(cases, alone);
-  auto half = attention(1, 2, 1, 300, 128, false);
-  half.fp16 = true;
-  addFused(cases, half);
   auto window = attention(1, 2, 2, 1000, 128, false);
   window.mask.kind = MaskKind::Window;
   window.mask.window[cuda::kAxes - 1] = 150;
@@ -66,9 +63,6 @@ void addDecode(std::vector<KernelCase>& cases) {
     auto small = decode(kind, 2, 4, 4, 700);
     small.headDim = small.headDimV = 64;
     cases.push_back(small);
-    auto fp16 = decode(kind, 1, 4, 1, 700);
-    fp16.fp16 = true;
-    cases.push_back(fp16);
   }
 }
 
@@ -87,6 +81,11 @@ std::vector<KernelCase> checkCases() {
     auto linear = attention(2, 3, 3, 777, head, true);
     linear.kind = KernelKind::Linear;
     cases.push_back(linear);
+  }
+  const auto bf16 = cases;
+  for (auto which : bf16) {
+    which.fp16 = true;
+    cases.push_back(which);
   }
   return cases;
 }

@@ -16,9 +16,7 @@ std::vector<KernelCase> denseCases() {
   for (const int length : {512, 1024, 2048, 4096, 8192, 16384, 32768}) {
     for (const int head : {128, 64, 256}) {
       for (const bool causal : {false, true}) {
-        if (length <= kUsualTokens || head == 128) {
-          addFused(cases, usual(length, head, causal));
-        }
+        addFused(cases, usual(length, head, causal));
       }
     }
   }

@@ -11,6 +11,7 @@ namespace {
 using Grouped = DecodeSizes<Bf16, 128, 128, false, 3>;
 using Small = DecodeSizes<Fp16, 64, 64, false, 4>;
 using Latent = DecodeSizes<Bf16, 576, 512, true, 2>;
+using LatentFp16 = DecodeSizes<Fp16, 576, 512, true, 2>;
 
 struct Shape {
   int batch;
@@ -103,6 +104,7 @@ TEST_CASE("decoding works on more heads per KV head than a product has rows") {
 TEST_CASE("latent decoding reads its values from the keys") {
   const auto make = [](int items, int tiles) { return splitKv(items, tiles, 2); };
   requireExact(run<Latent>({1, 20, 1, 150}, make, 3));
+  requireExact(run<LatentFp16>({2, 9, 1, 77}, make, 1));
 }
 
 } // namespace einsight::validation::cuda

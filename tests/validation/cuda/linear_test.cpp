@@ -34,6 +34,7 @@ TEST_CASE("chunked linear attention agrees with double precision, odd lengths in
   requireExact(run<LinearSizes<Bf16, 64>>(1, 2, 200, 0));
   requireExact(run<LinearSizes<Bf16, 128>>(2, 1, 321, 1));
   requireExact(run<LinearSizes<Fp16, 64>>(1, 1, 33, 2));
+  requireExact(run<LinearSizes<Fp16, 128>>(1, 1, 197, 3));
 }
 
 TEST_CASE("chunked linear attention is right for lengths around a chunk") {

@@ -207,7 +207,7 @@ TEST_CASE("only the kernels asked for are measured and checked, and no microbenc
   CHECK(tally->measured == 6);
   auto request = quiet();
   request.kernels = {"permute", "unpermute"};
-  CHECK(checkKernels(gpu, request).size() == 4);
+  CHECK(checkKernels(gpu, request).size() == 8);
 }
 
 TEST_CASE("checking ends with the kernel that takes the device along") {

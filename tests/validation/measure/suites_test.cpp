@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 namespace einsight::validation {
 
@@ -17,19 +18,19 @@ TEST_CASE("no two measured cases have the same name") {
   }
 }
 
-TEST_CASE("every kernel is measured and checked") {
+TEST_CASE("every kernel is measured, and checked in both types") {
   std::map<cuda::KernelKind, int> measured;
-  std::map<cuda::KernelKind, int> checked;
+  std::map<std::pair<cuda::KernelKind, bool>, int> checked;
   for (const auto& suite : kernelSuites()) {
     for (const auto& which : suite.cases) {
       ++measured[which.kind];
     }
   }
   for (const auto& which : checkCases()) {
-    ++checked[which.kind];
+    ++checked[{which.kind, which.fp16}];
   }
   CHECK(measured.size() == 8);
-  CHECK(checked.size() == 8);
+  CHECK(checked.size() == 16);
 }
 
 TEST_CASE("windows fit into their layouts, and strides into the windows") {

@@ -42,13 +42,20 @@ DecodeKernel instance() {
           &start<Sizes>};
 }
 
+template <class Type>
+void add(std::vector<DecodeKernel>& kernels) {
+  kernels.push_back(instance<Type, 128, 128, false, 3>());
+  kernels.push_back(instance<Type, 64, 64, false, 4>());
+  kernels.push_back(instance<Type, 576, 512, true, 2>());
+}
+
 const DecodeKernel* kernelFor(const KernelCase& which) {
-  static const std::vector<DecodeKernel> kernels{
-      instance<Bf16, 128, 128, false, 3>(),
-      instance<Bf16, 64, 64, false, 4>(),
-      instance<Fp16, 128, 128, false, 3>(),
-      instance<Bf16, 576, 512, true, 2>(),
-  };
+  static const auto kernels = [] {
+    std::vector<DecodeKernel> all;
+    add<Bf16>(all);
+    add<Fp16>(all);
+    return all;
+  }();
   const auto found = std::find_if(kernels.begin(), kernels.end(), [&](const auto& kernel) {
     return kernel.fp16 == which.fp16 && kernel.headQk == which.headDim &&
            kernel.headV == which.headDimV;

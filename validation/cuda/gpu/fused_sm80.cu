@@ -20,19 +20,26 @@ FusedKernel instance(int walk) {
           Sizes::kSharedBytes,        start};
 }
 
+template <class Type>
+void add(std::vector<FusedKernel>& kernels) {
+  constexpr auto kSoftmax = Weights::Softmax;
+  kernels.push_back(instance<Type, 64, 4, 2, kSoftmax, RangeWalk>(0));
+  kernels.push_back(instance<Type, 128, 4, 2, kSoftmax, RangeWalk>(0));
+  kernels.push_back(instance<Type, 256, 8, 1, kSoftmax, RangeWalk>(0));
+  kernels.push_back(instance<Type, 128, 4, 2, Weights::Sigmoid, RangeWalk>(0));
+  kernels.push_back(instance<Type, 128, 4, 2, kSoftmax, BoxWalk>(1));
+  kernels.push_back(instance<Type, 128, 4, 2, kSoftmax, ListWalk>(2));
+}
+
 } // namespace
 
 const std::vector<FusedKernel>& fusedSm80Kernels() {
-  constexpr auto kSoftmax = Weights::Softmax;
-  static const std::vector<FusedKernel> kernels{
-      instance<Bf16, 64, 4, 2, kSoftmax, RangeWalk>(0),
-      instance<Bf16, 128, 4, 2, kSoftmax, RangeWalk>(0),
-      instance<Bf16, 256, 8, 1, kSoftmax, RangeWalk>(0),
-      instance<Fp16, 128, 4, 2, kSoftmax, RangeWalk>(0),
-      instance<Bf16, 128, 4, 2, Weights::Sigmoid, RangeWalk>(0),
-      instance<Bf16, 128, 4, 2, kSoftmax, BoxWalk>(1),
-      instance<Bf16, 128, 4, 2, kSoftmax, ListWalk>(2),
-  };
+  static const auto kernels = [] {
+    std::vector<FusedKernel> all;
+    add<Bf16>(all);
+    add<Fp16>(all);
+    return all;
+  }();
   return kernels;
 }
 

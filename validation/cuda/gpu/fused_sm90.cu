@@ -64,19 +64,26 @@ FusedKernel instance(int walk) {
           Sizes::kSharedBytes,        start};
 }
 
+template <class Type>
+void add(std::vector<FusedKernel>& kernels) {
+  constexpr auto kSoftmax = Weights::Softmax;
+  kernels.push_back(instance<Type, 64, 3, 128, kSoftmax, RangeWalk>(0));
+  kernels.push_back(instance<Type, 128, 2, 128, kSoftmax, RangeWalk>(0));
+  kernels.push_back(instance<Type, 256, 2, 64, kSoftmax, RangeWalk>(0));
+  kernels.push_back(instance<Type, 128, 2, 128, Weights::Sigmoid, RangeWalk>(0));
+  kernels.push_back(instance<Type, 128, 2, 128, kSoftmax, BoxWalk>(1));
+  kernels.push_back(instance<Type, 128, 2, 128, kSoftmax, ListWalk>(2));
+}
+
 } // namespace
 
 const std::vector<FusedKernel>& fusedSm90Kernels() {
-  constexpr auto kSoftmax = Weights::Softmax;
-  static const std::vector<FusedKernel> kernels{
-      instance<Bf16, 64, 3, 128, kSoftmax, RangeWalk>(0),
-      instance<Bf16, 128, 2, 128, kSoftmax, RangeWalk>(0),
-      instance<Bf16, 256, 2, 64, kSoftmax, RangeWalk>(0),
-      instance<Fp16, 128, 2, 128, kSoftmax, RangeWalk>(0),
-      instance<Bf16, 128, 2, 128, Weights::Sigmoid, RangeWalk>(0),
-      instance<Bf16, 128, 2, 128, kSoftmax, BoxWalk>(1),
-      instance<Bf16, 128, 2, 128, kSoftmax, ListWalk>(2),
-  };
+  static const auto kernels = [] {
+    std::vector<FusedKernel> all;
+    add<Bf16>(all);
+    add<Fp16>(all);
+    return all;
+  }();
   return kernels;
 }
 

@@ -7,18 +7,23 @@ namespace einsight::validation::cuda {
 namespace {
 
 template <class Sizes>
-cudaError_t begin(const LinearArguments& given, cudaStream_t stream) {
+cudaError_t launch(const LinearArguments& given, cudaStream_t stream) {
   const dim3 grid(Sizes::kHead / Sizes::kColumns, static_cast<unsigned>(given.heads),
                   static_cast<unsigned>(given.batch));
   return launchKernel<Linear<Sizes>, Sizes::kThreads>(grid, Sizes::kSharedBytes, given, stream);
 }
 
+template <class Type>
+cudaError_t begin(int head, const LinearArguments& given, cudaStream_t stream) {
+  return head == 64 ? launch<LinearSizes<Type, 64>>(given, stream)
+                    : launch<LinearSizes<Type, 128>>(given, stream);
+}
+
 } // namespace
 
 bool linearSupports(const KernelCase& which) {
-  return !which.fp16 && (which.headDim == 64 || which.headDim == 128) &&
-         which.headDim == which.headDimV && which.headsQ == which.headsKv &&
-         which.seqQ == which.seqKv;
+  return (which.headDim == 64 || which.headDim == 128) && which.headDim == which.headDimV &&
+         which.headsQ == which.headsKv && which.seqQ == which.seqKv;
 }
 
 core::Expected<Prepared> prepareLinear(const KernelCase& which, const GpuFacts& facts,
@@ -26,7 +31,7 @@ core::Expected<Prepared> prepareLinear(const KernelCase& which, const GpuFacts& 
   const auto numbers =
       static_cast<std::size_t>(which.batch) * static_cast<std::size_t>(which.headsQ) *
       static_cast<std::size_t>(which.seqQ) * static_cast<std::size_t>(which.headDim);
-  auto inputs = makeInputs(numbers, numbers, numbers, numbers, false, facts.l2Bytes, given);
+  auto inputs = makeInputs(numbers, numbers, numbers, numbers, which.fp16, facts.l2Bytes, given);
   if (!inputs) {
     return core::failure(inputs.error());
   }
@@ -42,8 +47,8 @@ core::Expected<Prepared> prepareLinear(const KernelCase& which, const GpuFacts& 
                                     which.headsQ,
                                     which.seqQ,
                                     1 / std::sqrt(static_cast<float>(which.headDim))};
-    return which.headDim == 64 ? begin<LinearSizes<Bf16, 64>>(arguments, stream)
-                               : begin<LinearSizes<Bf16, 128>>(arguments, stream);
+    return which.fp16 ? begin<Fp16>(which.headDim, arguments, stream)
+                      : begin<Bf16>(which.headDim, arguments, stream);
   };
   return prepared;
 }
