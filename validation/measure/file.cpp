@@ -17,18 +17,30 @@ constexpr const char* kUnderWay = "under_way";
 
 Json jsonOf(const Provenance& provenance) {
   const auto& device = provenance.device;
-  return {{"device", device.name},
-          {"compute_capability", fmt::format("{}.{}", device.major, device.minor)},
-          {"sms", device.multiprocessors},
-          {"memory_bytes", device.memoryBytes},
-          {"l2_bytes", device.l2Bytes},
-          {"shared_bytes_per_block", device.sharedBytesPerBlock},
-          {"driver_cuda", device.driver},
-          {"cuda", device.runtime},
-          {"cublas", device.blas},
-          {"einsight", provenance.einsight},
-          {"date", provenance.date},
-          {"command", provenance.command}};
+  Json json{{"device", device.name},
+            {"compute_capability", fmt::format("{}.{}", device.major, device.minor)},
+            {"sms", device.multiprocessors},
+            {"memory_bytes", device.memoryBytes},
+            {"l2_bytes", device.l2Bytes},
+            {"shared_bytes_per_block", device.sharedBytesPerBlock},
+            {"driver_cuda", device.driver},
+            {"cuda", device.runtime},
+            {"cublas", device.blas},
+            {"einsight", provenance.einsight},
+            {"date", provenance.date},
+            {"command", provenance.command}};
+  const auto& limits = device.limits;
+  if (!limits.driver.empty()) {
+    json["driver"] = limits.driver;
+  }
+  if (limits.smMhz > 0) {
+    json["max_sm_mhz"] = limits.smMhz;
+    json["max_mem_mhz"] = limits.memoryMhz;
+  }
+  if (limits.powerW > 0) {
+    json["power_limit_w"] = limits.powerW;
+  }
+  return json;
 }
 
 void describe(Json& record, const cuda::KernelCase& which) {

@@ -64,6 +64,19 @@ TEST_CASE("a record has the sizes, the times and the clocks of its case, and wha
   CHECK_FALSE(record.contains("head_dim_v"));
 }
 
+TEST_CASE("a file begins with the device's driver and limits, where they are known") {
+  auto provenance = provenanceOf("one");
+  const auto before = MeasureFile("unused", provenance).text();
+  CHECK_FALSE(nlohmann::json::parse(before)["provenance"].contains("driver"));
+  CHECK_FALSE(nlohmann::json::parse(before)["provenance"].contains("power_limit_w"));
+  provenance.device.limits = {"580.1", 1980, 3201, 700};
+  const auto after = nlohmann::json::parse(MeasureFile("unused", provenance).text())["provenance"];
+  CHECK(after["driver"] == "580.1");
+  CHECK(after["max_sm_mhz"] == 1980);
+  CHECK(after["max_mem_mhz"] == 3201);
+  CHECK(after["power_limit_w"] == 700);
+}
+
 TEST_CASE("a file that cannot be written is a problem") {
   const MeasureFile file("/no/such/folder/measure.json", provenanceOf("one"));
   const auto problems = file.write();

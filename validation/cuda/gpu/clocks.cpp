@@ -21,12 +21,16 @@ constexpr unsigned kPowerNow = 186; // NVML_FI_DEV_POWER_INSTANT
 
 /// The management library's functions that we call, loaded at run time: a driver brings it, a
 /// toolkit only its header. Source: NVML API reference, nvmlDeviceGetClockInfo,
-/// nvmlDeviceGetPowerUsage, nvmlDeviceGetFieldValues.
+/// nvmlDeviceGetPowerUsage, nvmlDeviceGetFieldValues, nvmlDeviceGetMaxClockInfo,
+/// nvmlDeviceGetEnforcedPowerLimit, nvmlSystemGetDriverVersion.
 struct Management {
   using Device = void*;
   int (*fields)(Device, int, Field*) = nullptr; ///< of newer drivers
   int (*clock)(Device, int, unsigned*) = nullptr;
   int (*power)(Device, unsigned*) = nullptr;
+  int (*largestClock)(Device, int, unsigned*) = nullptr;
+  int (*powerLimit)(Device, unsigned*) = nullptr;
+  int (*driver)(char*, unsigned) = nullptr;
   Device device = nullptr;
   bool ready = false;
 
@@ -42,6 +46,9 @@ struct Management {
     load(library, "nvmlDeviceGetClockInfo", clock);
     load(library, "nvmlDeviceGetPowerUsage", power);
     load(library, "nvmlDeviceGetFieldValues", fields);
+    load(library, "nvmlDeviceGetMaxClockInfo", largestClock);
+    load(library, "nvmlDeviceGetEnforcedPowerLimit", powerLimit);
+    load(library, "nvmlSystemGetDriverVersion", driver);
     char bus[32] = {};
     ready = init != nullptr && byBus != nullptr && clock != nullptr && power != nullptr &&
             init() == 0 && cudaDeviceGetPCIBusId(bus, sizeof bus, 0) == cudaSuccess &&
@@ -69,10 +76,41 @@ struct Management {
 constexpr int kSmClock = 1; // NVML_CLOCK_SM
 constexpr int kMemoryClock = 2;
 
+const Management& theManagement() {
+  static const Management management;
+  return management;
+}
+
 } // namespace
 
+GpuLimits readLimits() {
+  const Management& management = theManagement();
+  GpuLimits limits;
+  if (!management.ready) {
+    return limits;
+  }
+  char version[96] = {};
+  if (management.driver != nullptr && management.driver(version, sizeof version) == 0) {
+    limits.driver = version;
+  }
+  unsigned sm = 0;
+  unsigned memory = 0;
+  if (management.largestClock != nullptr &&
+      management.largestClock(management.device, kSmClock, &sm) == 0 &&
+      management.largestClock(management.device, kMemoryClock, &memory) == 0) {
+    limits.smMhz = static_cast<int>(sm);
+    limits.memoryMhz = static_cast<int>(memory);
+  }
+  unsigned milliwatts = 0;
+  if (management.powerLimit != nullptr &&
+      management.powerLimit(management.device, &milliwatts) == 0) {
+    limits.powerW = double(milliwatts) / 1e3;
+  }
+  return limits;
+}
+
 Clocks readClocks() {
-  static const Management management;
+  const Management& management = theManagement();
   Clocks clocks;
   if (!management.ready) {
     return clocks;

@@ -262,7 +262,8 @@ core::Expected<std::unique_ptr<Gpu>> Gpu::find() {
   facts.runtime = versionText(runtime);
   const auto blas = Blas::get();
   facts.blas = blas ? (*blas)->version() : blas.error().front().what;
-  readClocks(); // the library that knows them takes its time to start, and none while kernels run
+  // The library that knows them takes its time to start, and none while kernels run.
+  facts.limits = readLimits();
   return std::make_unique<CudaGpu>(std::move(facts));
 }
 

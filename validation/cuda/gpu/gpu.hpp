@@ -11,6 +11,14 @@
 /// which say so.
 namespace einsight::validation::cuda {
 
+/// What the management library knows of a device at rest; empty without it.
+struct GpuLimits {
+  std::string driver; ///< "580.159.03"
+  int smMhz = 0;      ///< the highest clock
+  int memoryMhz = 0;
+  double powerW = 0; ///< where the clock is lowered
+};
+
 struct GpuFacts {
   std::string name;
   int major = 0; ///< compute capability
@@ -19,9 +27,10 @@ struct GpuFacts {
   double memoryBytes = 0;
   double l2Bytes = 0;
   double sharedBytesPerBlock = 0; ///< at most, opted in
-  std::string driver;             ///< "13.0", the newest runtime that the driver supports
-  std::string runtime;            ///< "13.0", the one that we were built with
-  std::string blas; ///< version of the library of matrix products, or why there is none
+  GpuLimits limits;
+  std::string driver;  ///< "13.0", the newest runtime that the driver supports
+  std::string runtime; ///< "13.0", the one that we were built with
+  std::string blas;    ///< version of the library of matrix products, or why there is none
 };
 
 /// Clocks and power read while the runs were under way; empty without the management library.

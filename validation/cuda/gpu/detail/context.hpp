@@ -110,5 +110,6 @@ std::vector<Micro> blasMicros(const GpuFacts& facts);
 /// Times runs as Gpu::time says.
 core::Expected<Timing> timeRuns(const Prepared& prepared);
 Clocks readClocks();
+GpuLimits readLimits();
 
 } // namespace einsight::validation::cuda
