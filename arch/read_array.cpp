@@ -7,7 +7,6 @@ namespace einsight::arch {
 
 namespace {
 
-using config::Dimension;
 using config::MapReader;
 using config::Node;
 

@@ -67,7 +67,7 @@ std::vector<results::Roof> roofsOf(const arch::Machine& machine, const results::
 std::vector<results::Roof> roofsOf(const arch::Gpu& gpu, const results::Result& result) {
   const auto& data = gpu.data();
   const double hertz = data.clock.maximumHertz;
-  const double sms = static_cast<double>(data.sms);
+  const auto sms = static_cast<double>(data.sms);
   std::vector<results::Roof> roofs{{"dram", true, data.dram.bytesPerSecond},
                                    {"l2", true, data.l2.bytesPerCycle * hertz},
                                    {"shared", true, data.shared.bytesPerCycle * sms * hertz}};

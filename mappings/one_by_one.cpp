@@ -44,7 +44,7 @@ public:
         }
       }
       if (!members.empty()) {
-        groups_.push_back({members, group.variable});
+        groups_.emplace_back(std::move(members), group.variable);
       }
     }
     if (problems_.empty()) {

@@ -60,7 +60,8 @@ DataColumn textColumn(std::string name, std::string title, std::vector<std::stri
 }
 
 DataColumn settingColumn(std::string name, std::vector<std::string> texts) {
-  auto column = textColumn(name, name);
+  auto title = name;
+  auto column = textColumn(std::move(name), std::move(title));
   column.setting = true;
   std::vector<double> numbers;
   for (const auto& text : texts) {

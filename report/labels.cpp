@@ -13,7 +13,7 @@ namespace {
 
 /// A cell in a name: settings with theirs, 16384 as 16K.
 std::string named(const DataTable& table, std::size_t row, const DataColumn& column) {
-  const auto cell = table.text(row, column);
+  auto cell = table.text(row, column);
   if (!column.setting || cell.empty()) {
     return cell;
   }

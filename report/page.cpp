@@ -22,7 +22,7 @@ constexpr std::array kLibraries{"vega", "vega-lite", "vega-embed"};
 class Files {
 public:
   std::string operator()(const fs::path& file, const std::string& help) {
-    std::ifstream stream(file, std::ios::binary);
+    const std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
     if (!stream || !(text << stream.rdbuf())) {
       problems.push_back({{file.string(), 0, 0, {}}, "a part of the page is missing", help});
@@ -127,8 +127,8 @@ core::Expected<std::string> htmlPage(const Document& document, const WebFolders&
   std::string libraries;
   for (const std::string name : kLibraries) {
     const auto license = files(folders.libraries / (name + ".LICENSE"), kTheirs);
-    libraries += script("/*! " + name + "\n" + license + "*/\n" +
-                        files(folders.libraries / (name + ".min.js"), kTheirs));
+    const auto source = files(folders.libraries / (name + ".min.js"), kTheirs);
+    libraries += script(fmt::format("/*! {}\n{}*/\n{}", name, license, source));
   }
   std::string scripts;
   for (const auto* name : kScripts) {

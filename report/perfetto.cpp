@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 namespace einsight::report {
 namespace {
@@ -23,7 +24,7 @@ std::string nameOf(const std::vector<std::string>& scopes) {
 
 TraceWriter::TraceWriter(std::ostream& out, Options options)
     : out_(out), options_(std::move(options)), whole_(0, std::numeric_limits<std::int64_t>::max()) {
-  out_ << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
+  out_ << R"({"displayTimeUnit":"ns","traceEvents":[)";
   write(fmt::format(R"({{"ph":"M","pid":1,"name":"process_name","args":{{"name":{}}}}})",
                     jsonText(options_.title)));
 }
@@ -183,9 +184,9 @@ std::string TraceWriter::tileOf(const Track& track) const {
   }
   auto number = static_cast<std::int64_t>(track.shownIteration);
   std::vector<std::string> digits;
-  for (auto loop = found->second.rbegin(); loop != found->second.rend(); ++loop) {
-    digits.push_back(fmt::format("{}={}", loop->first, number % loop->second));
-    number /= loop->second;
+  for (const auto& [loop, trips] : std::views::reverse(found->second)) {
+    digits.push_back(fmt::format("{}={}", loop, number % trips));
+    number /= trips;
   }
   std::reverse(digits.begin(), digits.end());
   return fmt::format(R"(,"tile":{})", jsonText(fmt::format("{}", fmt::join(digits, " "))));

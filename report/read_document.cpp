@@ -92,7 +92,7 @@ void readJson(Input input, const std::string& text, Contents& contents, core::Pr
 }
 
 void read(Input input, Contents& contents, core::Problems& problems) {
-  std::ifstream stream(input.file, std::ios::binary);
+  const std::ifstream stream(input.file, std::ios::binary);
   std::ostringstream text;
   std::error_code none;
   if (!stream || std::filesystem::is_directory(input.file, none) || !(text << stream.rdbuf())) {

@@ -38,7 +38,7 @@ public:
       if (task.loops != loops || task.resource < 0 || slots[t] >= 0 || !always(task)) {
         continue;
       }
-      Digits none(section.loops.size(), 0);
+      const Digits none(section.loops.size(), 0);
       Amount shortest{task.ticks.scale, {}, task.ticks.unit};
       for (const auto& [extent, divisor] : task.ticks.factors) {
         const auto size = least(section, section.extents[static_cast<std::size_t>(extent)]);

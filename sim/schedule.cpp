@@ -1,6 +1,7 @@
 #include "sim/schedule.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace einsight::sim {
 
@@ -14,8 +15,8 @@ std::int64_t iterations(const Section& section, const std::vector<int>& loops) {
 
 void decode(const Section& section, const std::vector<int>& loops, std::int64_t number,
             Digits& digits) {
-  for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
-    const auto at = static_cast<std::size_t>(*loop);
+  for (const auto loop : std::views::reverse(loops)) {
+    const auto at = static_cast<std::size_t>(loop);
     const auto trips = section.loops[at].trips;
     digits[at] = number % trips;
     number /= trips;

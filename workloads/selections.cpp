@@ -14,7 +14,6 @@
 namespace einsight::workloads {
 namespace {
 
-using einsum::Index;
 using einsum::Tensor;
 
 /// How the positions of one index tensor are chosen.

@@ -4,6 +4,7 @@
 #include "mappings/gna/flattened.hpp"
 
 #include <map>
+#include <ranges>
 
 namespace einsight::explore {
 namespace {
@@ -54,11 +55,11 @@ HeadTrips boxes(const gna::Question& question) {
     auto group = cta / grid.qTiles;
     auto tile = cta % grid.qTiles;
     TileVisits visits{1, 0};
-    for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-      const auto place = group % axis->groups * axis->tiles + tile % axis->tiles;
-      visits.visited *= axis->visited[static_cast<std::size_t>(place)];
-      group /= axis->groups;
-      tile /= axis->tiles;
+    for (const auto& axis : std::views::reverse(axes)) {
+      const auto place = group % axis.groups * axis.tiles + tile % axis.tiles;
+      visits.visited *= axis.visited[static_cast<std::size_t>(place)];
+      group /= axis.groups;
+      tile /= axis.tiles;
     }
     visits.masked =
         !sparse ? visits.visited : std::min<std::int64_t>(visits.visited, padded ? 1 : 0);

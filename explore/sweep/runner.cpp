@@ -66,7 +66,7 @@ core::Expected<bool> Runner::run(std::span<const std::int64_t> numbers,
   const auto ran = pool_.run(numbers, collect);
   auto rest = write();
   if (!ran || !rest) {
-    return core::failure(ran ? std::move(rest.error()) : ran.error());
+    return core::failure(ran ? rest.error() : ran.error());
   }
   return done == static_cast<std::int64_t>(numbers.size());
 }

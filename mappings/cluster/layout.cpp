@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace einsight::mappings::cluster {
 namespace {
@@ -270,12 +271,12 @@ std::int64_t Layout::repeats() const {
 std::vector<std::vector<std::size_t>> Layout::along(const std::string& axis) const {
   std::int64_t stride = 1; // of the axis in the number of a device
   std::int64_t trips = 1;
-  for (auto name = grid_.rbegin(); name != grid_.rend(); ++name) {
-    if (*name == axis) {
+  for (const auto& name : std::views::reverse(grid_)) {
+    if (name == axis) {
       trips = axes_.at(axis);
       break;
     }
-    stride *= axes_.at(*name);
+    stride *= axes_.at(name);
   }
   std::vector<std::vector<std::size_t>> lists;
   for (std::size_t first = 0; first < devices_.size(); ++first) {

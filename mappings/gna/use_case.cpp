@@ -236,7 +236,7 @@ double endToEnd(double share, std::int64_t steps, std::int64_t dense, double spe
 }
 
 double overLayers(const UseCase& useCase, const std::vector<double>& speedups) {
-  double time = static_cast<double>(useCase.layers);
+  auto time = static_cast<double>(useCase.layers);
   for (std::size_t i = 0; i < useCase.patterns.size(); ++i) {
     const auto layers = static_cast<double>(useCase.patterns[i].layers.size());
     time += layers / speedups[i] - layers;

@@ -2,6 +2,7 @@
 #include "sim/cycle/program.hpp"
 
 #include <algorithm>
+#include <utility>
 
 /// Epochs in which nothing runs, shown on the expressions.
 namespace einsight::sim {
@@ -12,8 +13,8 @@ constexpr int kRows = 4;
 
 class Idle {
 public:
-  Idle(const Section& section, const Block& block, const Digits& digits)
-      : section_(section), block_(block), digits_(digits) {}
+  Idle(const Section& section, const Block& block, Digits digits)
+      : section_(section), block_(block), digits_(std::move(digits)) {}
 
   /// Iterations from the one at `digits` on in which the item takes no part or its task does not
   /// run, at most `limit`; 0 when it runs, or when that cannot be told.

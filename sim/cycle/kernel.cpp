@@ -106,7 +106,8 @@ void stop() {
 void wakeAfter(int resource, std::int64_t ticks) {
   // As many as both SystemC and now() can count.
   const auto left = (sc_core::sc_max_time() - sc_core::sc_time_stamp()).value();
-  const auto room = std::min<sc_dt::uint64>(left, std::numeric_limits<std::int64_t>::max() - now());
+  const auto counted = static_cast<sc_dt::uint64>(std::numeric_limits<std::int64_t>::max() - now());
+  const auto room = std::min<sc_dt::uint64>(left, counted);
   if (static_cast<sc_dt::uint64>(ticks) > room) {
     timeIsFull = true;
     stop();

@@ -140,6 +140,14 @@ double fullestSm(const Kernel& kernel, const std::vector<std::int64_t>& ctas, st
   return sum;
 }
 
+/// A unit that is busy for so long in a kernel of so many seconds.
+Use usedFor(double busy, double seconds) {
+  Use made;
+  made.busySeconds = std::min(busy, seconds);
+  made.idle = seconds - made.busySeconds;
+  return made;
+}
+
 KernelTotals bound(const Kernel& kernel, const Device& device) {
   const auto ctas = ctasOf(kernel);
   const auto sms = static_cast<double>(device.sms);
@@ -189,12 +197,7 @@ KernelTotals bound(const Kernel& kernel, const Device& device) {
   totals.waves = static_cast<double>(ctaCount(kernel)) /
                  (sms * static_cast<double>(std::max<std::int64_t>(1, kernel.residents)));
   count(kernel, device, ctas, totals.hertz, totals);
-  const auto use = [&](double busy) {
-    Use made;
-    made.busySeconds = std::min(busy, totals.seconds);
-    made.idle = totals.seconds - made.busySeconds;
-    return made;
-  };
+  const auto use = [&](double busy) { return usedFor(busy, totals.seconds); };
   totals.units["tensor_core"] = use(products / sms / totals.hertz);
   for (std::size_t unit = 1; unit < kUnits; ++unit) {
     if (isReported(unit, units[unit])) {

@@ -89,7 +89,8 @@ void SlotWriter::addTasks(const Part& part, PartTasks& tasks, bool inner, const 
       }
       double left = occupancy(step, device_);
       const double turn = std::ceil(left / turnsOf(part, step));
-      for (; left > turn; left -= turn) {
+      while (left > turn) {
+        left -= turn;
         before.push_back(addStep(step, turn, inner));
         at(section_.tasks, before.back()).name = name + step.name;
       }
